@@ -1,0 +1,466 @@
+//! `text` and `markdown`: what was kept, in reading order. One way through the page; the two differ in the marks they set.
+
+use super::{Addresses, Emitter, PageSource};
+use crate::rewrite::tag::is;
+use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
+use crate::rules::media::Media;
+use crate::strip::Held;
+use std::sync::Arc;
+
+/// What Markdown needs besides the text.
+struct Markdown {
+    addresses: Addresses,
+    media: Arc<Media>,
+    has_base: bool,
+}
+
+/// Writes one page as text.
+pub(super) struct Flow {
+    markdown: Option<Markdown>,
+    open: Vec<Open>,
+    leaving: Option<ElementId>,
+    line: String,
+    /// White space is due before the next word.
+    space: bool,
+    preformatted: u32,
+    links: Vec<(ElementId, String, usize)>,
+    rows: Vec<Row>,
+    /// What parts the next line from the one before.
+    gap: Gap,
+    wrote: bool,
+    /// The next line is the first of a list item: its mark.
+    item: Option<String>,
+    fence: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    Line,
+    Paragraph,
+}
+
+struct Open {
+    id: ElementId,
+    tag: Tag,
+    /// Number of the next item, in an `ol`.
+    number: u64,
+    /// A closing mark of Markdown that is due.
+    mark: &'static str,
+}
+
+/// A table row; a row whose cells hold more than one line each is layout, and flows.
+struct Row {
+    id: ElementId,
+    cells: Vec<Vec<String>>,
+    header: bool,
+    bytes: usize,
+    flows: bool,
+}
+
+/// A row of more text than this is layout.
+const ROW_BYTES: usize = 16 * 1024;
+
+impl Flow {
+    pub(super) fn text() -> Self {
+        Flow {
+            markdown: None,
+            open: Vec::new(),
+            leaving: None,
+            line: String::new(),
+            space: false,
+            preformatted: 0,
+            links: Vec::new(),
+            rows: Vec::new(),
+            gap: Gap::Paragraph,
+            wrote: false,
+            item: None,
+            fence: false,
+        }
+    }
+
+    pub(super) fn markdown(addresses: Addresses, media: Arc<Media>) -> Self {
+        Flow { markdown: Some(Markdown { addresses, media, has_base: false }), ..Flow::text() }
+    }
+
+    fn is_markdown(&self) -> bool {
+        self.markdown.is_some()
+    }
+
+    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, out: &mut Vec<u8>) {
+        let is_left = tag.has(is::UNSEEN) || matches!(tag, Tag::Button | Tag::Select | Tag::Object | Tag::Applet);
+        let is_annotation = tag == Tag::Unknown && crate::rewrite::tag_name(source).to_ascii_lowercase().starts_with("annotation");
+        if is_left || is_annotation {
+            if !void {
+                self.leaving = Some(id);
+            }
+            return;
+        }
+        if tag.has(is::BLOCK) || tag == Tag::Br {
+            self.end_line(out);
+            if tag != Tag::Br {
+                let tight = matches!(tag, Tag::Li | Tag::Dt | Tag::Dd | Tag::Td | Tag::Th | Tag::Tr | Tag::Option);
+                let in_list = tag.has(is::CONTAINER) && self.open.iter().rev().any(|open| open.tag == Tag::Li);
+                self.part(if tight || in_list { Gap::Line } else { Gap::Paragraph });
+            }
+        }
+        let mut mark = "";
+        match tag {
+            Tag::Base => {
+                if let (Some(markdown), Some(href)) = (&mut self.markdown, Attributes::decoded(source, "href")) {
+                    if !markdown.has_base {
+                        markdown.addresses.set_base(&href);
+                    }
+                    markdown.has_base = true;
+                }
+            }
+            Tag::Li => self.begin_item(),
+            Tag::Pre | Tag::Listing | Tag::Xmp => {
+                self.preformatted += 1;
+                if self.is_markdown() && self.preformatted == 1 {
+                    self.put_line("```", out);
+                    self.gap = Gap::Line;
+                    self.fence = true;
+                }
+            }
+            Tag::Tr => {
+                if let Some(row) = self.rows.last_mut() {
+                    // A table inside a cell: the outer one is layout.
+                    row.flows = true;
+                    let cells = std::mem::take(&mut row.cells);
+                    self.put_lines(cells, out);
+                }
+                if !void {
+                    self.rows.push(Row { id, cells: Vec::new(), header: false, bytes: 0, flows: self.rows.iter().any(|row| row.bytes > ROW_BYTES) });
+                }
+            }
+            Tag::Td | Tag::Th => {
+                if let Some(row) = self.rows.last_mut() {
+                    row.header |= tag == Tag::Th;
+                    row.cells.push(Vec::new());
+                }
+            }
+            Tag::Img => self.image(source),
+            Tag::Unknown if crate::rewrite::tag_name(source).eq_ignore_ascii_case("amp-img") => self.image(source),
+            Tag::Hr if self.is_markdown() => {
+                self.put_line("---", out);
+                self.gap = Gap::Paragraph;
+            }
+            Tag::A => self.open_link(id, source),
+            Tag::B | Tag::Strong => mark = "**",
+            Tag::I | Tag::Em => mark = "*",
+            Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt if self.preformatted == 0 => mark = "`",
+            Tag::Del | Tag::S | Tag::Strike => mark = "~~",
+            _ => {}
+        }
+        if void {
+            return;
+        }
+        if self.is_markdown() && self.preformatted == 0 && !mark.is_empty() {
+            self.open_mark(mark);
+        } else {
+            mark = "";
+        }
+        let number = match tag {
+            Tag::Ol => Attributes::get(source, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1),
+            _ => 1,
+        };
+        self.open.push(Open { id, tag, number, mark });
+    }
+
+    fn closed(&mut self, id: ElementId, tag: Tag, out: &mut Vec<u8>) {
+        let Some(at) = self.open.iter().rposition(|open| open.id == id) else { return };
+        let open = self.open.remove(at);
+        if !open.mark.is_empty() {
+            self.close_mark(open.mark);
+        }
+        if tag == Tag::A
+            && let Some(at) = self.links.iter().rposition(|(link, ..)| *link == id)
+        {
+            let (_, address, from) = self.links.remove(at);
+            self.close_link(&address, from);
+        }
+        if tag.has(is::BLOCK) {
+            self.end_line(out);
+            let tight = matches!(tag, Tag::Li | Tag::Dt | Tag::Dd | Tag::Td | Tag::Th | Tag::Tr | Tag::Option);
+            let in_list = tag.has(is::CONTAINER) && self.open.iter().rev().any(|open| open.tag == Tag::Li);
+            self.part(if tight || in_list { Gap::Line } else { Gap::Paragraph });
+        }
+        match tag {
+            Tag::Pre | Tag::Listing | Tag::Xmp => {
+                self.preformatted = self.preformatted.saturating_sub(1);
+                if self.fence && self.preformatted == 0 {
+                    self.gap = Gap::Line;
+                    self.put_line("```", out);
+                    self.gap = Gap::Paragraph;
+                    self.fence = false;
+                }
+            }
+            Tag::Li => self.item = None,
+            Tag::Tr if self.rows.last().is_some_and(|row| row.id == id) => {
+                if let Some(row) = self.rows.pop() {
+                    self.put_row(row, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+        let text = if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) };
+        if self.preformatted > 0 {
+            for (n, part) in text.split('\n').enumerate() {
+                if n > 0 {
+                    self.end_preformatted_line(out);
+                }
+                self.line.push_str(part.trim_end_matches('\r'));
+            }
+            return;
+        }
+        for (n, word) in text.split(|c: char| c.is_whitespace() && c != '\u{a0}').enumerate() {
+            if n > 0 {
+                self.space = true;
+            }
+            if word.is_empty() {
+                continue;
+            }
+            self.due_space();
+            if self.is_markdown() { escape_markdown(word, &mut self.line) } else { self.line.push_str(word) }
+        }
+    }
+
+    fn due_space(&mut self) {
+        if std::mem::take(&mut self.space) && !self.line.is_empty() && !self.line.ends_with(['[', ' ']) {
+            self.line.push(' ');
+        }
+    }
+
+    fn open_mark(&mut self, mark: &str) {
+        self.due_space();
+        self.line.push_str(mark);
+    }
+
+    /// A mark must stand right after a word; one around nothing is taken back.
+    fn close_mark(&mut self, mark: &str) {
+        if self.line.ends_with(mark) {
+            let end = self.line.len() - mark.len();
+            self.line.truncate(end);
+        } else if !self.line.is_empty() {
+            self.line.push_str(mark);
+        }
+    }
+
+    fn open_link(&mut self, id: ElementId, source: &str) {
+        let Some(markdown) = &self.markdown else { return };
+        let Some(href) = Attributes::decoded(source, "href") else { return };
+        let Some(address) = markdown.addresses.link(&href).map(std::borrow::Cow::into_owned) else { return };
+        self.due_space();
+        self.links.push((id, address, self.line.len()));
+        self.line.push('[');
+    }
+
+    fn close_link(&mut self, address: &str, from: usize) {
+        let body = self.line.get(from..).unwrap_or_default();
+        if !body.starts_with('[') {
+            // The line ended inside the link.
+            return;
+        }
+        if body.len() == 1 {
+            self.line.truncate(from);
+            return;
+        }
+        let address = address.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+        self.line.push_str("](");
+        self.line.push_str(&address);
+        self.line.push(')');
+    }
+
+    fn image(&mut self, source: &str) {
+        let Some(markdown) = &self.markdown else { return };
+        let names = markdown.media.lazy_sources.iter().map(String::as_str).chain(["src"]);
+        let address = names.into_iter().find_map(|name| {
+            let value = Attributes::decoded(source, name)?;
+            markdown.addresses.load(&value).map(std::borrow::Cow::into_owned)
+        });
+        let Some(address) = address else { return };
+        let alt = Attributes::decoded(source, "alt").unwrap_or_default();
+        self.due_space();
+        self.line.push_str("![");
+        escape_markdown(&alt.split_whitespace().collect::<Vec<_>>().join(" "), &mut self.line);
+        self.line.push_str("](");
+        self.line.push_str(&address.replace(' ', "%20").replace('(', "%28").replace(')', "%29"));
+        self.line.push(')');
+    }
+
+    fn begin_item(&mut self) {
+        let list = self.open.iter_mut().rev().find(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir));
+        let depth = |flow: &Flow| flow.open.iter().filter(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir)).count().saturating_sub(1);
+        let mark = match list {
+            Some(list) if list.tag == Tag::Ol => {
+                list.number += 1;
+                format!("{}. ", list.number - 1)
+            }
+            _ => "- ".to_owned(),
+        };
+        self.item = Some("  ".repeat(depth(self).min(16)) + &mark);
+    }
+
+    fn part(&mut self, gap: Gap) {
+        self.gap = self.gap.max(gap);
+    }
+
+    fn end_preformatted_line(&mut self, out: &mut Vec<u8>) {
+        let line = std::mem::take(&mut self.line);
+        self.put_line(line.trim_end(), out);
+        self.gap = Gap::Line;
+    }
+
+    /// Ends the line that is being gathered.
+    fn end_line(&mut self, out: &mut Vec<u8>) {
+        self.space = false;
+        for open in &mut self.open {
+            // A mark cannot reach over the end of a block.
+            if !open.mark.is_empty() {
+                if self.line.ends_with(open.mark) {
+                    let end = self.line.len() - open.mark.len();
+                    self.line.truncate(end);
+                } else if !self.line.is_empty() {
+                    self.line.push_str(open.mark);
+                }
+                open.mark = "";
+            }
+        }
+        for (_, address, from) in std::mem::take(&mut self.links) {
+            self.close_link(&address, from);
+        }
+        let line = std::mem::take(&mut self.line);
+        let line = if self.preformatted > 0 { line.trim_end() } else { line.trim() };
+        if line.is_empty() {
+            return;
+        }
+        if let Some(row) = self.rows.last_mut().filter(|row| !row.flows && !row.cells.is_empty()) {
+            row.bytes += line.len();
+            row.flows = row.bytes > ROW_BYTES;
+            if let Some(cell) = row.cells.last_mut() {
+                cell.push(line.to_owned());
+            }
+            if row.flows {
+                let cells = std::mem::take(&mut row.cells);
+                self.put_lines(cells, out);
+            }
+            return;
+        }
+        let line = self.decorated(line);
+        self.put_line(&line, out);
+        self.gap = Gap::Line;
+    }
+
+    /// A line with the marks of the blocks around it.
+    fn decorated(&mut self, line: &str) -> String {
+        let mut prefix = String::new();
+        if self.is_markdown() {
+            let quotes = self.open.iter().filter(|open| open.tag == Tag::Blockquote).count().min(16);
+            prefix.push_str(&"> ".repeat(quotes));
+            if let Some(level) = self.open.iter().rev().find_map(|open| open.tag.heading_level()) {
+                prefix.push_str(&"#".repeat(usize::from(level)));
+                prefix.push(' ');
+            }
+        }
+        prefix + &self.item.take().unwrap_or_default() + line
+    }
+
+    fn put_line(&mut self, line: &str, out: &mut Vec<u8>) {
+        if self.wrote {
+            let gap: &[u8] = match self.gap {
+                Gap::Line => b"\n",
+                Gap::Paragraph => b"\n\n",
+            };
+            out.extend_from_slice(gap);
+        }
+        out.extend_from_slice(line.as_bytes());
+        self.wrote = true;
+    }
+
+    fn put_lines(&mut self, cells: Vec<Vec<String>>, out: &mut Vec<u8>) {
+        for line in cells.into_iter().flatten() {
+            self.gap = Gap::Paragraph;
+            self.put_line(&line, out);
+        }
+    }
+
+    fn put_row(&mut self, row: Row, out: &mut Vec<u8>) {
+        let is_data = row.cells.iter().all(|cell| cell.len() <= 1);
+        if row.flows || !is_data {
+            return self.put_lines(row.cells, out);
+        }
+        let cells: Vec<String> = row.cells.into_iter().map(|cell| cell.into_iter().next().unwrap_or_default()).collect();
+        if cells.iter().all(String::is_empty) {
+            return;
+        }
+        if !self.is_markdown() || cells.len() < 2 {
+            let filled: Vec<String> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+            self.put_line(&filled.join(" | "), out);
+        } else {
+            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            self.put_line(&format!("| {} |", cells.join(" | ")), out);
+            if row.header {
+                self.gap = Gap::Line;
+                self.put_line(&format!("|{}", " --- |".repeat(cells.len())), out);
+            }
+        }
+        self.gap = Gap::Line;
+    }
+}
+
+/// Characters that would be read as markup.
+fn escape_markdown(text: &str, into: &mut String) {
+    for character in text.chars() {
+        if matches!(character, '\\' | '*' | '_' | '[' | ']' | '`' | '<' | '>') {
+            into.push('\\');
+        }
+        into.push(character);
+    }
+}
+
+impl Emitter for Flow {
+    fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
+        let range = held.event.range.clone();
+        if let Some(leaving) = self.leaving {
+            if matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving) {
+                self.leaving = None;
+            }
+            return;
+        }
+        match held.event.kind {
+            // Where a block was removed, what stood around it stays apart.
+            kind if !held.is_kept() => {
+                if kind.parts_lines() {
+                    self.end_line(out);
+                    self.part(Gap::Line);
+                }
+            }
+            EventKind::Open { id, tag, void } => self.opened(id, tag, void, page.window.text(range), out),
+            EventKind::Close { id, tag, .. } => self.closed(id, tag, out),
+            EventKind::Text(TextKind::Raw) => {}
+            EventKind::Text(kind) => self.words(page.window.text(range), kind, out),
+            EventKind::Break { blank } => {
+                self.end_line(out);
+                self.part(if blank { Gap::Paragraph } else { Gap::Line });
+            }
+            EventKind::Stray { block: true } => {
+                self.end_line(out);
+                self.part(Gap::Line);
+            }
+            EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
+        }
+    }
+
+    fn finish(&mut self, _page: &PageSource<'_>, out: &mut Vec<u8>) {
+        self.end_line(out);
+        while let Some(row) = self.rows.pop() {
+            self.put_row(row, out);
+        }
+        if self.wrote {
+            out.push(b'\n');
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Emit: what was kept, written out.
+
+mod address;
+mod flow;
+mod preserve;
+pub mod record;
+mod republish;
+
+pub use address::Addresses;
+
+use crate::decode::SourceMap;
+use crate::rewrite::{Markup, Window};
+use crate::strip::Held;
+use crate::rules::media::Media;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What comes out of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmitFormat {
+    /// A balanced HTML fragment, written anew from an allowlist: safe to put on a site.
+    #[default]
+    Republish,
+    /// The page's own bytes without what was stripped.
+    Preserve,
+    /// Text in reading order.
+    Text,
+    /// Markdown (CommonMark with tables).
+    Markdown,
+    /// One JSON record a page.
+    Jsonl,
+}
+
+/// What an emitter may look at besides the event.
+pub struct PageSource<'a> {
+    /// The decoded page, as far as it is still needed.
+    pub window: &'a Window,
+    /// From the decoded page to the source.
+    pub map: &'a SourceMap,
+    /// The source's bytes from `raw_start` on; only kept for `preserve`.
+    pub raw: &'a [u8],
+    /// Source offset of the first byte of `raw`.
+    pub raw_start: u64,
+}
+
+/// Writes one page.
+pub trait Emitter {
+    /// The next event; removed ones are shown too.
+    fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>);
+    /// The end of the page.
+    fn finish(&mut self, page: &PageSource<'_>, out: &mut Vec<u8>);
+}
+
+/// The emitter of a format; a record is made of several.
+pub fn emitter(format: EmitFormat, markup: Markup, addresses: Addresses, media: Arc<Media>) -> Box<dyn Emitter> {
+    match format {
+        EmitFormat::Republish | EmitFormat::Jsonl => Box::new(republish::Republish::new(markup, addresses, media)),
+        EmitFormat::Preserve => Box::new(preserve::Preserve::default()),
+        EmitFormat::Text => Box::new(flow::Flow::text()),
+        EmitFormat::Markdown => Box::new(flow::Flow::markdown(addresses, media)),
+    }
+}

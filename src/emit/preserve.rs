@@ -1,0 +1,120 @@
+//! `preserve`: the page's own bytes, minus what was removed.
+
+use super::{Emitter, PageSource};
+use crate::rewrite::{EventKind, TextKind};
+use crate::strip::Held;
+
+/// Copies kept ranges of the source.
+///
+/// Taking bytes out can join what stood apart: `<` + removed + `script>` would become a tag, `&l` + removed + `t;` a character
+/// reference. So the last text before a gap is held back until it is known what comes after it, and where it ends
+/// in `<` or in the beginning of a reference, that one character is written as a reference itself.
+#[derive(Default)]
+pub(super) struct Preserve {
+    started: bool,
+    /// The last kept bytes were text that may still be read on.
+    tail_is_text: bool,
+    /// Something was removed since the last kept bytes.
+    at_seam: bool,
+}
+
+impl Emitter for Preserve {
+    fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
+        if !self.started {
+            self.started = true;
+            // The byte order mark belongs to no event.
+            out.extend_from_slice(slice(page, 0, page.map.source(0)));
+        }
+        if held.event.range.is_empty() {
+            return;
+        }
+        if !held.is_kept() {
+            self.at_seam = true;
+            return;
+        }
+        if self.at_seam && self.tail_is_text {
+            guard_seam(out);
+        }
+        self.at_seam = false;
+        self.tail_is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data | TextKind::Rcdata));
+        let (start, end) = (page.map.source(held.event.range.start), page.map.source(held.event.range.end));
+        out.extend_from_slice(slice(page, start, end));
+    }
+
+    fn finish(&mut self, page: &PageSource<'_>, out: &mut Vec<u8>) {
+        if self.at_seam && self.tail_is_text {
+            guard_seam(out);
+        }
+        if !self.started {
+            out.extend_from_slice(page.raw);
+        }
+    }
+}
+
+fn slice<'a>(page: &PageSource<'a>, start: u64, end: u64) -> &'a [u8] {
+    let from = start.saturating_sub(page.raw_start) as usize;
+    let to = (end.saturating_sub(page.raw_start) as usize).min(page.raw.len());
+    page.raw.get(from..to).unwrap_or_default()
+}
+
+/// Longest beginning of a character reference that is looked for, in bytes: names have up to 32 letters.
+const REFERENCE_BYTES: usize = 40;
+
+/// Writes a `<` or `&` that the text ends in as a reference. Looks at bytes, which is right in every encoding whose ASCII
+/// bytes mean ASCII; in UTF-16 the text cannot end in these single bytes by accident of a letter's half, because the other half
+/// of an ASCII character is zero, which no reference holds.
+fn guard_seam(out: &mut Vec<u8>) {
+    let wide = out.last() == Some(&0) || (out.len() > 1 && out[out.len() - 2] == 0);
+    if wide {
+        return guard_wide_seam(out);
+    }
+    if out.last() == Some(&b'<') {
+        out.pop();
+        out.extend_from_slice(b"&lt;");
+        return;
+    }
+    let from = out.len().saturating_sub(REFERENCE_BYTES);
+    let is_open = |at: &usize| out[at + 1..].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#');
+    if let Some(at) = out[from..].iter().rposition(|b| *b == b'&').map(|at| from + at).filter(is_open) {
+        out.splice(at + 1..at + 1, *b"amp;");
+    }
+}
+
+/// The same in UTF-16, whose order shows in where the zero byte stands.
+fn guard_wide_seam(out: &mut Vec<u8>) {
+    let little = out.last() == Some(&0);
+    let unit = |c: u8| if little { [c, 0] } else { [0, c] };
+    let write = |text: &[u8]| text.iter().flat_map(|c| unit(*c)).collect::<Vec<u8>>();
+    let units: Vec<u8> = out.rchunks_exact(2).take(REFERENCE_BYTES).map_while(|pair| {
+        let (letter, zero) = if little { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+        (zero == 0).then_some(letter)
+    }).collect();
+    if units.first() == Some(&b'<') {
+        out.truncate(out.len() - 2);
+        out.extend(write(b"&lt;"));
+        return;
+    }
+    let open = units.iter().position(|c| !c.is_ascii_alphanumeric() && *c != b'#');
+    if let Some(back) = open.filter(|back| units[*back] == b'&') {
+        let at = out.len() - 2 * back;
+        out.splice(at..at, write(b"amp;"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seams_make_no_markup() {
+        for (before, after) in [("a <", "a &lt;"), ("x &l", "x &amp;l"), ("x &#6", "x &amp;#6"), ("a & b", "a & b"), ("&lt;", "&lt;"), ("x", "x")] {
+            let mut out = before.as_bytes().to_vec();
+            guard_seam(&mut out);
+            assert_eq!(out, after.as_bytes());
+            let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+            let mut out = wide(before);
+            guard_seam(&mut out);
+            assert_eq!(out, wide(after), "{before}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The record of a page: one JSON object a line. Its schema is published and versioned.
+
+use crate::metadata::Metadata;
+use crate::moderate::Verdict;
+use crate::report::{PageReport, RemovalRecord};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
+pub const RECORD_VERSION: &str = "1.0";
+
+/// What became of one page.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Record {
+    /// Version of this schema.
+    pub schema: String,
+    /// Names the page in its run: its source, unless the input gave one.
+    pub id: String,
+    /// File or stream that it came from.
+    pub source: String,
+    /// Its address, as given or as it declares it.
+    pub url: Option<String>,
+    /// Headline.
+    pub title: Option<String>,
+    /// Author line.
+    pub byline: Option<String>,
+    /// Publication date, in the page's own notation.
+    pub published: Option<String>,
+    /// Site name.
+    pub site: Option<String>,
+    /// Declared language (BCP 47).
+    pub lang: Option<String>,
+    /// Declared direction of its text.
+    pub dir: Option<String>,
+    /// Address of the lead image.
+    pub image: Option<String>,
+    /// The cleaned page as `republish` writes it; null when it failed or may not be published.
+    pub html: Option<String>,
+    /// The cleaned page as `text` writes it; null as above.
+    pub text: Option<String>,
+    /// What is to become of it.
+    pub verdict: Verdict,
+    /// What moderation rules found.
+    pub findings: Vec<Finding>,
+    /// What was stripped.
+    pub removals: Vec<RemovalRecord>,
+    /// Sizes and numbers.
+    pub counts: Counts,
+    /// How sure naqi is of having told content from furniture, 0 to 1; null where no model has judged.
+    pub confidence: Option<f64>,
+    /// SHA-256 of the rule set, hexadecimal.
+    pub rules_digest: String,
+    /// Why the page failed.
+    pub error: Option<String>,
+}
+
+/// What a moderation rule found.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// First byte in the source.
+    pub start: u64,
+    /// Byte after the last.
+    pub end: u64,
+}
+
+/// Sizes and numbers of one page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Bytes of the source.
+    pub bytes_in: u64,
+    /// Bytes written.
+    pub bytes_out: u64,
+    /// Bytes of the source that were stripped.
+    pub bytes_removed: u64,
+    /// Removals.
+    pub removals: u64,
+    /// Removals that the guard narrowed or refused.
+    pub guarded: u64,
+    /// Byte sequences that are invalid in the page's encoding.
+    pub invalid: u64,
+}
+
+impl Record {
+    /// The record of a page that came through.
+    pub fn of_page(id: String, source: String, report: PageReport, html: String, text: String) -> Self {
+        let Metadata { title, byline, published, site, lang, dir, image, canonical } = report.metadata;
+        let may_publish = report.verdict < Verdict::Quarantine;
+        Record {
+            schema: RECORD_VERSION.into(),
+            id,
+            source,
+            url: report.url.or(canonical),
+            title,
+            byline,
+            published,
+            site,
+            lang,
+            dir,
+            image,
+            html: may_publish.then_some(html),
+            text: may_publish.then_some(text),
+            verdict: report.verdict,
+            findings: Vec::new(),
+            removals: report.removals,
+            counts: report.counts,
+            confidence: None,
+            rules_digest: report.rules_digest,
+            error: None,
+        }
+    }
+
+    /// The record of a page that failed.
+    pub fn of_failure(id: String, source: String, url: Option<String>, error: String, rules_digest: String) -> Self {
+        Record { schema: RECORD_VERSION.into(), id, source, url, verdict: Verdict::Quarantine, error: Some(error), rules_digest, ..Record::default() }
+    }
+
+    /// The JSON schema of a record.
+    pub fn schema() -> serde_json::Value {
+        let mut schema = schemars::schema_for!(Record).to_value();
+        schema["$id"] = format!("urn:naqi:record:{RECORD_VERSION}").into();
+        schema
+    }
+}

@@ -1,0 +1,455 @@
+//! `republish`: a balanced fragment, written anew from an allowlist.
+//!
+//! Nothing of the source's markup is copied: an element is written only if it is on the list, with listed attributes whose
+//! values are decoded and written again, and every `<` of a text is a reference. So whatever the page's own bytes try, what
+//! comes out holds only elements of the list. Elements left empty are not written; attributes' first duplicates count.
+
+use super::{Addresses, Emitter, PageSource};
+use crate::rewrite::tag::is;
+use crate::rewrite::{Attributes, ElementId, EventKind, Markup, Tag, TextKind, decode_value};
+use crate::rules::media::Media;
+use crate::strip::Held;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// What becomes of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Treatment {
+    /// It is written, under this name.
+    Write(&'static str),
+    /// Its content is written without it.
+    Unwrap,
+    /// It goes with all it holds.
+    Leave,
+}
+
+fn treatment(tag: Tag, source: &str) -> Treatment {
+    use Treatment::{Leave, Unwrap, Write};
+    match tag {
+        Tag::A | Tag::Abbr | Tag::Address | Tag::Article | Tag::Aside | Tag::Audio | Tag::B | Tag::Bdi | Tag::Bdo | Tag::Blockquote | Tag::Br
+        | Tag::Caption | Tag::Cite | Tag::Code | Tag::Col | Tag::Colgroup | Tag::Dd | Tag::Del | Tag::Details | Tag::Dfn | Tag::Div | Tag::Dl
+        | Tag::Dt | Tag::Em | Tag::Figcaption | Tag::Figure | Tag::Footer | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
+        | Tag::Header | Tag::Hgroup | Tag::Hr | Tag::I | Tag::Iframe | Tag::Img | Tag::Ins | Tag::Kbd | Tag::Li | Tag::Main | Tag::Mark
+        | Tag::Nav | Tag::Ol | Tag::P | Tag::Picture | Tag::Pre | Tag::Q | Tag::Rp | Tag::Rt | Tag::Ruby | Tag::S | Tag::Samp | Tag::Section
+        | Tag::Small | Tag::Source | Tag::Span | Tag::Strong | Tag::Sub | Tag::Summary | Tag::Sup | Tag::Table | Tag::Tbody | Tag::Td
+        | Tag::Tfoot | Tag::Th | Tag::Thead | Tag::Time | Tag::Tr | Tag::Track | Tag::U | Tag::Ul | Tag::Var | Tag::Video | Tag::Wbr => Write(tag.name()),
+        Tag::Strike => Write("s"),
+        Tag::Tt => Write("code"),
+        Tag::Dir | Tag::Menu => Write("ul"),
+        Tag::Listing | Tag::Xmp | Tag::Plaintext => Write("pre"),
+        // Blocks that are not listed still part the text around them.
+        Tag::Center | Tag::Form | Tag::Fieldset | Tag::Dialog | Tag::Search | Tag::Marquee | Tag::Legend => Write("div"),
+        Tag::Html | Tag::Body => {
+            let says = |name: &str| Attributes::get(source, name).is_some();
+            if says("lang") || says("dir") { Write("div") } else { Unwrap }
+        }
+        Tag::Script | Tag::Style | Tag::Noscript | Tag::Template | Tag::Svg | Tag::Title | Tag::Textarea | Tag::Select | Tag::Object | Tag::Embed
+        | Tag::Applet | Tag::Canvas | Tag::Button | Tag::Datalist | Tag::Noembed | Tag::Noframes | Tag::Frameset | Tag::Input | Tag::Meter
+        | Tag::Progress | Tag::Meta | Tag::Link | Tag::Base | Tag::Basefont | Tag::Bgsound | Tag::Param | Tag::Area | Tag::Keygen | Tag::Frame => Leave,
+        Tag::Unknown => match crate::rewrite::tag_name(source) {
+            name if name.eq_ignore_ascii_case("amp-img") => Write("img"),
+            name if name.eq_ignore_ascii_case("annotation") || name.eq_ignore_ascii_case("annotation-xml") => Leave,
+            _ => Unwrap,
+        },
+        _ => Unwrap,
+    }
+}
+
+/// Attributes of an element besides `lang`, `dir` and `title`.
+fn allowed(name: &str) -> &'static [&'static str] {
+    match name {
+        "a" => &["href", "hreflang"],
+        "img" => &["src", "srcset", "sizes", "alt", "width", "height"],
+        "source" => &["src", "srcset", "sizes", "media", "type", "width", "height"],
+        "iframe" => &["src", "width", "height", "allowfullscreen"],
+        "video" => &["src", "poster", "width", "height", "controls"],
+        "audio" => &["src", "controls"],
+        "track" => &["src", "kind", "srclang", "label"],
+        "td" | "th" => &["colspan", "rowspan", "headers", "scope", "abbr"],
+        "col" | "colgroup" => &["span"],
+        "ol" => &["start", "reversed", "type"],
+        "li" => &["value"],
+        "time" | "del" | "ins" => &["datetime", "cite"],
+        "blockquote" | "q" => &["cite"],
+        "details" => &["open"],
+        "code" | "pre" => &["class"],
+        _ => &[],
+    }
+}
+
+/// An element of the output that is open.
+struct Written {
+    id: ElementId,
+    name: &'static str,
+    /// Its start tag, in the shared text.
+    start: std::ops::Range<usize>,
+    /// Written already, or waits for content.
+    is_out: bool,
+    /// Empty cells that go before its first content.
+    cells: usize,
+}
+
+/// Writes one page.
+pub(super) struct Republish {
+    addresses: Addresses,
+    media: Arc<Media>,
+    has_base: bool,
+    open: Vec<Written>,
+    starts: String,
+    /// Element whose content is left out.
+    leaving: Option<ElementId>,
+    preformatted: u32,
+    after_space: bool,
+    wrote: bool,
+    markup: Markup,
+    in_paragraph: bool,
+}
+
+impl Republish {
+    pub(super) fn new(markup: Markup, addresses: Addresses, media: Arc<Media>) -> Self {
+        Republish {
+            markup,
+            in_paragraph: false,
+            addresses,
+            media,
+            has_base: false,
+            open: Vec::new(),
+            starts: String::new(),
+            leaving: None,
+            preformatted: 0,
+            after_space: true,
+            wrote: false,
+        }
+    }
+
+    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, out: &mut Vec<u8>) {
+        if tag == Tag::Base && !self.has_base {
+            if let Some(href) = Attributes::decoded(source, "href") {
+                self.addresses.set_base(&href);
+                self.has_base = true;
+            }
+            return;
+        }
+        let name = match treatment(tag, source) {
+            Treatment::Unwrap => return,
+            Treatment::Leave => {
+                if !void {
+                    self.leaving = Some(id);
+                }
+                return;
+            }
+            Treatment::Write(name) => name,
+        };
+        let from = self.starts.len();
+        if !self.start_tag(tag, name, source) {
+            self.starts.truncate(from);
+            if tag == Tag::Iframe {
+                self.leaving = Some(id);
+            }
+            return;
+        }
+        let is_void = void || matches!(name, "img");
+        if is_void {
+            self.flush(out);
+            out.extend_from_slice(&self.starts.as_bytes()[from..]);
+            self.starts.truncate(from);
+            self.after_space = matches!(name, "br" | "hr");
+            self.wrote = true;
+            return;
+        }
+        self.open.push(Written { id, name, start: from..self.starts.len(), is_out: false, cells: 0 });
+        if name == "pre" {
+            self.preformatted += 1;
+        }
+        if matches!(name, "iframe" | "video" | "audio") {
+            self.flush(out);
+        }
+    }
+
+    /// Appends the start tag to `starts`; false if the element is nothing without an attribute that is not allowed.
+    fn start_tag(&mut self, tag: Tag, name: &'static str, source: &str) -> bool {
+        self.starts.push('<');
+        self.starts.push_str(name);
+        let allowed = allowed(name);
+        let is_page = matches!(tag, Tag::Html | Tag::Body);
+        let (mut has_address, mut seen): (bool, u64) = (false, 0);
+        for (attribute, raw) in Attributes::of(source) {
+            let position = GLOBAL.iter().chain(allowed).position(|known| attribute.eq_ignore_ascii_case(known));
+            let Some(position) = position.filter(|position| !is_page || *position < 2) else { continue };
+            // The first of duplicates counts.
+            if seen & (1 << position) != 0 {
+                continue;
+            }
+            seen |= 1 << position;
+            let known = *GLOBAL.iter().chain(allowed).nth(position).unwrap_or(&"");
+            if name == "img" && matches!(known, "src" | "srcset") {
+                continue;
+            }
+            let value = decode_value(raw);
+            if let Some(value) = self.attribute(tag, known, &value) {
+                has_address |= known == "src";
+                write_attribute(&mut self.starts, known, &value);
+            }
+        }
+        if name == "img" {
+            has_address = self.image_address(source);
+        }
+        self.starts.push('>');
+        match name {
+            "img" | "iframe" | "track" => has_address,
+            _ => true,
+        }
+    }
+
+    /// The value of an attribute as it may be written.
+    fn attribute<'v>(&self, tag: Tag, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+        match name {
+            "href" | "cite" => self.addresses.link(value),
+            "src" if tag == Tag::Iframe => {
+                let address = self.addresses.load(value)?;
+                self.media.may_embed(&address).then_some(address)
+            }
+            "src" | "poster" => self.addresses.load(value),
+            "srcset" => self.addresses.source_set(value).map(Cow::from),
+            // Classes are the site's, but this one names a language to a reader's highlighter.
+            "class" => value.split_ascii_whitespace().find(|class| class.starts_with("language-")).map(Cow::from),
+            "dir" => ["ltr", "rtl", "auto"].iter().find(|dir| value.trim().eq_ignore_ascii_case(dir)).map(|dir| Cow::from(*dir)),
+            "allowfullscreen" | "controls" | "open" | "reversed" => Some("".into()),
+            _ => Some(value.into()),
+        }
+    }
+
+    /// The address of a picture: its own, or the one that a script would have loaded.
+    fn image_address(&mut self, source: &str) -> bool {
+        let get = |name: &str| Attributes::decoded(source, name).filter(|value| !value.trim().is_empty());
+        let own = get("src").and_then(|value| self.addresses.load(&value).map(Cow::into_owned));
+        let lazy = || self.media.lazy_sources.iter().find_map(|name| get(name).and_then(|value| self.addresses.load(&value).map(Cow::into_owned)));
+        let address = lazy().or(own);
+        let sets = self.media.lazy_source_sets.iter().map(String::as_str).chain(["srcset"]);
+        let set = sets.into_iter().find_map(|name| get(name).and_then(|value| self.addresses.source_set(&value)));
+        let has_any = address.is_some() || set.is_some();
+        if let Some(address) = address {
+            write_attribute(&mut self.starts, "src", &address);
+        }
+        if let Some(set) = set {
+            write_attribute(&mut self.starts, "srcset", &set);
+        }
+        has_any
+    }
+
+    /// Writes the start tags that waited for content.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        let first = self.open.iter().rposition(|written| written.is_out).map_or(0, |at| at + 1);
+        for written in &mut self.open[first..] {
+            out.extend_from_slice(&self.starts.as_bytes()[written.start.clone()]);
+            written.is_out = true;
+            for _ in 0..std::mem::take(&mut written.cells) {
+                out.extend_from_slice(b"<td></td>");
+            }
+            self.wrote = true;
+        }
+    }
+
+    fn closed(&mut self, id: ElementId, out: &mut Vec<u8>) {
+        let Some(at) = self.open.iter().rposition(|written| written.id == id) else { return };
+        // Formatting that is crossed by others: those are closed for a moment and opened again.
+        for written in self.open[at + 1..].iter().rev().filter(|written| written.is_out) {
+            end_tag(written.name, out);
+        }
+        let closed = self.open.remove(at);
+        if closed.name == "pre" {
+            self.preformatted = self.preformatted.saturating_sub(1);
+        }
+        if closed.is_out {
+            end_tag(closed.name, out);
+            if Tag::of(closed.name).has(is::BLOCK) {
+                self.after_space = false;
+            }
+        } else if matches!(closed.name, "td" | "th") {
+            // An empty cell keeps its row in order, but does not make a row by itself.
+            match self.open.last_mut() {
+                Some(row) if row.is_out => out.extend_from_slice(b"<td></td>"),
+                Some(row) if row.name == "tr" => row.cells += 1,
+                _ => {}
+            }
+        }
+        for written in &mut self.open[at..] {
+            if written.is_out {
+                out.extend_from_slice(&self.starts.as_bytes()[written.start.clone()]);
+            }
+        }
+        if at == self.open.len() {
+            self.starts.truncate(closed.start.start);
+        }
+    }
+
+    fn text(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+        if self.preformatted > 0 {
+            self.flush(out);
+            escape(raw, kind, out);
+            self.after_space = false;
+            return;
+        }
+        let bytes = raw.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let space = bytes[at].is_ascii_whitespace();
+            let end = bytes[at..].iter().position(|b| b.is_ascii_whitespace() != space).map_or(bytes.len(), |n| at + n);
+            if !space {
+                self.flush(out);
+                escape(&raw[at..end], kind, out);
+                self.after_space = false;
+                self.wrote = true;
+            } else if !self.after_space && self.wrote {
+                out.push(if bytes[at..end].contains(&b'\n') { b'\n' } else { b' ' });
+                self.after_space = true;
+            }
+            at = end;
+        }
+    }
+}
+
+/// Attributes that every element may have; the first two also the page as a whole.
+const GLOBAL: [&str; 3] = ["lang", "dir", "title"];
+
+impl Emitter for Republish {
+    fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
+        let range = held.event.range.clone();
+        if let Some(leaving) = self.leaving {
+            let ends = matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving);
+            if ends {
+                self.leaving = None;
+            }
+            return;
+        }
+        if !held.is_kept() {
+            return;
+        }
+        match held.event.kind {
+            EventKind::Open { id, tag, void } => self.opened(id, tag, void, page.window.text(range), out),
+            EventKind::Close { id, .. } => self.closed(id, out),
+            EventKind::Text(TextKind::Raw) => {}
+            EventKind::Text(kind) => {
+                let text = page.window.text(range);
+                if self.markup == Markup::Text && !self.in_paragraph && !text.trim().is_empty() {
+                    out.extend_from_slice(b"<p>");
+                    self.in_paragraph = true;
+                }
+                self.text(text, kind, out);
+            }
+            EventKind::Break { .. } => self.end_paragraph(out),
+            EventKind::Stray { block: true } => self.after_space = false,
+            EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
+        }
+    }
+
+    fn finish(&mut self, _page: &PageSource<'_>, out: &mut Vec<u8>) {
+        self.end_paragraph(out);
+        while let Some(written) = self.open.pop() {
+            if written.is_out {
+                end_tag(written.name, out);
+            }
+        }
+    }
+}
+
+impl Republish {
+    /// A line of plain text is a paragraph.
+    fn end_paragraph(&mut self, out: &mut Vec<u8>) {
+        if std::mem::take(&mut self.in_paragraph) {
+            end_tag("p", out);
+            out.push(b'\n');
+            self.after_space = true;
+        }
+    }
+}
+
+fn end_tag(name: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"</");
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'>');
+}
+
+fn write_attribute(out: &mut String, name: &str, value: &str) {
+    out.push(' ');
+    out.push_str(name);
+    if value.is_empty() {
+        return;
+    }
+    out.push_str("=\"");
+    for character in value.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\0' => {}
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+/// Writes text so that no character of it is markup; whole character references stay as they are.
+pub(super) fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+    let bytes = raw.as_bytes();
+    let mut from = 0;
+    while let Some(found) = memchr::memchr3(b'<', b'>', b'&', &bytes[from..]) {
+        let at = from + found;
+        out.extend_from_slice(&bytes[from..at]);
+        from = at + 1;
+        match bytes[at] {
+            b'<' => out.extend_from_slice(b"&lt;"),
+            b'>' => out.extend_from_slice(b"&gt;"),
+            _ if kind == TextKind::Literal => out.extend_from_slice(b"&amp;"),
+            _ => {
+                let length = reference_length(&bytes[at..]);
+                let reference = &raw[at..at + length];
+                let decoded = htmlize::unescape(reference);
+                if length > 1 && decoded != reference && bytes[at + length - 1] == b';' {
+                    out.extend_from_slice(reference.as_bytes());
+                } else {
+                    // No reference, or one without its semicolon: written as what it means.
+                    for character in decoded.chars() {
+                        match character {
+                            '&' => out.extend_from_slice(b"&amp;"),
+                            '<' => out.extend_from_slice(b"&lt;"),
+                            '>' => out.extend_from_slice(b"&gt;"),
+                            other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+                        }
+                    }
+                }
+                from = at + length;
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+}
+
+/// Length of what could be a character reference: `&`, `#`, letters and digits, `;`.
+fn reference_length(bytes: &[u8]) -> usize {
+    let body = bytes[1..].iter().take(REFERENCE_BYTES).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+    1 + body + usize::from(bytes.get(1 + body) == Some(&b';') && body > 0)
+}
+
+/// The longest name in the standard's table has 31 letters.
+const REFERENCE_BYTES: usize = 34;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(raw: &str) -> String {
+        let mut out = Vec::new();
+        escape(raw, TextKind::Data, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_is_never_markup() {
+        assert_eq!(escaped("a < b > c"), "a &lt; b &gt; c");
+        assert_eq!(escaped("&amp; &#x627; & &unknown; &am"), "&amp; &#x627; &amp; &amp;unknown; &amp;am");
+        assert_eq!(escaped("&lt script&gt"), "&lt; script&gt;");
+        assert_eq!(escaped("&copyright &nbsp"), "©right \u{a0}");
+    }
+}

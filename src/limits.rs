@@ -1,0 +1,69 @@
+//! Sizes, depth and time that a page may take. Past any of them the page fails as a whole: nothing of it is passed on.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What bounds one page. Sizes are bytes of decoded text unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// A page that is held whole (`strip.mode = "article"`, records).
+    pub page_bytes: u64,
+    /// A page that streams (`strip.mode = "rules"` and `"off"`).
+    pub stream_bytes: u64,
+    /// What the tokenizer may hold: one tag or comment, and the elements that the page never closes.
+    pub token_bytes: usize,
+    /// Elements open at once that are told apart; deeper ones are read as if their tags were not there, as browsers do.
+    pub depth: usize,
+    /// Elements open at once in all.
+    pub open_elements: usize,
+    /// Siblings remembered for `+`, `~` and `:nth-child()`, per parent; past it such selectors stop matching there.
+    pub siblings: usize,
+    /// Output that may wait for a decision in a streaming mode.
+    pub hold_bytes: usize,
+    /// Milliseconds that one page may take, from its first byte.
+    pub deadline_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            page_bytes: 64 << 20,
+            stream_bytes: 64 << 30,
+            token_bytes: 24 << 20,
+            depth: 512,
+            open_elements: 1 << 20,
+            siblings: 16_384,
+            hold_bytes: 512 << 10,
+            deadline_ms: 600_000,
+        }
+    }
+}
+
+impl Limits {
+    /// The deadline as a duration.
+    pub fn deadline(&self) -> Duration {
+        Duration::from_millis(self.deadline_ms)
+    }
+}
+
+/// Names a limit in an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Limit {
+    PageBytes,
+    StreamBytes,
+    OpenElements,
+    Deadline,
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Limit::PageBytes => "page_bytes",
+            Limit::StreamBytes => "stream_bytes",
+            Limit::OpenElements => "open_elements",
+            Limit::Deadline => "deadline_ms",
+        })
+    }
+}

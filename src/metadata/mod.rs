@@ -1,0 +1,249 @@
+//! Metadata: what the page declares about itself, read in the same pass. Never guessed, never invented.
+//!
+//! Each field has its sources in an order of trust; the most trusted one that says anything wins.
+
+mod json_ld;
+
+use crate::rewrite::{ElementId, ElementRef, Event, EventKind, OpenElements, Tag, TextKind, Window};
+use serde::{Deserialize, Serialize};
+
+/// What a page declares. All texts as declared, with white space collapsed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Headline of the page.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// When it was published, in the page's own notation.
+    pub published: Option<String>,
+    /// Name of the site.
+    pub site: Option<String>,
+    /// Declared language, a BCP 47 tag.
+    pub lang: Option<String>,
+    /// `ltr`, `rtl` or `auto`.
+    pub dir: Option<String>,
+    /// Lead image.
+    pub image: Option<String>,
+    /// Canonical URL.
+    pub canonical: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Title,
+    Byline,
+    Published,
+    Site,
+    Lang,
+    Image,
+    Canonical,
+}
+
+/// Trust of a source; smaller wins.
+mod trust {
+    pub(super) const JSON_LD: u8 = 0;
+    pub(super) const OPEN_GRAPH: u8 = 1;
+    pub(super) const META: u8 = 2;
+    pub(super) const MARKUP: u8 = 3;
+    pub(super) const DOCUMENT: u8 = 4;
+    pub(super) const NONE: u8 = u8::MAX;
+}
+
+/// Reads the metadata of one page from its events.
+#[derive(Debug)]
+pub struct Collector {
+    found: Metadata,
+    trust: [u8; 7],
+    /// Texts that name the page: its title element, its shared title, its first heading.
+    titles: Vec<String>,
+    base: Option<String>,
+    capture: Option<Capture>,
+}
+
+impl Default for Collector {
+    fn default() -> Self {
+        Collector { found: Metadata::default(), trust: [trust::NONE; 7], titles: Vec::new(), base: None, capture: None }
+    }
+}
+
+/// An element whose text is wanted.
+#[derive(Debug)]
+struct Capture {
+    element: ElementId,
+    what: Captured,
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Captured {
+    Title,
+    Heading,
+    Byline,
+    JsonLd,
+}
+
+/// Captured names and titles stop at this many bytes, JSON-LD at [`JSON_BYTES`].
+const NAME_BYTES: usize = 4096;
+const JSON_BYTES: usize = 4 << 20;
+/// How many naming texts are kept.
+const TITLES: usize = 8;
+
+impl Collector {
+    /// Looks at the next event.
+    pub fn event(&mut self, event: &Event, elements: &OpenElements, window: &Window) {
+        match event.kind {
+            EventKind::Open { tag, void, .. } => {
+                if let Some(element) = elements.last_opened() {
+                    self.open(tag, element, void);
+                }
+            }
+            EventKind::Text(kind) => {
+                let Some(capture) = &mut self.capture else { return };
+                let limit = if capture.what == Captured::JsonLd { JSON_BYTES } else { NAME_BYTES };
+                let text = window.text(event.range.clone());
+                if capture.text.len() + text.len() > limit {
+                    return;
+                }
+                match kind {
+                    TextKind::Raw if capture.what == Captured::JsonLd => capture.text.push_str(text),
+                    TextKind::Raw => {}
+                    _ => capture.text.push_str(text),
+                }
+            }
+            EventKind::Close { id, .. } => {
+                if self.capture.as_ref().is_some_and(|capture| capture.element == id) {
+                    self.captured();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, tag: Tag, element: ElementRef<'_>, void: bool) {
+        let value = |name: &str| element.attribute(name).map(|raw| crate::rewrite::decode_value(raw).into_owned());
+        let what = match tag {
+            Tag::Html | Tag::Body => {
+                if let Some(lang) = value("lang").or_else(|| value("xml:lang")) {
+                    self.set(Field::Lang, trust::JSON_LD, &lang);
+                }
+                let dir = value("dir").map(|dir| dir.trim().to_ascii_lowercase());
+                if self.found.dir.is_none() {
+                    self.found.dir = dir.filter(|dir| matches!(dir.as_str(), "ltr" | "rtl" | "auto"));
+                }
+                None
+            }
+            Tag::Base => {
+                self.base = self.base.take().or_else(|| value("href"));
+                None
+            }
+            Tag::Link => {
+                if value("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) {
+                    self.set(Field::Canonical, trust::META, &value("href").unwrap_or_default());
+                }
+                None
+            }
+            Tag::Meta => {
+                let name = value("property").or_else(|| value("name")).or_else(|| value("itemprop")).or_else(|| value("http-equiv"));
+                if let (Some(name), Some(content)) = (name, value("content")) {
+                    self.meta(&name.to_ascii_lowercase(), &content);
+                }
+                None
+            }
+            Tag::Time => {
+                let is_published = element.attribute("pubdate").is_some()
+                    || element.attribute("itemprop").is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("datePublished")));
+                if is_published {
+                    self.set(Field::Published, trust::MARKUP, &value("datetime").or_else(|| value("content")).unwrap_or_default());
+                }
+                None
+            }
+            Tag::Script => element.attribute("type").filter(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json")).map(|_| Captured::JsonLd),
+            Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
+            Tag::H1 => Some(Captured::Heading),
+            Tag::A | Tag::Span | Tag::Div | Tag::P | Tag::Address => {
+                let names_author = |attribute: &str| element.attribute(attribute).is_some_and(|v| v.split_ascii_whitespace().any(|v| v.eq_ignore_ascii_case("author")));
+                (names_author("rel") || names_author("itemprop")).then_some(Captured::Byline)
+            }
+            _ => None,
+        };
+        if let Some(what) = what.filter(|_| !void && self.capture.is_none()) {
+            self.capture = Some(Capture { element: element.id(), what, text: String::new() });
+        }
+    }
+
+    fn meta(&mut self, name: &str, content: &str) {
+        let (field, rank) = match name {
+            "og:title" => (Field::Title, trust::OPEN_GRAPH),
+            "twitter:title" | "headline" | "dc.title" | "dcterms.title" => (Field::Title, trust::META),
+            "author" | "dc.creator" | "dcterms.creator" | "byl" | "parsely-author" | "sailthru.author" => (Field::Byline, trust::META),
+            "article:author" | "og:article:author" if !content.contains("://") => (Field::Byline, trust::OPEN_GRAPH),
+            "article:published_time" | "og:published_time" | "og:article:published_time" => (Field::Published, trust::OPEN_GRAPH),
+            "datepublished" | "date" | "pubdate" | "publishdate" | "publish-date" | "parsely-pub-date" | "dc.date" | "dc.date.issued" | "dcterms.created" | "dcterms.date" => {
+                (Field::Published, trust::META)
+            }
+            "og:site_name" => (Field::Site, trust::OPEN_GRAPH),
+            "application-name" | "apple-mobile-web-app-title" => (Field::Site, trust::DOCUMENT),
+            "og:image" | "og:image:url" | "og:image:secure_url" => (Field::Image, trust::OPEN_GRAPH),
+            "twitter:image" | "twitter:image:src" | "thumbnail" => (Field::Image, trust::META),
+            "content-language" | "language" => (Field::Lang, trust::META),
+            "og:locale" => (Field::Lang, trust::MARKUP),
+            "og:url" => (Field::Canonical, trust::MARKUP),
+            _ => return,
+        };
+        let content = if name == "og:locale" { content.replace('_', "-") } else { content.to_owned() };
+        self.set(field, rank, &content);
+    }
+
+    fn captured(&mut self) {
+        let Some(capture) = self.capture.take() else { return };
+        if capture.what == Captured::JsonLd {
+            return json_ld::read(&capture.text, self);
+        }
+        let text = htmlize::unescape(capture.text.as_str());
+        match capture.what {
+            Captured::Title => self.set(Field::Title, trust::DOCUMENT, &text),
+            Captured::Heading => self.set(Field::Title, trust::MARKUP, &text),
+            _ => self.set(Field::Byline, trust::MARKUP, &text),
+        }
+    }
+
+    fn set(&mut self, field: Field, rank: u8, value: &str) {
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if value.is_empty() {
+            return;
+        }
+        if field == Field::Title && self.titles.len() < TITLES && !self.titles.contains(&value) {
+            self.titles.push(value.clone());
+        }
+        let trusted = &mut self.trust[field as usize];
+        if rank >= *trusted {
+            return;
+        }
+        *trusted = rank;
+        let place = match field {
+            Field::Title => &mut self.found.title,
+            Field::Byline => &mut self.found.byline,
+            Field::Published => &mut self.found.published,
+            Field::Site => &mut self.found.site,
+            Field::Lang => &mut self.found.lang,
+            Field::Image => &mut self.found.image,
+            Field::Canonical => &mut self.found.canonical,
+        };
+        *place = Some(value);
+    }
+
+    /// What was found so far.
+    pub fn metadata(&self) -> &Metadata {
+        &self.found
+    }
+
+    /// All texts that name the page, so far.
+    pub fn titles(&self) -> &[String] {
+        &self.titles
+    }
+
+    /// The page's `<base href>`, as written.
+    pub fn base(&self) -> Option<&str> {
+        self.base.as_deref()
+    }
+}

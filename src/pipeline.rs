@@ -1,0 +1,343 @@
+//! The road of one page, top to bottom: bytes → decode → rewrite → strip → moderate → emit → report.
+//!
+//! Push-based: [`Pipeline::feed`] takes bytes as they come, [`Pipeline::finish`] ends the page and gives the report. Any split of
+//! the input gives the same output. Every mode walks this road; modes differ in [`Settings`].
+
+use crate::decode::{Declared, Decoder, charset_of_content_type};
+use crate::emit::record::Counts;
+use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
+use crate::error::PageError;
+use crate::limits::{Limit, Limits};
+use crate::metadata::Collector;
+use crate::moderate::Moderator;
+use crate::report::{NearMissRecord, PageReport, RemovalRecord};
+use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
+use crate::rules::RuleSet;
+use crate::strip::{Extent, StripMode, Stripper};
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+use url::Url;
+
+/// How pages are cleaned.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What comes out.
+    pub emit: EmitFormat,
+    /// How long a block is held before it is decided.
+    pub strip: StripMode,
+    /// What bounds a page.
+    pub limits: Limits,
+    /// Record what nearly matched.
+    pub explain: bool,
+}
+
+/// What is known of a page before its first byte.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Its address.
+    pub url: Option<Url>,
+    /// The HTTP `Content-Type` that it came with.
+    pub content_type: Option<String>,
+    /// What it is.
+    pub markup: Markup,
+}
+
+/// The decoded page is worked on in pieces of this many bytes, however the input was split.
+const PIECE_BYTES: usize = 16 * 1024;
+/// Output is handed on in chunks of about this many bytes.
+const OUTPUT_BYTES: usize = 32 * 1024;
+/// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
+const TAIL_BYTES: usize = 256;
+
+/// One page on its way.
+pub struct Pipeline<W> {
+    settings: Settings,
+    rules: Arc<RuleSet>,
+    url: Option<Url>,
+    decoder: Decoder,
+    /// Decoded, not yet tokenized.
+    decoded: String,
+    window: Window,
+    rewriter: Rewriter,
+    collector: Collector,
+    stripper: Stripper,
+    moderator: Moderator,
+    emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
+    raw: Raw,
+    bytes_in: u64,
+    /// Removals by number: source bytes from the first removed to the last.
+    extents: Vec<(u64, u64)>,
+    bytes_removed: u64,
+    begun: Instant,
+    failed: bool,
+}
+
+/// The source's own bytes, kept only when they are to be copied.
+#[derive(Default)]
+struct Raw {
+    keep: bool,
+    bytes: Vec<u8>,
+    start: u64,
+}
+
+struct Output<W> {
+    to: W,
+    buffer: Vec<u8>,
+    written: u64,
+}
+
+impl<W: Write> Output<W> {
+    fn hand_on(&mut self, keep: usize) -> std::io::Result<()> {
+        let ready = self.buffer.len().saturating_sub(keep);
+        self.to.write_all(&self.buffer[..ready])?;
+        self.written += ready as u64;
+        self.buffer.drain(..ready);
+        Ok(())
+    }
+}
+
+/// Decode, rewrite and metadata feed the stripper.
+struct IntoStrip<'a> {
+    collector: &'a mut Collector,
+    stripper: &'a mut Stripper,
+}
+
+impl Sink for IntoStrip<'_> {
+    fn event(&mut self, event: Event, elements: &OpenElements, window: &Window) {
+        self.collector.event(&event, elements, window);
+        self.stripper.event(event, elements, window, self.collector);
+    }
+}
+
+impl<W: Write> Pipeline<W> {
+    /// A page that is written to `to` in the settings' format.
+    pub fn new(rules: Arc<RuleSet>, settings: &Settings, origin: &Origin, to: W) -> Self {
+        Pipeline::with_formats(rules, settings, origin, vec![(settings.emit, to)])
+    }
+
+    /// A page that is written in several formats at once.
+    pub fn with_formats(rules: Arc<RuleSet>, settings: &Settings, origin: &Origin, formats: Vec<(EmitFormat, W)>) -> Self {
+        let host = origin.url.as_ref().and_then(Url::host_str).map(str::to_owned);
+        let declared = Declared {
+            http: origin.content_type.as_deref().and_then(charset_of_content_type),
+            top_level_domain: host.as_deref().and_then(|host| host.rsplit('.').next()).map(str::to_owned),
+        };
+        let addresses = Addresses::new(origin.url.clone());
+        let keep = formats.iter().any(|(format, _)| *format == EmitFormat::Preserve);
+        let emitters = formats.into_iter().map(|(format, to)| {
+            let output = Output { to, buffer: Vec::new(), written: 0 };
+            (emitter(format, origin.markup, addresses.clone(), rules.media()), output)
+        });
+        Pipeline {
+            emitters: emitters.collect(),
+            decoder: Decoder::new(&declared),
+            decoded: String::new(),
+            window: Window::default(),
+            rewriter: Rewriter::new(origin.markup, &settings.limits),
+            collector: Collector::default(),
+            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host, &settings.limits, settings.explain),
+            moderator: Moderator::default(),
+            raw: Raw { keep, ..Raw::default() },
+            settings: settings.clone(),
+            url: origin.url.clone(),
+            rules,
+            bytes_in: 0,
+            extents: Vec::new(),
+            bytes_removed: 0,
+            begun: Instant::now(),
+            failed: false,
+        }
+    }
+
+    /// Takes the next bytes of the page. After an error nothing of the page may be published, and nothing more can be fed.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), PageError> {
+        if self.failed {
+            return Err(PageError::Poisoned);
+        }
+        let fed = bytes.chunks(PIECE_BYTES).try_for_each(|chunk| self.feed_chunk(chunk));
+        self.failed = fed.is_err();
+        fed
+    }
+
+    fn feed_chunk(&mut self, chunk: &[u8]) -> Result<(), PageError> {
+        self.bytes_in += chunk.len() as u64;
+        if self.raw.keep {
+            self.raw.bytes.extend_from_slice(chunk);
+        }
+        self.decoder.push(chunk, &mut self.decoded);
+        self.check_limits()?;
+        while self.decoded.len() >= PIECE_BYTES {
+            let mut cut = PIECE_BYTES;
+            while !self.decoded.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            let rest = self.decoded.split_off(cut);
+            let piece = std::mem::replace(&mut self.decoded, rest);
+            self.piece(&piece)?;
+        }
+        Ok(())
+    }
+
+    /// rewrite → strip → moderate → emit, as far as this piece allows.
+    fn piece(&mut self, piece: &str) -> Result<(), PageError> {
+        self.window.push(piece);
+        let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
+        self.rewriter.write(piece, &self.window, &mut sink)?;
+        self.check_limits()?;
+        self.emit(false)
+    }
+
+    /// Ends the page: what was held is decided and written.
+    pub fn finish(mut self) -> Result<PageReport, PageError> {
+        if self.failed {
+            return Err(PageError::Poisoned);
+        }
+        let mut last = std::mem::take(&mut self.decoded);
+        self.decoder.finish(&mut last);
+        let mut rest = last.as_str();
+        while !rest.is_empty() {
+            let mut cut = PIECE_BYTES.min(rest.len());
+            while !rest.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            self.piece(&rest[..cut])?;
+            rest = &rest[cut..];
+        }
+        let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
+        self.rewriter.end(&self.window, &mut sink)?;
+        self.stripper.finish(&self.window, &self.collector);
+        self.emit(true)?;
+        Ok(self.report())
+    }
+
+    /// Passes on every event whose fate is sealed.
+    fn emit(&mut self, last: bool) -> Result<(), PageError> {
+        let page = PageSource { window: &self.window, map: self.decoder.map(), raw: &self.raw.bytes, raw_start: self.raw.start };
+        while let Some(held) = self.stripper.release() {
+            let held = self.moderator.event(held);
+            if held.removal > 0 {
+                let number = held.removal as usize;
+                let (start, end) = (page.map.source(held.event.range.start), page.map.source(held.event.range.end));
+                self.bytes_removed += end - start;
+                self.extents.resize(self.extents.len().max(number), (u64::MAX, 0));
+                let extent = &mut self.extents[number - 1];
+                *extent = (extent.0.min(start), extent.1.max(end));
+            }
+            for (emitter, output) in &mut self.emitters {
+                emitter.event(&held, &page, &mut output.buffer);
+            }
+        }
+        if last {
+            for (emitter, output) in &mut self.emitters {
+                emitter.finish(&page, &mut output.buffer);
+            }
+        }
+        for (_, output) in &mut self.emitters {
+            if last || output.buffer.len() > OUTPUT_BYTES {
+                output.hand_on(if last { 0 } else { TAIL_BYTES })?;
+            }
+        }
+        let needed = self.stripper.held_from().unwrap_or(self.window.end()).min(self.window.end());
+        self.window.forget(needed);
+        let needed_source = self.decoder.map().source(needed);
+        // Where removals still wait for their judgement, their places in the source are asked for later.
+        self.decoder.map().forget(needed);
+        self.raw.forget(needed_source);
+        Ok(())
+    }
+
+    fn check_limits(&self) -> Result<(), PageError> {
+        let limits = &self.settings.limits;
+        let elapsed = self.begun.elapsed().as_millis() as u64;
+        let (size, allowed) = match self.settings.strip {
+            StripMode::Article => (Limit::PageBytes, limits.page_bytes),
+            StripMode::Rules | StripMode::Off => (Limit::StreamBytes, limits.stream_bytes),
+        };
+        let open = self.rewriter.elements().count() as u64;
+        for (limit, value, allowed) in [
+            (size, self.window.end() + self.decoded.len() as u64, allowed),
+            (Limit::OpenElements, open, limits.open_elements as u64),
+            (Limit::Deadline, elapsed, limits.deadline_ms),
+        ] {
+            if value > allowed {
+                return Err(PageError::Limit { limit, value, allowed });
+            }
+        }
+        Ok(())
+    }
+
+    fn report(mut self) -> PageReport {
+        let mut removals = Vec::new();
+        for (number, removal) in self.stripper.removals() {
+            let (extent, cause) = match removal.extent {
+                Extent::Whole => ("whole", None),
+                Extent::Narrowed(cause) => ("narrowed", Some(cause)),
+                Extent::Refused(cause) => ("refused", Some(cause)),
+            };
+            let known = self.extents.get(number as usize - 1).copied().filter(|(start, end)| start <= end);
+            // A refused removal took no byte; its place is where it would have begun.
+            let (start, end) = known.unwrap_or((removal.range.start, removal.range.start));
+            removals.push(RemovalRecord {
+                rules: removal.rules.iter().map(|rule| self.rules.rule(*rule).id.clone()).collect(),
+                start,
+                end,
+                extent: extent.to_owned(),
+                cause: cause.map(|cause| cause.as_str().to_owned()),
+            });
+        }
+        removals.sort_by_key(|removal| (removal.start, removal.end));
+        let map = self.decoder.map();
+        let near_misses = self.stripper.near_misses().iter().map(|near| NearMissRecord {
+            rule: self.rules.rule(near.rule).id.clone(),
+            start: map.source(near.range.start),
+            end: map.source(near.range.end),
+            failed: near.failed.to_owned(),
+        });
+        let near_misses = near_misses.collect();
+        let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
+        let mut notes = Vec::new();
+        if hold_was_full > 0 {
+            notes.push(format!("limits.hold_bytes was reached {hold_was_full} times: what was held was decided early"));
+        }
+        if siblings_overflowed {
+            notes.push("limits.siblings was reached: sibling selectors did not match past it".to_owned());
+        }
+        let encoding = self.decoder.note().clone();
+        PageReport {
+            url: self.url.as_ref().map(Url::to_string),
+            metadata: self.collector.metadata().clone(),
+            verdict: self.moderator.verdict(),
+            counts: Counts {
+                bytes_in: self.bytes_in,
+                bytes_out: self.emitters.iter().map(|(_, output)| output.written).sum(),
+                bytes_removed: self.bytes_removed,
+                removals: removals.iter().filter(|removal| removal.extent != "refused").count() as u64,
+                guarded: removals.iter().filter(|removal| removal.cause.is_some()).count() as u64,
+                invalid: encoding.invalid,
+            },
+            encoding,
+            removals,
+            near_misses,
+            notes,
+            rules_digest: self.rules.digest().to_owned(),
+        }
+    }
+}
+
+impl Raw {
+    fn forget(&mut self, before: u64) {
+        let stale = (before.saturating_sub(self.start) as usize).min(self.bytes.len());
+        if self.keep && stale >= PIECE_BYTES * 4 {
+            self.bytes.drain(..stale);
+            self.start += stale as u64;
+        }
+    }
+}
+
+/// Cleans a page that is whole in memory. `out` is what was written.
+pub fn clean(rules: &Arc<RuleSet>, settings: &Settings, origin: &Origin, page: &[u8], out: &mut Vec<u8>) -> Result<PageReport, PageError> {
+    let mut pipeline = Pipeline::new(Arc::clone(rules), settings, origin, out);
+    pipeline.feed(page)?;
+    pipeline.finish()
+}

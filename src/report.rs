@@ -1,0 +1,62 @@
+//! Report: every decision on a page, with its byte range in the source and the rules behind it. Never the text itself.
+
+use crate::decode::EncodingNote;
+use crate::emit::record::Counts;
+use crate::metadata::Metadata;
+use crate::moderate::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What became of a page.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageReport {
+    /// Its address, if given.
+    pub url: Option<String>,
+    /// What it declares.
+    pub metadata: Metadata,
+    /// How it was decoded.
+    pub encoding: EncodingNote,
+    /// What is to become of it.
+    pub verdict: Verdict,
+    /// What was stripped, in the order of the page.
+    pub removals: Vec<RemovalRecord>,
+    /// Rules that came close; only for `explain`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMissRecord>,
+    /// Sizes and numbers.
+    pub counts: Counts,
+    /// Limits that were reached without failing the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// SHA-256 of the rule set.
+    pub rules_digest: String,
+}
+
+/// One removal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RemovalRecord {
+    /// The rules that wanted it gone; the first decided the extent.
+    pub rules: Vec<String>,
+    /// First byte in the source.
+    pub start: u64,
+    /// Byte after the last.
+    pub end: u64,
+    /// `whole`, `narrowed` or `refused`.
+    pub extent: String,
+    /// Why the guard stepped in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// A rule that came close.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NearMissRecord {
+    /// The rule.
+    pub rule: String,
+    /// First byte in the source.
+    pub start: u64,
+    /// Byte after the last.
+    pub end: u64,
+    /// The step that failed.
+    pub failed: String,
+}

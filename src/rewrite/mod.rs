@@ -1,0 +1,195 @@
+//! Rewrite: decoded text in, events out.
+//!
+//! An event is a range of the page and what it does to the tree: opens an element, closes one, is text. Events cover
+//! the page without gap or overlap and in order (implied ends have empty ranges), so that a later stage can put together
+//! the page's own bytes, or a balanced tree, from the same list.
+
+pub(crate) mod attributes;
+mod open_elements;
+mod plain_text;
+pub(crate) mod tag;
+mod token;
+mod window;
+
+pub use attributes::{Attributes, decode_value, tag_name};
+pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
+pub use tag::Tag;
+pub use token::TextKind;
+pub use window::Window;
+
+use crate::error::RewriteError;
+use open_elements::{Closed, Opened};
+use std::ops::Range;
+use tag::is;
+use token::{Token, TokenKind, Tokenizer};
+
+/// One step through the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happens.
+    pub kind: EventKind,
+    /// Where: bytes of the decoded page.
+    pub range: Range<u64>,
+}
+
+/// What an event does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum EventKind {
+    /// An element opens; a void one has no `Close`.
+    Open { id: ElementId, tag: Tag, void: bool },
+    /// An element closes; the range is empty when no end tag of its own closed it.
+    Close { id: ElementId, tag: Tag, how: Closing },
+    /// Text.
+    Text(TextKind),
+    /// A line break of plain text; `blank` when an empty line follows.
+    Break { blank: bool },
+    /// A comment, a doctype.
+    Comment,
+    Doctype,
+    /// Tags that are ignored, and bytes that the tokenizer drops; `block` when the tag still parts lines.
+    Stray { block: bool },
+}
+
+impl EventKind {
+    /// Whether a line of text ends here, as a reader sees it.
+    pub fn parts_lines(self) -> bool {
+        match self {
+            EventKind::Open { tag, .. } => tag.has(is::BLOCK) || tag == Tag::Br,
+            EventKind::Close { tag, .. } => tag.has(is::BLOCK),
+            EventKind::Break { .. } => true,
+            EventKind::Stray { block } => block,
+            _ => false,
+        }
+    }
+}
+
+/// What the input is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Markup {
+    /// HTML of any kind.
+    #[default]
+    Html,
+    /// Plain text: a line is a block.
+    Text,
+}
+
+/// Takes what the rewriter sees, one event at a time. The stack is as it stands right after the event.
+pub trait Sink {
+    /// The next event.
+    fn event(&mut self, event: Event, elements: &OpenElements, window: &Window);
+}
+
+/// Turns decoded text into events.
+pub struct Rewriter {
+    source: Source,
+    elements: OpenElements,
+    tokens: Vec<Token>,
+    closed: Vec<Closed>,
+}
+
+enum Source {
+    Html(Box<Tokenizer>),
+    Text(plain_text::Lines),
+    Ended,
+}
+
+impl Rewriter {
+    /// A rewriter for one page.
+    pub fn new(markup: Markup, limits: &crate::limits::Limits) -> Self {
+        let source = match markup {
+            Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
+            Markup::Text => Source::Text(plain_text::Lines::default()),
+        };
+        Rewriter { source, elements: OpenElements::new(limits.depth), tokens: Vec::new(), closed: Vec::new() }
+    }
+
+    /// The open elements.
+    pub fn elements(&self) -> &OpenElements {
+        &self.elements
+    }
+
+    /// Reads the next piece of the page, which the window already holds.
+    pub fn write(&mut self, piece: &str, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
+        match &mut self.source {
+            Source::Html(tokenizer) => {
+                let mut tokens = std::mem::take(&mut self.tokens);
+                let written = tokenizer.write(piece, window, &mut tokens);
+                for token in tokens.drain(..) {
+                    self.token(&token, window, sink);
+                }
+                self.tokens = tokens;
+                written
+            }
+            Source::Text(lines) => {
+                lines.write(piece, &mut |event| sink.event(event, &self.elements, window));
+                Ok(())
+            }
+            Source::Ended => Ok(()),
+        }
+    }
+
+    /// Ends the page.
+    pub fn end(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
+        let ended = match std::mem::replace(&mut self.source, Source::Ended) {
+            Source::Html(tokenizer) => {
+                let mut tokens = Vec::new();
+                let ended = tokenizer.end(window, &mut tokens);
+                for token in &tokens {
+                    self.token(token, window, sink);
+                }
+                ended
+            }
+            Source::Text(mut lines) => {
+                lines.end(&mut |event| sink.event(event, &self.elements, window));
+                Ok(())
+            }
+            Source::Ended => Ok(()),
+        };
+        self.elements.finish(&mut self.closed);
+        self.hand_out_closed(window.end(), 0, window, sink);
+        ended
+    }
+
+    fn token(&mut self, token: &Token, window: &Window, sink: &mut impl Sink) {
+        let range = token.range.clone();
+        let kind = match token.kind {
+            TokenKind::Text(kind) => EventKind::Text(kind),
+            TokenKind::Comment => EventKind::Comment,
+            TokenKind::Doctype => EventKind::Doctype,
+            TokenKind::Nothing => EventKind::Stray { block: false },
+            TokenKind::StartTag => {
+                let source = window.text(range.clone());
+                let opened = self.elements.start_tag(source, &mut self.closed);
+                let tag = Tag::of(tag_name(source));
+                self.hand_out_closed(range.start, 0, window, sink);
+                match opened {
+                    Opened::Open(id) => EventKind::Open { id, tag, void: false },
+                    Opened::Void(id) => EventKind::Open { id, tag, void: true },
+                    Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },
+                }
+            }
+            TokenKind::EndTag => {
+                let name = tag_name(window.text(range.clone()));
+                if self.elements.end_tag(name, &mut self.closed) {
+                    // The end tag's bytes belong to the element that it names, which closes last.
+                    let length = range.end - range.start;
+                    return self.hand_out_closed(range.start, length, window, sink);
+                }
+                EventKind::Stray { block: Tag::of(name).has(is::BLOCK) }
+            }
+        };
+        sink.event(Event { kind, range }, &self.elements, window);
+    }
+
+    fn hand_out_closed(&mut self, at: u64, own_length: u64, window: &Window, sink: &mut impl Sink) {
+        let mut closed = std::mem::take(&mut self.closed);
+        let last = closed.len();
+        for (n, Closed { id, tag, how }) in closed.drain(..).enumerate() {
+            let length = if n + 1 == last { own_length } else { 0 };
+            let event = Event { kind: EventKind::Close { id, tag, how }, range: at..at + length };
+            sink.event(event, &self.elements, window);
+        }
+        self.closed = closed;
+    }
+}

@@ -1,0 +1,588 @@
+//! The stack of open elements: which tag closes which.
+//!
+//! lol_html nests by the tags it sees; pages rely on ends that the standard implies. This follows 13.2.6.4.7 "in body" and the
+//! table modes of the HTML standard closely enough to give elements the extents that browsers give them. It
+//! does not move nodes (foster parenting) and does not clone formatting elements.
+
+use super::attributes::{Attributes, tag_name};
+use super::tag::{Tag, is};
+use std::ops::Range;
+
+/// Number of an element in its page, in document order from 1.
+pub type ElementId = u32;
+
+/// Which vocabulary an element belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Namespace {
+    /// HTML.
+    Html,
+    /// SVG.
+    Svg,
+    /// MathML.
+    MathMl,
+}
+
+/// What ended an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// Its own end tag.
+    Own,
+    /// A tag that the standard lets end it: a `li` by the next `li`, a `p` by a `div`.
+    Implied,
+    /// An ancestor's end tag: its own is missing.
+    Ancestor,
+    /// The end of the page.
+    EndOfPage,
+}
+
+/// An element that is open.
+#[derive(Clone, Debug)]
+pub struct OpenElement {
+    /// Its number.
+    pub id: ElementId,
+    /// Its tag.
+    pub tag: Tag,
+    /// Its vocabulary.
+    pub namespace: Namespace,
+    name: Range<u32>,
+    attributes: Range<u32>,
+    text: u32,
+}
+
+/// An element that has just been closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Its number.
+    pub id: ElementId,
+    /// Its tag.
+    pub tag: Tag,
+    /// What ended it.
+    pub how: Closing,
+}
+
+/// What a start tag came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// An element is open now.
+    Open(ElementId),
+    /// An element without content.
+    Void(ElementId),
+    /// The tag is ignored where it stands, or stands too deep.
+    Ignored,
+}
+
+/// The attributes of open elements are kept in one text that grows and shrinks with the stack.
+#[derive(Debug, Default)]
+pub struct OpenElements {
+    stack: Vec<OpenElement>,
+    text: String,
+    attributes: Vec<(Range<u32>, Range<u32>)>,
+    /// Tags too deep to be tracked, innermost last.
+    too_deep: Vec<Tag>,
+    /// Void element whose attributes are still readable.
+    void: Option<OpenElement>,
+    next_id: ElementId,
+    depth: usize,
+    seen_body: bool,
+}
+
+/// Attributes of one element past this many are not looked at: real tags have a handful.
+const ATTRIBUTES: usize = 200;
+
+/// A reference to an element and its attributes.
+#[derive(Clone, Copy, Debug)]
+pub struct ElementRef<'a> {
+    elements: &'a OpenElements,
+    element: &'a OpenElement,
+}
+
+impl<'a> ElementRef<'a> {
+    /// The element's number.
+    pub fn id(self) -> ElementId {
+        self.element.id
+    }
+
+    /// The element's tag.
+    pub fn tag(self) -> Tag {
+        self.element.tag
+    }
+
+    /// The element's vocabulary.
+    pub fn namespace(self) -> Namespace {
+        self.element.namespace
+    }
+
+    /// Its name as written, in lower case.
+    pub fn name(self) -> &'a str {
+        self.elements.slice(&self.element.name)
+    }
+
+    /// Its attributes: lower-case name and raw value, first duplicates only.
+    pub fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let list = &self.elements.attributes[self.element.attributes.start as usize..self.element.attributes.end as usize];
+        list.iter().map(move |(name, value)| (self.elements.slice(name), self.elements.slice(value)))
+    }
+
+    /// The raw value of an attribute, by its lower-case name.
+    pub fn attribute(self, name: &str) -> Option<&'a str> {
+        self.attributes().find(|(n, _)| *n == name).map(|(_, v)| v)
+    }
+}
+
+impl OpenElements {
+    /// An empty stack that tells elements apart down to `depth`.
+    pub fn new(depth: usize) -> Self {
+        OpenElements { depth: depth.max(8), ..OpenElements::default() }
+    }
+
+    /// The open elements, outermost first.
+    pub fn stack(&self) -> &[OpenElement] {
+        &self.stack
+    }
+
+    /// The open element at a depth.
+    pub fn get(&self, depth: usize) -> Option<ElementRef<'_>> {
+        self.stack.get(depth).map(|element| ElementRef { elements: self, element })
+    }
+
+    /// The element of the start tag that was read last.
+    pub fn last_opened(&self) -> Option<ElementRef<'_>> {
+        self.void.as_ref().or(self.stack.last()).map(|element| ElementRef { elements: self, element })
+    }
+
+    /// Count of open elements, those too deep included.
+    pub fn count(&self) -> usize {
+        self.stack.len() + self.too_deep.len()
+    }
+
+    fn slice(&self, range: &Range<u32>) -> &str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+
+    /// Reads a start tag. Elements that it closes are appended to `closed`, innermost first.
+    pub fn start_tag(&mut self, source: &str, closed: &mut Vec<Closed>) -> Opened {
+        self.drop_void();
+        let tag = Tag::of(tag_name(source));
+        let self_closing = source.ends_with("/>");
+        if self.in_foreign() {
+            let breaks_out = tag.has(is::BREAKS_OUT) || (tag == Tag::Font && Attributes::of(source).any(|(name, _)| {
+                ["color", "face", "size"].iter().any(|a| name.eq_ignore_ascii_case(a))
+            }));
+            if breaks_out {
+                while self.in_foreign() {
+                    self.pop(Closing::Implied, closed);
+                }
+            } else {
+                let namespace = self.stack.last().map_or(Namespace::Html, |e| e.namespace);
+                return self.push(source, tag, namespace, self_closing, closed);
+            }
+        }
+        match tag {
+            Tag::Svg => return self.push(source, tag, Namespace::Svg, self_closing, closed),
+            Tag::Math => return self.push(source, tag, Namespace::MathMl, self_closing, closed),
+            _ => {}
+        }
+        if !self.imply_ends(tag, closed) {
+            return Opened::Ignored;
+        }
+        self.push(source, tag, Namespace::Html, tag.has(is::VOID), closed)
+    }
+
+    /// Closes what the standard says a start tag of this kind closes; false if the tag itself is ignored here.
+    fn imply_ends(&mut self, tag: Tag, closed: &mut Vec<Closed>) -> bool {
+        // Whatever may not stand in the head ends it.
+        if !tag.has(is::HEAD) && self.stack.last().is_some_and(|e| e.tag == Tag::Head) {
+            self.pop(Closing::Implied, closed);
+        }
+        match tag {
+            Tag::Html => return self.stack.is_empty(),
+            Tag::Head => return !self.seen_body && self.stack.iter().all(|e| e.tag == Tag::Html),
+            Tag::Body => {
+                let first = !self.seen_body;
+                self.seen_body = true;
+                return first && self.stack.iter().all(|e| e.tag == Tag::Html);
+            }
+            Tag::Frameset | Tag::Frame => return true,
+            _ => {}
+        }
+        if !tag.has(is::HEAD) {
+            self.seen_body = true;
+        }
+        if tag.has(is::CLOSES_P) {
+            self.close_p(closed);
+        }
+        match tag {
+            _ if tag.has(is::HEADING) => {
+                if self.stack.last().is_some_and(|e| e.tag.has(is::HEADING)) {
+                    self.pop(Closing::Implied, closed);
+                }
+            }
+            Tag::Li => {
+                self.close_item(&[Tag::Li], closed);
+                self.close_p(closed);
+            }
+            Tag::Dd | Tag::Dt => {
+                self.close_item(&[Tag::Dd, Tag::Dt], closed);
+                self.close_p(closed);
+            }
+            Tag::A | Tag::Nobr => self.close_formatting(tag, Closing::Implied, closed),
+            Tag::Button => self.close_in_scope(&[Tag::Button], &[], Closing::Implied, closed),
+            Tag::Option | Tag::Optgroup => {
+                while self.stack.last().is_some_and(|e| e.tag == Tag::Option || (tag == Tag::Optgroup && e.tag == Tag::Optgroup)) {
+                    self.pop(Closing::Implied, closed);
+                }
+            }
+            Tag::Form if self.stack.iter().any(|e| e.tag == Tag::Form) => return self.stack.iter().any(|e| e.tag == Tag::Template),
+            Tag::Rb | Tag::Rtc | Tag::Rt | Tag::Rp => {
+                while self.stack.last().is_some_and(|e| matches!(e.tag, Tag::Rb | Tag::Rt | Tag::Rp) || (e.tag == Tag::Rtc && matches!(tag, Tag::Rb | Tag::Rtc))) {
+                    self.pop(Closing::Implied, closed);
+                }
+            }
+            Tag::Caption | Tag::Colgroup | Tag::Col | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Tr | Tag::Td | Tag::Th => {
+                return self.open_table_part(tag, closed);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Clears the stack back to where a part of a table may stand; outside any table the tag is ignored.
+    fn open_table_part(&mut self, tag: Tag, closed: &mut Vec<Closed>) -> bool {
+        let Some(table) = self.stack.iter().rposition(|e| matches!(e.tag, Tag::Table | Tag::Template)) else { return false };
+        let keeps: &[Tag] = match tag {
+            Tag::Tr => &[Tag::Tbody, Tag::Thead, Tag::Tfoot],
+            Tag::Td | Tag::Th => &[Tag::Tr],
+            Tag::Col => &[Tag::Colgroup],
+            _ => &[],
+        };
+        let keep = self.stack[table + 1..].iter().rposition(|e| keeps.contains(&e.tag)).map_or(table + 1, |at| table + 2 + at);
+        while self.stack.len() > keep {
+            self.pop(Closing::Implied, closed);
+        }
+        true
+    }
+
+    /// Reads an end tag; false if it closes nothing.
+    pub fn end_tag(&mut self, name: &str, closed: &mut Vec<Closed>) -> bool {
+        self.drop_void();
+        let tag = Tag::of(name);
+        if let Some(at) = self.too_deep.iter().rposition(|deep| *deep == tag) {
+            self.too_deep.truncate(at);
+            return false;
+        }
+        if self.in_foreign() {
+            let found = self.stack.iter().rposition(|e| e.namespace == Namespace::Html || self.slice(&e.name).eq_ignore_ascii_case(name));
+            if let Some(at) = found.filter(|at| self.stack[*at].namespace != Namespace::Html) {
+                self.close_through(at, closed);
+                return true;
+            }
+        }
+        match tag {
+            Tag::Body | Tag::Html | Tag::Br => false,
+            Tag::P => self.end_in_scope(&[Tag::P], &[Tag::Button], closed),
+            Tag::Li => self.end_in_scope(&[Tag::Li], &[Tag::Ol, Tag::Ul], closed),
+            Tag::Form => {
+                // A form may have been crossed by other blocks; they stay open.
+                let found = self.stack.iter().rposition(|e| e.tag == Tag::Form);
+                if let Some(at) = found {
+                    self.remove(at, closed);
+                }
+                found.is_some()
+            }
+            _ if tag.has(is::HEADING) => {
+                let scope = self.stack.iter().rposition(|e| e.tag.has(is::HEADING) || e.tag.has(is::SCOPE));
+                let found = scope.filter(|at| self.stack[*at].tag.has(is::HEADING));
+                if let Some(at) = found {
+                    self.close_through(at, closed);
+                }
+                found.is_some()
+            }
+            _ if tag.has(is::FORMATTING) => {
+                let before = closed.len();
+                self.close_formatting(tag, Closing::Own, closed);
+                closed.len() > before
+            }
+            Tag::Table | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Caption | Tag::Colgroup => {
+                let found = self.stack.iter().rposition(|e| e.tag == tag || matches!(e.tag, Tag::Table | Tag::Template));
+                let found = found.filter(|at| self.stack[*at].tag == tag);
+                if let Some(at) = found {
+                    self.close_through(at, closed);
+                }
+                found.is_some()
+            }
+            Tag::Head | Tag::Template => {
+                let found = self.stack.iter().rposition(|e| e.tag == tag);
+                if let Some(at) = found {
+                    self.close_through(at, closed);
+                }
+                found.is_some()
+            }
+            _ if tag.has(is::SPECIAL) && tag.has(is::BLOCK) => self.end_in_scope(&[tag], &[], closed),
+            _ => {
+                // "Any other end tag": up the stack, no further than a special element.
+                for at in (0..self.stack.len()).rev() {
+                    let element = &self.stack[at];
+                    let same = if tag == Tag::Unknown { self.slice(&element.name).eq_ignore_ascii_case(name) } else { element.tag == tag };
+                    if same {
+                        self.close_through(at, closed);
+                        return true;
+                    }
+                    if element.tag.has(is::SPECIAL) {
+                        return false;
+                    }
+                }
+                false
+            }
+        }
+    }
+
+    /// Ends the page: everything is closed.
+    pub fn finish(&mut self, closed: &mut Vec<Closed>) {
+        self.drop_void();
+        self.too_deep.clear();
+        while !self.stack.is_empty() {
+            // The ends of body and html are usually left out or ignored, and say nothing about what they hold.
+            let top = self.stack[self.stack.len() - 1].tag;
+            let how = if matches!(top, Tag::Body | Tag::Html) { Closing::Implied } else { Closing::EndOfPage };
+            self.pop(how, closed);
+        }
+    }
+
+    fn in_foreign(&self) -> bool {
+        self.stack.last().is_some_and(|e| {
+            // At an HTML integration point the content is HTML again (13.2.6).
+            let integrates = e.namespace == Namespace::Svg && ["foreignobject", "desc", "title"].iter().any(|n| self.slice(&e.name) == *n);
+            e.namespace != Namespace::Html && !integrates
+        })
+    }
+
+    fn push(&mut self, source: &str, tag: Tag, namespace: Namespace, void: bool, _closed: &mut Vec<Closed>) -> Opened {
+        if !void && self.stack.len() >= self.depth {
+            self.too_deep.push(tag);
+            return Opened::Ignored;
+        }
+        self.next_id = self.next_id.saturating_add(1);
+        let id = self.next_id;
+        let text = self.text.len() as u32;
+        let first_attribute = self.attributes.len();
+        let name = self.keep_lower(tag_name(source));
+        for (attribute, value) in Attributes::of(source).take(ATTRIBUTES) {
+            let repeated = self.attributes[first_attribute..].iter().any(|(n, _)| self.slice(n).eq_ignore_ascii_case(attribute));
+            if !repeated {
+                let name = self.keep_lower(attribute);
+                let value = self.keep(value);
+                self.attributes.push((name, value));
+            }
+        }
+        let attributes = first_attribute as u32..self.attributes.len() as u32;
+        let element = OpenElement { id, tag, namespace, name, attributes, text };
+        if void {
+            self.void = Some(element);
+            return Opened::Void(id);
+        }
+        self.stack.push(element);
+        Opened::Open(id)
+    }
+
+    fn keep(&mut self, text: &str) -> Range<u32> {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        start..self.text.len() as u32
+    }
+
+    fn keep_lower(&mut self, text: &str) -> Range<u32> {
+        let range = self.keep(text);
+        self.text[range.start as usize..].make_ascii_lowercase();
+        range
+    }
+
+    fn drop_void(&mut self) {
+        if let Some(void) = self.void.take() {
+            self.text.truncate(void.text as usize);
+            self.attributes.truncate(void.attributes.start as usize);
+        }
+    }
+
+    fn pop(&mut self, how: Closing, closed: &mut Vec<Closed>) {
+        self.drop_void();
+        if let Some(element) = self.stack.pop() {
+            closed.push(Closed { id: element.id, tag: element.tag, how });
+            // What a removed element below left behind is freed with the element under it.
+            let (text, attributes) = self.stack.last().map_or((0, 0), |below| (self.end_of(below), below.attributes.end));
+            self.text.truncate(text as usize);
+            self.attributes.truncate(attributes as usize);
+        }
+    }
+
+    fn end_of(&self, element: &OpenElement) -> u32 {
+        let last = element.attributes.end as usize;
+        let has_attributes = element.attributes.start < element.attributes.end;
+        if has_attributes { self.attributes[last - 1].1.end } else { element.name.end }
+    }
+
+    /// Takes one element out of the middle of the stack.
+    fn remove(&mut self, at: usize, closed: &mut Vec<Closed>) {
+        if at + 1 == self.stack.len() {
+            return self.pop(Closing::Own, closed);
+        }
+        let element = self.stack.remove(at);
+        closed.push(Closed { id: element.id, tag: element.tag, how: Closing::Own });
+    }
+
+    /// Closes the element at `at` by its own end tag, and what is open inside it for want of one.
+    fn close_through(&mut self, at: usize, closed: &mut Vec<Closed>) {
+        while self.stack.len() > at + 1 {
+            let how = if ends_by_itself(self.stack[self.stack.len() - 1].tag) { Closing::Implied } else { Closing::Ancestor };
+            self.pop(how, closed);
+        }
+        self.pop(Closing::Own, closed);
+    }
+
+    fn position_in_scope(&self, tags: &[Tag], more_bounds: &[Tag]) -> Option<usize> {
+        for (at, element) in self.stack.iter().enumerate().rev() {
+            if tags.contains(&element.tag) {
+                return Some(at);
+            }
+            if element.tag.has(is::SCOPE) || more_bounds.contains(&element.tag) || element.namespace != Namespace::Html {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn end_in_scope(&mut self, tags: &[Tag], more_bounds: &[Tag], closed: &mut Vec<Closed>) -> bool {
+        let found = self.position_in_scope(tags, more_bounds);
+        if let Some(at) = found {
+            self.close_through(at, closed);
+        }
+        found.is_some()
+    }
+
+    fn close_in_scope(&mut self, tags: &[Tag], more_bounds: &[Tag], how: Closing, closed: &mut Vec<Closed>) {
+        if let Some(at) = self.position_in_scope(tags, more_bounds) {
+            while self.stack.len() > at {
+                self.pop(how, closed);
+            }
+        }
+    }
+
+    fn close_p(&mut self, closed: &mut Vec<Closed>) {
+        self.close_in_scope(&[Tag::P], &[Tag::Button], Closing::Implied, closed);
+    }
+
+    /// A list item ends the one before it, unless a block stands between (13.2.6.4.7, "A start tag whose tag name is li").
+    fn close_item(&mut self, tags: &[Tag], closed: &mut Vec<Closed>) {
+        for at in (0..self.stack.len()).rev() {
+            let tag = self.stack[at].tag;
+            if tags.contains(&tag) {
+                while self.stack.len() > at {
+                    self.pop(Closing::Implied, closed);
+                }
+                return;
+            }
+            if tag.has(is::SPECIAL) && !matches!(tag, Tag::Address | Tag::Div | Tag::P) {
+                return;
+            }
+        }
+    }
+
+    /// The adoption agency, as far as extents go: a formatting element ends, blocks opened inside it stay open, formatting
+    /// elements opened inside it are left to their own end tags.
+    fn close_formatting(&mut self, tag: Tag, how: Closing, closed: &mut Vec<Closed>) {
+        for at in (0..self.stack.len()).rev() {
+            let element = &self.stack[at];
+            if element.tag == tag {
+                let crossed = self.stack[at + 1..].iter().any(|e| e.tag.has(is::SPECIAL) || e.tag.has(is::FORMATTING));
+                if crossed {
+                    self.remove(at, closed);
+                } else {
+                    while self.stack.len() > at + 1 {
+                        self.pop(Closing::Ancestor, closed);
+                    }
+                    self.pop(how, closed);
+                }
+                return;
+            }
+            if element.tag.has(is::SCOPE) {
+                return;
+            }
+        }
+    }
+}
+
+/// Elements whose end tag may be left out (13.1.2.4).
+fn ends_by_itself(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::P | Tag::Li | Tag::Dd | Tag::Dt | Tag::Option | Tag::Optgroup | Tag::Rb | Tag::Rp | Tag::Rt | Tag::Rtc
+            | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Colgroup | Tag::Caption | Tag::Head
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds tags and tells what each of them closed.
+    fn closings(page: &str) -> Vec<String> {
+        let mut elements = OpenElements::new(512);
+        let mut all = Vec::new();
+        for tag in page.split_inclusive('>') {
+            let mut closed = Vec::new();
+            if tag.starts_with("</") {
+                elements.end_tag(tag_name(tag), &mut closed);
+            } else {
+                elements.start_tag(tag, &mut closed);
+            }
+            all.extend(closed.iter().map(|c| format!("{}:{:?}", c.tag.name(), c.how)));
+        }
+        all
+    }
+
+    #[test]
+    fn ends_are_implied_as_the_standard_says() {
+        assert_eq!(closings("<ul><li><li></ul>"), ["li:Implied", "li:Implied", "ul:Own"]);
+        assert_eq!(closings("<p><div></p></div>"), ["p:Implied", "div:Own"]);
+        assert_eq!(closings("<ul><li><div><ul><li></ul></div><li>"), ["li:Implied", "ul:Own", "div:Own", "li:Implied"]);
+        assert_eq!(closings("<table><tr><td><p><tr>"), ["p:Implied", "td:Implied", "tr:Implied"]);
+        assert_eq!(closings("<dl><dt><dd></dl>"), ["dt:Implied", "dd:Implied", "dl:Own"]);
+        assert_eq!(closings("<td>"), [""; 0]);
+        assert_eq!(closings("<head><title></title><div>"), ["title:Own", "head:Implied"]);
+    }
+
+    #[test]
+    fn crossed_and_unclosed_tags_keep_others_open() {
+        assert_eq!(closings("<b><div></b></div>"), ["b:Own", "div:Own"]);
+        assert_eq!(closings("<b><i></b></i>"), ["b:Own", "i:Own"]);
+        assert_eq!(closings("<div><span></div>"), ["span:Ancestor", "div:Own"]);
+        assert_eq!(closings("<td></table></p></div>"), [""; 0]);
+        assert_eq!(closings("<a><a></a>"), ["a:Implied", "a:Own"]);
+        assert_eq!(closings("<div><table></div></table>"), ["table:Own"]);
+        assert_eq!(closings("<svg><path/><div>"), ["svg:Implied"]);
+        assert_eq!(closings("<svg><foreignObject><div></div></svg>"), ["div:Own", ":Ancestor", "svg:Own"]);
+    }
+
+    #[test]
+    fn attributes_live_as_long_as_their_element() {
+        let mut elements = OpenElements::new(8);
+        let mut closed = Vec::new();
+        elements.start_tag("<DIV Class='a' class=b ID=c>", &mut closed);
+        elements.start_tag("<img src=x>", &mut closed);
+        assert_eq!(elements.last_opened().unwrap().attribute("src"), Some("x"));
+        elements.start_tag("<b title=t>", &mut closed);
+        elements.start_tag("<p lang=ar>", &mut closed);
+        elements.end_tag("b", &mut closed);
+        assert_eq!(elements.last_opened().unwrap().attribute("lang"), Some("ar"));
+        elements.end_tag("p", &mut closed);
+        let div = elements.last_opened().unwrap();
+        assert_eq!((div.name(), div.attribute("class"), div.attributes().count()), ("div", Some("a"), 2));
+        for _ in 0..20 {
+            elements.start_tag("<div>", &mut closed);
+        }
+        assert_eq!((elements.stack().len(), elements.count()), (8, 21));
+        for _ in 0..20 {
+            elements.end_tag("div", &mut closed);
+        }
+        assert_eq!(elements.count(), 1);
+    }
+}

@@ -1,0 +1,44 @@
+//! The part of the decoded page that somebody still needs.
+
+use std::ops::Range;
+
+/// Decoded text from [`Window::start`] on; offsets count bytes from the start of the page.
+#[derive(Debug, Default)]
+pub struct Window {
+    text: String,
+    start: u64,
+    /// Bytes at the front of `text` that are no longer needed; freed in larger steps.
+    stale: usize,
+}
+
+/// Stale bytes are moved out when they are at least this many and half of what is held.
+const COMPACT_AT: usize = 64 * 1024;
+
+impl Window {
+    /// Appends decoded text.
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Offset of the first byte after the window.
+    pub fn end(&self) -> u64 {
+        self.start + self.text.len() as u64
+    }
+
+    /// The text of a range that lies inside the window; what lies outside is empty.
+    pub fn text(&self, range: Range<u64>) -> &str {
+        let from = range.start.saturating_sub(self.start) as usize;
+        let to = range.end.saturating_sub(self.start) as usize;
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// What is before `offset` will not be asked for again.
+    pub fn forget(&mut self, offset: u64) {
+        self.stale = (offset.saturating_sub(self.start) as usize).min(self.text.len());
+        if self.stale >= COMPACT_AT && self.stale * 2 >= self.text.len() {
+            self.text.drain(..self.stale);
+            self.start += self.stale as u64;
+            self.stale = 0;
+        }
+    }
+}

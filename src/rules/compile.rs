@@ -1,0 +1,206 @@
+//! From packs as written to a rule set as used. All checks that need no page are here, and all mistakes come out together.
+
+use super::adblock;
+use super::lexicon::Lexicon;
+use super::media::Media;
+use super::mistake::{Mistake, Severity};
+use super::pack::{PackRule, PackSource, Reader};
+use super::phrase::PhraseBook;
+use super::selector::{self, SelectorIndex};
+use super::{Rule, RuleIndex, RuleSet};
+use crate::fold::Folded;
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// All that a rule set is built from.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSources {
+    /// The packs.
+    pub packs: Vec<PackSource>,
+    /// Word lists of dates and numbers.
+    pub lexicons: Vec<PackSource>,
+    /// What is known of pictures and embeds.
+    pub media: Vec<PackSource>,
+    /// EasyList-syntax files of the user.
+    pub adblock: Vec<PackSource>,
+    /// Ids of rules (`pack/id`) or packs to leave out.
+    pub off: Vec<String>,
+}
+
+impl RuleSources {
+    /// Builds the set; mistakes that are only warnings come with it.
+    pub fn compile(&self) -> Result<(RuleSet, Vec<Mistake>), Vec<Mistake>> {
+        let mut building = Building { set: RuleSet::default(), mistakes: Vec::new(), ids: FxHashMap::default(), phrases_seen: FxHashMap::default() };
+        for lexicon in &self.lexicons {
+            building.lexicon(lexicon);
+        }
+        for media in &self.media {
+            building.media(media);
+        }
+        let off: HashSet<&str> = self.off.iter().map(String::as_str).collect();
+        let mut switched_off = HashSet::new();
+        for pack in &self.packs {
+            let rules = Reader { pack, mistakes: &mut building.mistakes }.read();
+            for rule in rules {
+                building.rule(pack, rule, &off, &mut switched_off);
+            }
+        }
+        for name in off.iter().filter(|name| !switched_off.contains(**name)) {
+            building.mistakes.push(Mistake {
+                severity: Severity::Error,
+                file: "--off".into(),
+                source: (*name).into(),
+                span: 0..name.len(),
+                message: format!("there is no rule or pack `{name}` to switch off"),
+                hint: Some("`naqi rules list` shows all ids".into()),
+            });
+        }
+        for list in &self.adblock {
+            let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors);
+            building.set.adblock.push(report);
+        }
+        building.set.selectors.finish();
+        building.set.digest = self.digest();
+        if building.mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
+            return Err(building.mistakes);
+        }
+        Ok((building.set, building.mistakes))
+    }
+
+    fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        let mut add = |part: &str| {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        };
+        for source in self.packs.iter().chain(&self.lexicons).chain(&self.media).chain(&self.adblock) {
+            add(&source.name);
+            add(&source.text);
+        }
+        self.off.iter().for_each(|name| add(name));
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+struct Building {
+    set: RuleSet,
+    mistakes: Vec<Mistake>,
+    ids: FxHashMap<String, String>,
+    phrases_seen: FxHashMap<String, String>,
+}
+
+impl Building {
+    fn lexicon(&mut self, source: &PackSource) {
+        match Lexicon::from_toml(&source.text) {
+            Ok(lexicon) => self.set.lexicon.merge(lexicon),
+            Err(error) => {
+                let mut reader = Reader { pack: source, mistakes: &mut self.mistakes };
+                reader.error(error.span().unwrap_or(0..0), error.message(), None);
+            }
+        }
+    }
+
+    fn media(&mut self, source: &PackSource) {
+        match Media::from_toml(&source.text) {
+            Ok(media) => self.set.media = Arc::new(media),
+            Err(error) => {
+                let mut reader = Reader { pack: source, mistakes: &mut self.mistakes };
+                reader.error(error.span().unwrap_or(0..0), error.message(), None);
+            }
+        }
+    }
+
+    fn rule(&mut self, pack: &PackSource, written: PackRule, off: &HashSet<&str>, switched_off: &mut HashSet<String>) {
+        let span = written.span.clone();
+        let mut reader = Reader { pack, mistakes: &mut self.mistakes };
+        let Some(id) = &written.id else {
+            return reader.error(span, "the rule has no id", Some("add `id = \"…\"`: it names the rule in reports".into()));
+        };
+        let full = format!("{}/{}", pack.name, id.get_ref());
+        let is_plain = id.get_ref().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c));
+        if !is_plain {
+            reader.error(id.span(), format!("`{}` is not an id", id.get_ref()), Some("use a-z, 0-9, `-`, `.` and `_`".into()));
+        }
+        if let Some(file) = self.ids.insert(full.clone(), pack.file.clone()) {
+            reader.error(id.span(), format!("the id `{full}` is taken by another rule in {file}"), None);
+        }
+        if written.why.is_empty() {
+            reader.error(id.span(), format!("rule `{full}` does not say why it exists"), Some("add `why = \"…\"`, one sentence".into()));
+        }
+        if written.select.is_empty() && written.text.is_empty() {
+            reader.error(id.span(), format!("rule `{full}` removes nothing"), Some("add `select` or `text`".into()));
+        }
+        for (list, key, what) in [(&written.hit, "hit", "shows no page that it changes"), (&written.miss, "miss", "shows no near-miss that it spares")] {
+            if list.is_empty() {
+                reader.error(id.span(), format!("rule `{full}` {what}"), Some(format!("add `{key} = ['<p>…</p>']`")));
+            }
+        }
+        if written.text.is_empty() && (written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked) {
+            reader.warning(id.span(), "`scope`, `joins`, `alone` and `linked` are about `text`, and the rule has none", None);
+        }
+        let switch = [full.as_str(), pack.name.as_str()].into_iter().find(|name| off.contains(name)).map(str::to_owned);
+        let is_off = switch.is_some();
+        switched_off.extend(switch);
+        let index = RuleIndex(self.set.rules.len() as u32);
+        let selectors = std::mem::take(&mut self.set.selectors);
+        self.set.selectors = self.selectors(pack, &written, index, is_off, selectors);
+        self.phrases(pack, &written, &full, index, is_off);
+        if is_off {
+            return;
+        }
+        let unplace = |list: Vec<toml::Spanned<String>>| list.into_iter().map(toml::Spanned::into_inner).collect();
+        let line = pack.text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
+        self.set.rules.push(Rule {
+            id: full,
+            why: written.why,
+            file: pack.file.clone(),
+            line,
+            when: written.when,
+            select: unplace(written.select),
+            text: unplace(written.text),
+            scope: written.scope,
+            joins: written.joins,
+            alone: written.alone,
+            linked: written.linked,
+            prose: written.prose,
+            hit: unplace(written.hit),
+            miss: unplace(written.miss),
+        });
+    }
+
+    fn selectors(&mut self, pack: &PackSource, written: &PackRule, index: RuleIndex, is_off: bool, mut into: SelectorIndex) -> SelectorIndex {
+        for text in &written.select {
+            match selector::parse(text.get_ref()) {
+                Ok(list) if !is_off => into.add(&list, index),
+                Ok(_) => {}
+                Err(refused) => {
+                    // Inside the quotes, as long as the text holds no escapes.
+                    let start = (text.span().start + 1 + refused.at).min(text.span().end.saturating_sub(1));
+                    let span = if refused.at == 0 { text.span() } else { start..start + 1 };
+                    Reader { pack, mistakes: &mut self.mistakes }.error(span, refused.refusal.to_string(), None);
+                }
+            }
+        }
+        into
+    }
+
+    fn phrases(&mut self, pack: &PackSource, written: &PackRule, full: &str, index: RuleIndex, is_off: bool) {
+        let mut scratch = PhraseBook::default();
+        for phrase in &written.text {
+            let mut reader = Reader { pack, mistakes: &mut self.mistakes };
+            let book = if is_off { &mut scratch } else { &mut self.set.phrases };
+            if let Err(error) = book.add(phrase.get_ref(), index) {
+                reader.error(phrase.span(), error.to_string(), None);
+                continue;
+            }
+            let folded = Folded::of(phrase.get_ref());
+            let form: Vec<String> = folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
+            let key = format!("{} {:?}", form.join(" "), written.when);
+            if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {
+                reader.warning(phrase.span(), format!("after folding, `{other}` has this phrase already"), Some("remove one of the two".into()));
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Words that go into dates and numbers, in every language of the packs: data from `rules/lexicon/`.
+
+use crate::fold::Folded;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Looks up date and number words in folded form.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    /// First word to all entries that begin with it, longest first.
+    entries: FxHashMap<Box<str>, Vec<Entry>>,
+    multipliers: FxHashSet<Box<str>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    rest: Vec<Box<str>>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Marker,
+    Unit,
+    Weekday,
+    Month,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    #[serde(default)]
+    months: Vec<String>,
+    #[serde(default)]
+    weekdays: Vec<String>,
+    #[serde(default)]
+    units: Vec<String>,
+    #[serde(default)]
+    markers: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
+}
+
+impl Lexicon {
+    /// Reads a lexicon file: a table per language, and `[multipliers]` with its `words`.
+    pub fn from_toml(source: &str) -> Result<Self, toml::de::Error> {
+        let languages: BTreeMap<String, Language> = toml::from_str(source)?;
+        let mut lexicon = Lexicon::default();
+        for language in languages.values() {
+            for (kind, list) in [
+                (Kind::Month, &language.months),
+                (Kind::Weekday, &language.weekdays),
+                (Kind::Unit, &language.units),
+                (Kind::Marker, &language.markers),
+            ] {
+                list.iter().for_each(|entry| lexicon.add(entry, kind));
+            }
+            lexicon.multipliers.extend(language.words.iter().map(|word| Folded::of(word).texts().collect::<String>().into_boxed_str()));
+        }
+        for entries in lexicon.entries.values_mut() {
+            entries.sort_by_key(|entry| (std::cmp::Reverse(entry.rest.len()), std::cmp::Reverse(entry.kind)));
+        }
+        Ok(lexicon)
+    }
+
+    /// Adds what another lexicon holds.
+    pub fn merge(&mut self, other: Lexicon) {
+        for (first, entries) in other.entries {
+            self.entries.entry(first).or_default().extend(entries);
+        }
+        self.multipliers.extend(other.multipliers);
+    }
+
+    fn add(&mut self, entry: &str, kind: Kind) {
+        let folded = Folded::of(entry);
+        let mut words = folded.texts().map(Box::<str>::from);
+        if let Some(first) = words.next() {
+            self.entries.entry(first).or_default().push(Entry { rest: words.collect(), kind });
+        }
+    }
+
+    /// Whether a word multiplies the number before it ("12 K", "3 آلاف").
+    pub fn is_multiplier(&self, word: &str) -> bool {
+        self.multipliers.contains(word)
+    }
+
+    /// How many words from `at` on are a date or a time; 0 if they are none.
+    ///
+    /// A date is a run of numbers and date words that begins with neither a marker alone nor ends in one that leads on, and that
+    /// holds a month, a weekday, a number written as a date or time (`26/7/2025`, `06:30`), or a number with a unit.
+    pub fn date_length(&self, line: &Folded, at: usize) -> usize {
+        let words = line.words();
+        let (mut here, mut tells, mut numbers, mut units, mut years) = (at, false, 0, 0, false);
+        while here < words.len() {
+            if words[here].number {
+                let text = line.word(here);
+                let separators = text.bytes().filter(|b| matches!(b, b'/' | b'-' | b':' | b'.')).count();
+                tells |= separators == 2 || (separators == 1 && text.contains(':'));
+                years |= text.len() == 4 && (text.starts_with("19") || text.starts_with("20") || text.starts_with("14"));
+                numbers += 1;
+                here += 1;
+                continue;
+            }
+            let Some((length, kind)) = self.entry(line, here) else { break };
+            match kind {
+                Kind::Month => tells |= numbers > 0 || words.get(here + length).is_some_and(|w| w.number),
+                Kind::Weekday => tells = true,
+                Kind::Unit => units += 1,
+                Kind::Marker => {}
+            }
+            here += length;
+        }
+        let spoken = units > 0 && (numbers > 0 || here - at > 1);
+        if tells || spoken || (years && numbers > 1) { here - at } else { 0 }
+    }
+
+    fn entry(&self, line: &Folded, at: usize) -> Option<(usize, Kind)> {
+        let entries = self.entries.get(line.word(at))?;
+        let found = entries.iter().find(|entry| {
+            at + entry.rest.len() < line.words().len() && entry.rest.iter().enumerate().all(|(n, word)| line.word(at + 1 + n) == &**word)
+        })?;
+        Some((1 + found.rest.len(), found.kind))
+    }
+}

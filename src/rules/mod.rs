@@ -1,0 +1,188 @@
+//! Rules: packs as data, compiled into one set that every page is cleaned with.
+//!
+//! `pack` is a file as written, `compile` makes rules as used and finds all mistakes, `load` reads folders and the built-in
+//! packs. A [`RuleSet`] never changes; a reload builds a new one.
+
+mod adblock;
+mod compile;
+pub(crate) mod lexicon;
+mod load;
+pub(crate) mod media;
+mod mistake;
+mod pack;
+mod phrase;
+pub(crate) mod selector;
+
+pub use adblock::{AdblockReport, Unsupported};
+pub use compile::RuleSources;
+pub use load::{LoadError, builtin_sources, read_adblock, read_packs};
+pub use mistake::{Mistake, Severity};
+pub use pack::PackSource;
+pub use phrase::{LONGEST_LINE, PhraseError};
+pub use selector::{Refusal, RefusedSelector};
+
+pub(crate) use phrase::{PhraseBook, PhraseMatch};
+
+use lexicon::Lexicon;
+use selector::SelectorIndex;
+use media::Media;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Place of a rule in its set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub(crate) u32);
+
+/// What a text match takes along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextScope {
+    /// The line.
+    #[default]
+    Block,
+    /// The list, table, section or box around it.
+    Container,
+    /// The teasers after it.
+    Following,
+    /// Everything after it.
+    Rest,
+}
+
+/// Where a rule applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct When {
+    /// Hosts it is for, with their subdomains; empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Hosts it is not for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_hosts: Vec<String>,
+    /// Primary language subtags that it is for; empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub langs: Vec<String>,
+}
+
+impl When {
+    /// Whether a page of this host and declared language is meant. What is not known matches no restriction.
+    pub fn allows(&self, host: Option<&str>, lang: Option<&str>) -> bool {
+        let is_on = |scope: &String| {
+            let scope = scope.trim_start_matches("*.");
+            host.is_some_and(|host| scope == "*" || host == scope || host.strip_suffix(scope).is_some_and(|rest| rest.ends_with('.')))
+        };
+        let primary = lang.and_then(|lang| lang.split(['-', '_']).next());
+        (self.hosts.is_empty() || self.hosts.iter().any(is_on))
+            && !self.not_hosts.iter().any(is_on)
+            && (self.langs.is_empty() || primary.is_some_and(|primary| self.langs.iter().any(|lang| lang.eq_ignore_ascii_case(primary))))
+    }
+
+    fn is_everywhere(&self) -> bool {
+        *self == When::default()
+    }
+}
+
+/// A rule as used.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rule {
+    /// `pack/id`.
+    pub id: String,
+    /// Why it exists.
+    pub why: String,
+    /// File it stands in.
+    pub file: String,
+    /// Line in that file, from 1.
+    pub line: usize,
+    /// Where it applies.
+    #[serde(skip_serializing_if = "When::is_everywhere")]
+    pub when: When,
+    /// Its selectors, as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub select: Vec<String>,
+    /// Its phrases, as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub text: Vec<String>,
+    /// What a match of a phrase takes along.
+    pub scope: TextScope,
+    /// Its phrases may stand beside others in one line.
+    pub joins: bool,
+    /// Its phrases are enough by themselves.
+    pub alone: bool,
+    /// The line must be mostly links.
+    pub linked: bool,
+    /// What it takes may hold sentences.
+    pub prose: bool,
+    /// Pages in which it must remove something.
+    pub hit: Vec<String>,
+    /// Pages that must come out whole.
+    pub miss: Vec<String>,
+}
+
+/// All rules that a page is cleaned with.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    selectors: SelectorIndex,
+    phrases: PhraseBook,
+    lexicon: Lexicon,
+    media: Arc<Media>,
+    adblock: Vec<AdblockReport>,
+    digest: String,
+}
+
+impl RuleSet {
+    /// The rules, in the order of their packs.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// A rule by its place.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0 as usize]
+    }
+
+    /// Names this very set: SHA-256 over all that it was built from, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What was taken from each adblock list.
+    pub fn adblock(&self) -> &[AdblockReport] {
+        &self.adblock
+    }
+
+    /// Count of selectors.
+    pub fn selector_count(&self) -> usize {
+        self.selectors.len()
+    }
+
+    pub(crate) fn selectors(&self) -> &SelectorIndex {
+        &self.selectors
+    }
+
+    pub(crate) fn phrases(&self) -> &PhraseBook {
+        &self.phrases
+    }
+
+    pub(crate) fn media(&self) -> Arc<Media> {
+        Arc::clone(&self.media)
+    }
+
+    pub(crate) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_hold_their_subdomains_and_exceptions_win() {
+        let when = When { hosts: vec!["news.example".into()], not_hosts: vec!["sport.news.example".into()], langs: vec!["ar".into()] };
+        assert!(when.allows(Some("news.example"), Some("ar-EG")));
+        assert!(when.allows(Some("www.news.example"), Some("ar")));
+        assert!(!when.allows(Some("sport.news.example"), Some("ar")));
+        assert!(!when.allows(Some("badnews.example"), Some("ar")));
+        assert!(!when.allows(Some("news.example"), Some("en")));
+        assert!(!when.allows(None, Some("ar")) && When::default().allows(None, None));
+    }
+}

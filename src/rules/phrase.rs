@@ -1,0 +1,231 @@
+//! All phrases of a rule set as one tree of words: a line is looked up once, however many phrases there are.
+
+use super::RuleIndex;
+use super::lexicon::Lexicon;
+use crate::fold::Folded;
+use rustc_hash::FxHashMap;
+use thiserror::Error;
+
+/// Lines of more words than this are no labels.
+pub const LONGEST_LINE: usize = 60;
+
+const LONGEST_NAME: usize = 6;
+const LONGEST_TEXT: usize = 40;
+
+/// A step in the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Step {
+    Word { id: u32, colon: bool },
+    Number,
+    Date,
+    Name,
+    Text,
+    Title,
+}
+
+/// A phrase that cannot be used, and why.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PhraseError {
+    /// Nothing is left of it after folding.
+    #[error("the phrase holds no word")]
+    Empty,
+    /// A placeholder that does not exist.
+    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}} and {{title}}")]
+    UnknownPlaceholder(String),
+    /// `{text}` before the end.
+    #[error("{{text}} stands for the rest of the line and can only be last")]
+    TextNotLast,
+    /// A phrase that would match any line.
+    #[error("the phrase holds only placeholders that match anything")]
+    MatchesAnything,
+    /// An opening brace without its end.
+    #[error("a brace is not closed")]
+    OpenBrace,
+}
+
+/// Where a phrase that was found ends, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhraseMatch {
+    /// Index of the first word after it.
+    pub end: usize,
+    /// The rule.
+    pub rule: RuleIndex,
+}
+
+/// The phrases of a rule set.
+#[derive(Debug, Default)]
+pub struct PhraseBook {
+    vocabulary: FxHashMap<Box<str>, u32>,
+    /// Children by parent and step; the root is node 0.
+    children: FxHashMap<(u32, Step), u32>,
+    /// Which placeholders a node has children for, so that most are never tried.
+    placeholders: Vec<Vec<Step>>,
+    ends: Vec<Vec<RuleIndex>>,
+}
+
+/// How many words from `at` on repeat the page's title; 0 if they do not.
+pub type TitleLength<'a> = &'a dyn Fn(&Folded, usize) -> usize;
+
+impl PhraseBook {
+    /// Adds a phrase of a rule.
+    pub fn add(&mut self, phrase: &str, rule: RuleIndex) -> Result<(), PhraseError> {
+        let steps = self.steps(phrase)?;
+        if self.ends.is_empty() {
+            self.new_node();
+        }
+        let mut node = 0;
+        for step in steps {
+            node = match self.children.get(&(node, step.clone())) {
+                Some(child) => *child,
+                None => {
+                    let child = self.new_node();
+                    if !matches!(step, Step::Word { .. }) {
+                        self.placeholders[node as usize].push(step.clone());
+                    }
+                    self.children.insert((node, step), child);
+                    child
+                }
+            };
+        }
+        if !self.ends[node as usize].contains(&rule) {
+            self.ends[node as usize].push(rule);
+        }
+        Ok(())
+    }
+
+    fn new_node(&mut self) -> u32 {
+        self.ends.push(Vec::new());
+        self.placeholders.push(Vec::new());
+        (self.ends.len() - 1) as u32
+    }
+
+    fn steps(&mut self, phrase: &str) -> Result<Vec<Step>, PhraseError> {
+        let mut steps = Vec::new();
+        let mut rest = phrase;
+        while !rest.is_empty() {
+            let (literal, after) = rest.split_once('{').map_or((rest, None), |(literal, after)| (literal, Some(after)));
+            let folded = Folded::of(literal);
+            for (word, text) in folded.words().iter().zip(folded.texts()) {
+                let next = self.vocabulary.len() as u32;
+                let id = *self.vocabulary.entry(text.into()).or_insert(next);
+                steps.push(Step::Word { id, colon: word.colon });
+            }
+            let Some(after) = after else { break };
+            let (name, after) = after.split_once('}').ok_or(PhraseError::OpenBrace)?;
+            steps.push(match name {
+                "n" => Step::Number,
+                "date" => Step::Date,
+                "name" => Step::Name,
+                "text" => Step::Text,
+                "title" => Step::Title,
+                other => return Err(PhraseError::UnknownPlaceholder(other.to_owned())),
+            });
+            rest = after;
+        }
+        match steps.iter().position(|step| *step == Step::Text) {
+            _ if steps.is_empty() => Err(PhraseError::Empty),
+            Some(at) if at + 1 < steps.len() => Err(PhraseError::TextNotLast),
+            _ if steps.iter().all(|step| matches!(step, Step::Text | Step::Name)) => Err(PhraseError::MatchesAnything),
+            _ => Ok(steps),
+        }
+    }
+
+    /// Whether the book holds no phrase.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All phrases that begin at word `at`.
+    pub fn find(&self, line: &Folded, at: usize, lexicon: &Lexicon, title: TitleLength<'_>, found: &mut Vec<PhraseMatch>) {
+        if !self.is_empty() {
+            self.walk(0, line, at, lexicon, title, found);
+        }
+    }
+
+    fn walk(&self, node: u32, line: &Folded, at: usize, lexicon: &Lexicon, title: TitleLength<'_>, found: &mut Vec<PhraseMatch>) {
+        found.extend(self.ends[node as usize].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+        let words = line.words();
+        if at >= words.len() {
+            return;
+        }
+        if let Some(id) = self.vocabulary.get(line.word(at)) {
+            for colon in [false, true] {
+                if (words[at].colon || !colon)
+                    && let Some(child) = self.children.get(&(node, Step::Word { id: *id, colon }))
+                {
+                    self.walk(*child, line, at + 1, lexicon, title, found);
+                }
+            }
+        }
+        for step in &self.placeholders[node as usize] {
+            let Some(child) = self.children.get(&(node, step.clone())) else { continue };
+            let left = words.len() - at;
+            match step {
+                Step::Number if words[at].number => {
+                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.word(at + 1));
+                    self.walk(*child, line, at + 1, lexicon, title, found);
+                    if multiplied {
+                        self.walk(*child, line, at + 2, lexicon, title, found);
+                    }
+                }
+                Step::Date => {
+                    let length = lexicon.date_length(line, at);
+                    if length > 0 {
+                        self.walk(*child, line, at + length, lexicon, title, found);
+                    }
+                }
+                Step::Title => {
+                    let length = title(line, at);
+                    if length > 0 {
+                        self.walk(*child, line, at + length, lexicon, title, found);
+                    }
+                }
+                Step::Name => {
+                    for length in 1..=left.min(LONGEST_NAME) {
+                        self.walk(*child, line, at + length, lexicon, title, found);
+                    }
+                }
+                Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, title, found),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(book: &PhraseBook, line: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        let lexicon = Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
+        book.find(&Folded::of(line), 0, &lexicon, &|_, _| 0, &mut found);
+        found.iter().map(|m| m.end).collect()
+    }
+
+    #[test]
+    fn phrases_match_with_placeholders() {
+        let mut book = PhraseBook::default();
+        for phrase in ["{n} تعليق", "comments ({n})", "Read also: {text}", "Published {date}", "by {name}"] {
+            book.add(phrase, RuleIndex(0)).unwrap();
+        }
+        assert_eq!(ends(&book, "٠ تعليق"), [2]);
+        assert_eq!(ends(&book, "Comments: 1.2K"), [2, 3]);
+        assert_eq!(ends(&book, "READ ALSO: the port"), [4]);
+        assert_eq!(ends(&book, "Read also the port"), [0; 0]);
+        assert_eq!(ends(&book, "Published 26 July 2025"), [4]);
+        assert_eq!(ends(&book, "Published 3 hours ago"), [4]);
+        assert_eq!(ends(&book, "Published in July"), [0; 0]);
+    }
+
+    #[test]
+    fn bad_phrases_say_why() {
+        let mut book = PhraseBook::default();
+        assert_eq!(book.add("…", RuleIndex(0)), Err(PhraseError::Empty));
+        assert_eq!(book.add("{text} ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
+        assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
+        assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into())));
+        assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
+    }
+}

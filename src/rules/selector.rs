@@ -1,0 +1,434 @@
+//! CSS selectors: parsed by the `selectors` crate, refused where they need what comes later, filed in an index of our own.
+
+use super::RuleIndex;
+use aho_corasick::AhoCorasick;
+use cssparser::{ParseErrorKind, Parser as CssParser, ToCss};
+use precomputed_hash::PrecomputedHash;
+use rustc_hash::{FxHashMap, FxHasher};
+use selectors::attr::AttrSelectorOperator;
+use selectors::parser::{
+    Combinator, Component, NonTSPseudoClass, NthType, ParseRelative, Parser, PseudoElement, Selector, SelectorImpl, SelectorList,
+    SelectorParseErrorKind,
+};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use thiserror::Error;
+
+/// Any string in a selector.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name(Box<str>);
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Name(text.into())
+    }
+}
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PrecomputedHash for Name {
+    fn precomputed_hash(&self) -> u32 {
+        let mut hasher = FxHasher::default();
+        self.0.hash(&mut hasher);
+        hasher.finish() as u32
+    }
+}
+
+impl ToCss for Name {
+    fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
+        cssparser::serialize_identifier(&self.0, dest)
+    }
+}
+
+/// `:any-link` and `:link`, which mean the same of a saved page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnyLink;
+
+impl ToCss for AnyLink {
+    fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
+        dest.write_str(":any-link")
+    }
+}
+
+impl NonTSPseudoClass for AnyLink {
+    fn is_active_or_hover(&self) -> bool {
+        false
+    }
+    fn is_user_action_state(&self) -> bool {
+        false
+    }
+}
+
+/// There are no pseudo-elements in a saved page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPseudoElement {}
+
+impl ToCss for NoPseudoElement {
+    fn to_css<W: fmt::Write>(&self, _dest: &mut W) -> fmt::Result {
+        match *self {}
+    }
+}
+
+impl PseudoElement for NoPseudoElement {}
+
+/// Our choice of types for the `selectors` crate.
+#[derive(Clone, Debug)]
+pub struct Css;
+
+impl SelectorImpl for Css {
+    type ExtraMatchingData<'a> = ();
+    type AttrValue = Name;
+    type Identifier = Name;
+    type LocalName = Name;
+    type NamespaceUrl = Name;
+    type NamespacePrefix = Name;
+    type BorrowedNamespaceUrl = Name;
+    type BorrowedLocalName = Name;
+    type NonTSPseudoClass = AnyLink;
+    type PseudoElement = NoPseudoElement;
+}
+
+struct Reader;
+
+impl<'i> Parser<'i> for Reader {
+    type Impl = Css;
+    type Error = Refusal;
+
+    fn parse_nth_child_of(&self) -> bool {
+        true
+    }
+    fn parse_is_and_where(&self) -> bool {
+        true
+    }
+    fn parse_has(&self) -> bool {
+        true
+    }
+    fn allow_forgiving_selectors(&self) -> bool {
+        false
+    }
+    fn parse_non_ts_pseudo_class(&self, name: &str) -> Result<AnyLink, cssparser::ParseError<Refusal>> {
+        if name.eq_ignore_ascii_case("any-link") || name.eq_ignore_ascii_case("link") {
+            return Ok(AnyLink);
+        }
+        Err(cssparser::ParseError::custom(Refusal::State(name.to_owned())))
+    }
+    fn parse_pseudo_element(&self, name: &str) -> Result<NoPseudoElement, cssparser::ParseError<Refusal>> {
+        Err(cssparser::ParseError::custom(Refusal::PseudoElement(name.to_owned())))
+    }
+}
+
+/// Why a selector is not taken.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It is no CSS.
+    #[error("not a CSS selector: {0}")]
+    Syntax(String),
+    /// It asks for what comes later in the page.
+    #[error("`{0}` depends on what comes after the element, and an element is decided when it opens")]
+    LooksAhead(&'static str),
+    /// It asks for the state of a page in a browser.
+    #[error("`:{0}` is a state of a page in a browser; a saved page has none")]
+    State(String),
+    /// It is about generated content or shadow trees.
+    #[error("`::{0}` is not in the page's source")]
+    PseudoElement(String),
+    /// It is about shadow trees, scopes or nesting.
+    #[error("{0} has no meaning in a rule")]
+    Foreign(&'static str),
+}
+
+impl From<SelectorParseErrorKind> for Refusal {
+    fn from(kind: SelectorParseErrorKind) -> Self {
+        use SelectorParseErrorKind as Kind;
+        Refusal::Syntax(
+            match kind {
+                Kind::EmptySelector => "there is no selector here",
+                Kind::DanglingCombinator => "a combinator has nothing after it",
+                Kind::ClassNeedsIdent => "a class name must follow the dot",
+                Kind::BadValueInAttr => "the value of an attribute must be quoted or a name",
+                Kind::UnexpectedTokenInAttributeSelector | Kind::NoQualifiedNameInAttributeSelector | Kind::InvalidQualNameInAttr => {
+                    "the attribute selector is malformed"
+                }
+                Kind::UnsupportedPseudoClassOrElement => "a pseudo-class that is not known",
+                Kind::ExpectedNamespace => "namespaces are not declared here",
+                _ => "unexpected token",
+            }
+            .to_owned(),
+        )
+    }
+}
+
+/// A selector that was refused, and where in its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedSelector {
+    /// Byte offset in the selector's text up to which it could be read.
+    pub at: usize,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// Parses a selector list and makes sure that it can be decided when an element opens.
+pub fn parse(text: &str) -> Result<SelectorList<Css>, RefusedSelector> {
+    let mut input = CssParser::new(text);
+    let list = SelectorList::parse(&Reader, &mut input, ParseRelative::No).map_err(|error| {
+        let at = input.position().byte_index().min(text.len());
+        let refusal = match error.kind {
+            ParseErrorKind::Custom(refusal) => refusal,
+            ParseErrorKind::Basic(_) => Refusal::Syntax("unexpected token".into()),
+        };
+        RefusedSelector { at, refusal }
+    })?;
+    for selector in list.slice() {
+        check(selector).map_err(|refusal| RefusedSelector { at: 0, refusal })?;
+    }
+    Ok(list)
+}
+
+fn check(selector: &Selector<Css>) -> Result<(), Refusal> {
+    selector.iter_raw_match_order().try_for_each(check_component)
+}
+
+fn check_component(component: &Component<Css>) -> Result<(), Refusal> {
+    let all = |selectors: &[Selector<Css>]| selectors.iter().try_for_each(check);
+    match component {
+        Component::Has(_) => Err(Refusal::LooksAhead(":has()")),
+        Component::Empty => Err(Refusal::LooksAhead(":empty")),
+        Component::Nth(nth) => check_nth(nth.ty),
+        Component::NthOf(nth) => check_nth(nth.nth_data().ty).and_then(|()| all(nth.selectors())),
+        Component::Is(list) | Component::Where(list) | Component::Negation(list) => all(list.slice()),
+        Component::Host(_) | Component::Slotted(_) | Component::Part(_) => Err(Refusal::Foreign("a shadow tree")),
+        Component::Scope | Component::ImplicitScope => Err(Refusal::Foreign("`:scope`")),
+        Component::ParentSelector | Component::RelativeSelectorAnchor => Err(Refusal::Foreign("`&`")),
+        Component::Invalid(text) => Err(Refusal::Syntax(format!("`{text}`"))),
+        Component::Combinator(Combinator::PseudoElement | Combinator::SlotAssignment | Combinator::Part) => Err(Refusal::Foreign("a shadow tree")),
+        _ => Ok(()),
+    }
+}
+
+fn check_nth(kind: NthType) -> Result<(), Refusal> {
+    match kind {
+        NthType::Child | NthType::OfType => Ok(()),
+        NthType::LastChild => Err(Refusal::LooksAhead(":last-child or :nth-last-child()")),
+        NthType::OnlyChild => Err(Refusal::LooksAhead(":only-child")),
+        NthType::LastOfType => Err(Refusal::LooksAhead(":last-of-type or :nth-last-of-type()")),
+        NthType::OnlyOfType => Err(Refusal::LooksAhead(":only-of-type")),
+    }
+}
+
+/// A selector in the index.
+#[derive(Debug)]
+pub struct IndexedSelector {
+    /// The selector.
+    pub selector: Selector<Css>,
+    /// Whose it is.
+    pub rule: RuleIndex,
+    /// Whether it asks for an element's siblings.
+    pub needs_siblings: bool,
+}
+
+/// All selectors of a rule set, each filed under the rarest thing that an element must have to match it: its id, a class, a
+/// fragment of an attribute, an attribute, its tag. What an element has is looked up; nothing else is tried, so
+/// the cost does not grow with the count of selectors.
+#[derive(Debug, Default)]
+pub struct SelectorIndex {
+    selectors: Vec<IndexedSelector>,
+    ids: FxHashMap<Box<str>, Vec<u32>>,
+    classes: FxHashMap<Box<str>, Vec<u32>>,
+    tags: FxHashMap<Box<str>, Vec<u32>>,
+    attributes: FxHashMap<Box<str>, AttributeIndex>,
+    any: Vec<u32>,
+    needs_siblings: bool,
+}
+
+/// Selectors that need one attribute.
+#[derive(Debug, Default)]
+struct AttributeIndex {
+    /// Those that ask only for its presence, or for a value that cannot be searched.
+    present: Vec<u32>,
+    fragments: Vec<(Box<str>, u32)>,
+    /// Over `fragments`, in order.
+    search: Option<AhoCorasick>,
+}
+
+enum Key {
+    Id(Box<str>),
+    Class(Box<str>),
+    Fragment(Box<str>, Box<str>),
+    Attribute(Box<str>),
+    Tag(Box<str>),
+    Any,
+}
+
+impl Key {
+    /// Smaller is rarer.
+    fn rank(&self) -> u8 {
+        match self {
+            Key::Id(_) => 0,
+            Key::Class(_) => 1,
+            Key::Fragment(..) => 2,
+            Key::Attribute(_) => 3,
+            Key::Tag(_) => 4,
+            Key::Any => 5,
+        }
+    }
+}
+
+impl SelectorIndex {
+    /// Adds the selectors of a rule. [`SelectorIndex::finish`] must follow the last one.
+    pub fn add(&mut self, list: &SelectorList<Css>, rule: RuleIndex) {
+        for selector in list.slice() {
+            let at = self.selectors.len() as u32;
+            let needs_siblings = needs_siblings(selector);
+            self.needs_siblings |= needs_siblings;
+            self.selectors.push(IndexedSelector { selector: selector.clone(), rule, needs_siblings });
+            for key in keys(selector) {
+                let places = match key {
+                    Key::Id(id) => self.ids.entry(id).or_default(),
+                    Key::Class(class) => self.classes.entry(class).or_default(),
+                    Key::Tag(tag) => self.tags.entry(tag).or_default(),
+                    Key::Attribute(name) => &mut self.attributes.entry(name).or_default().present,
+                    Key::Any => &mut self.any,
+                    Key::Fragment(name, fragment) => {
+                        self.attributes.entry(name).or_default().fragments.push((fragment, at));
+                        continue;
+                    }
+                };
+                if places.last() != Some(&at) {
+                    places.push(at);
+                }
+            }
+        }
+    }
+
+    /// Builds what can only be built once all are known.
+    pub fn finish(&mut self) {
+        for index in self.attributes.values_mut() {
+            let texts = index.fragments.iter().map(|(text, _)| text.as_bytes());
+            match AhoCorasick::builder().ascii_case_insensitive(true).build(texts) {
+                Ok(search) if !index.fragments.is_empty() => index.search = Some(search),
+                Ok(_) => {}
+                // Too many states for one automaton: such selectors are tried on every element with the attribute.
+                Err(_) => index.present.extend(index.fragments.drain(..).map(|(_, at)| at)),
+            }
+        }
+    }
+
+    /// Count of selectors.
+    pub fn len(&self) -> usize {
+        self.selectors.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.selectors.is_empty()
+    }
+
+    /// Whether any selector asks for siblings.
+    pub fn needs_siblings(&self) -> bool {
+        self.needs_siblings
+    }
+
+    /// The selector at a place given by [`SelectorIndex::candidates`].
+    pub fn get(&self, at: u32) -> &IndexedSelector {
+        &self.selectors[at as usize]
+    }
+
+    /// Places of all selectors that an element may match; each may be named more than once.
+    pub fn candidates<'a>(&self, name: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>, found: &mut Vec<u32>) {
+        found.extend_from_slice(&self.any);
+        if let Some(places) = self.tags.get(name) {
+            found.extend_from_slice(places);
+        }
+        for (attribute, raw) in attributes {
+            let indexed = self.attributes.get(attribute);
+            let is_key = attribute == "class" || attribute == "id";
+            if indexed.is_none() && !is_key {
+                continue;
+            }
+            let value = crate::rewrite::decode_value(raw);
+            match attribute {
+                "class" if !self.classes.is_empty() => {
+                    for class in value.split_ascii_whitespace() {
+                        found.extend(self.classes.get(class).into_iter().flatten());
+                    }
+                }
+                "id" => found.extend(self.ids.get(&*value).into_iter().flatten()),
+                _ => {}
+            }
+            if let Some(indexed) = indexed {
+                found.extend_from_slice(&indexed.present);
+                if let Some(search) = &indexed.search {
+                    let hits = search.find_overlapping_iter(&*value);
+                    found.extend(hits.map(|hit| indexed.fragments[hit.pattern().as_usize()].1));
+                }
+            }
+        }
+    }
+}
+
+fn needs_siblings(selector: &Selector<Css>) -> bool {
+    selector.iter_raw_match_order().any(|component| match component {
+        Component::Combinator(combinator) => combinator.is_sibling(),
+        Component::Nth(_) | Component::NthOf(_) => true,
+        Component::Is(list) | Component::Where(list) | Component::Negation(list) => list.slice().iter().any(needs_siblings),
+        _ => false,
+    })
+}
+
+/// The rarest keys of the rightmost compound: an element that matches has at least one of them.
+fn keys(selector: &Selector<Css>) -> Vec<Key> {
+    let mut best = vec![Key::Any];
+    for component in selector.iter() {
+        let keys = match component {
+            Component::ID(id) => vec![Key::Id(id.0.clone())],
+            Component::Class(class) => vec![Key::Class(class.0.clone())],
+            Component::LocalName(name) => vec![Key::Tag(name.lower_name.0.clone())],
+            Component::AttributeInNoNamespaceExists { local_name_lower, .. } => vec![Key::Attribute(local_name_lower.0.clone())],
+            Component::AttributeInNoNamespace { local_name, operator, value, .. } => vec![attribute_key(&local_name.0, *operator, &value.0)],
+            Component::AttributeOther(other) => vec![Key::Attribute(other.local_name_lower.0.clone())],
+            Component::Is(list) | Component::Where(list) => list.slice().iter().flat_map(keys).collect(),
+            _ => continue,
+        };
+        // A list of alternatives is as rare as its commonest member.
+        let rank = |keys: &[Key]| keys.iter().map(Key::rank).max().unwrap_or(u8::MAX);
+        if rank(&keys) < rank(&best) {
+            best = keys;
+        }
+    }
+    best
+}
+
+fn attribute_key(name: &str, operator: AttrSelectorOperator, value: &str) -> Key {
+    // A fragment of one or two bytes is found nearly everywhere; an empty value matches nothing or only itself.
+    let searchable = value.len() >= 3;
+    match operator {
+        _ if !searchable => Key::Attribute(name.into()),
+        AttrSelectorOperator::Includes if name == "class" && value.is_ascii() => Key::Fragment(name.into(), value.into()),
+        _ => Key::Fragment(name.into(), value.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_ahead_or_is_no_css_is_refused_with_its_reason() {
+        for (selector, reason) in [
+            ("div:has(p)", "after the element"), ("li:last-child", "after the element"), ("p:empty", "after the element"),
+            ("a:hover", "state of a page"), ("p::before", "not in the page's source"), (".a >", "nothing after it"),
+            ("..a", "class name"), (":is(.a, b:has(c))", "after the element"), ("", "no selector"), ("a:only-child", "after"), ("&.a", ""),
+        ] {
+            let refused = parse(selector).expect_err(selector).refusal.to_string();
+            assert!(refused.contains(reason), "{selector}: {refused}");
+        }
+        for selector in ["a.b#c > d ~ e + f", ":is(.a, .b):not(.c)", "tr:nth-child(2n+1 of .x)", "[href^='x' i]", "*|a:any-link", ":root"] {
+            parse(selector).expect(selector);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The guard: no rule takes the article.
+//!
+//! A removal is judged by what it would swallow. An extent that was not ended by its own or an implied end tag is suspected first:
+//! unclosed furniture runs on into the text. An extent that was ended properly is refused only on strong evidence.
+
+use super::line::Line;
+use super::queue::EventIndex;
+use super::removal::Cause;
+
+/// What is known of an extent.
+pub(super) struct Evidence<'a> {
+    /// Its lines.
+    pub(super) lines: &'a mut dyn Iterator<Item = &'a Line>,
+    /// Its own or an implied end tag ended it.
+    pub(super) properly_closed: bool,
+    /// The bound of the hold was reached before its end.
+    pub(super) hold_full: bool,
+    /// The rule's element may hold sentences of its own.
+    pub(super) rule_expects_prose: bool,
+    /// A match of text, which chose its container by itself.
+    pub(super) chosen_container: bool,
+    /// An `article`, `main` or `itemprop=articleBody` opens in it.
+    pub(super) article_opens_at: Option<EventIndex>,
+    /// The page's headline is in it.
+    pub(super) holds_headline: bool,
+    /// Words of prose known elsewhere: in the whole rest of the page when it is in view, otherwise before the extent.
+    pub(super) prose_elsewhere: u64,
+}
+
+/// What is to become of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judgement {
+    Remove,
+    /// Remove only what comes before this event.
+    RemoveBefore(EventIndex, Cause),
+}
+
+/// Prose lines that make an article of what is properly closed.
+const ARTICLE_LINES: usize = 3;
+/// Words of prose elsewhere that show that the article is elsewhere.
+pub(super) const ARTICLE_WORDS: u64 = 60;
+/// Lines before the first prose that may belong to it: headline, byline, date.
+const LEAD_LINES: usize = 3;
+
+/// Judges one extent.
+pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
+    let lines: Vec<&Line> = evidence.lines.filter(|line| !line.dropped).collect();
+    let prose: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].is_prose()).collect();
+    let Some(first_prose) = prose.first().copied() else { return Judgement::Remove };
+    let words: u64 = prose.iter().map(|at| u64::from(lines[*at].words)).sum();
+    let elsewhere = evidence.prose_elsewhere;
+    let swallows = if !evidence.properly_closed {
+        // What may hold sentences is believed once the article is known to be elsewhere: a few comments may outweigh it, a text that
+        // an unclosed counter runs into does so by far. Of an extent that is too long to be seen whole only the beginning is known.
+        let known = elsewhere >= ARTICLE_WORDS && (evidence.hold_full || elsewhere * 3 >= words);
+        !(evidence.rule_expects_prose && known)
+    } else if evidence.rule_expects_prose {
+        let marked = evidence.article_opens_at.is_some() || evidence.holds_headline;
+        elsewhere < ARTICLE_WORDS && prose.len() >= ARTICLE_LINES && (marked || prose.len() > 2 * ARTICLE_LINES)
+    } else {
+        let marked = evidence.article_opens_at.is_some() && prose.len() >= 2 && elsewhere < words;
+        let headed = evidence.holds_headline && elsewhere < words;
+        let most = prose.len() >= ARTICLE_LINES && words > 2 * elsewhere + ARTICLE_WORDS && !is_teasers(&lines, prose.len());
+        marked || headed || most || evidence.chosen_container
+    };
+    if !swallows {
+        return Judgement::Remove;
+    }
+    let cause = match (evidence.properly_closed, evidence.hold_full) {
+        (_, true) => Cause::HoldFull,
+        (true, false) => Cause::HoldsArticle,
+        (false, false) => Cause::Unclosed,
+    };
+    let mut release = lines[first_prose].first;
+    for line in lines[..first_prose].iter().rev().take(LEAD_LINES) {
+        if line.is_linked() || line.heading == 0 && line.words > 12 {
+            break;
+        }
+        if line.heading > 0 {
+            release = line.first;
+        }
+    }
+    let release = evidence.article_opens_at.map_or(release, |article| release.min(article));
+    Judgement::RemoveBefore(release, cause)
+}
+
+/// Teasers with excerpts: at least one linked line to each line of prose.
+fn is_teasers(lines: &[&Line], prose: usize) -> bool {
+    lines.iter().filter(|line| line.is_linked()).count() >= prose
+}

@@ -1,0 +1,388 @@
+//! Labels: lines that say what furniture says.
+//!
+//! A line is furniture when the whole of it is one phrase, or when joining phrases tile it from end to end. Words too weak to stand
+//! alone count beside others, in their line or in lines right beside it.
+
+use super::following::Following;
+use super::line::{Line, count_words, ends_sentence};
+use super::queue::EventIndex;
+use super::removal::{Extent, NearMiss};
+use super::{Mark, Stripper};
+use crate::fold::Folded;
+use crate::metadata::Collector;
+use crate::rewrite::tag::is;
+use crate::rewrite::{EventKind, Markup, TextKind, Window};
+use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, TextScope};
+use std::collections::VecDeque;
+
+/// Weak lines in a row that are furniture without any strong one among them.
+const WEAK_ROW: usize = 3;
+/// The same when all of them are links or buttons.
+const WEAK_LINKED_ROW: usize = 2;
+/// Lines of a container before the label that are its own (a picture's credit, a badge), and their length in words.
+const LINES_BEFORE_LABEL: usize = 2;
+const WORDS_BEFORE_LABEL: u32 = 8;
+/// A container that holds only the label gives way to the one around it this often.
+const WIDENINGS: u8 = 2;
+/// A first line of plain text of more words is no title.
+const TITLE_WORDS: usize = 30;
+/// Parts of a title of fewer words are no headline by themselves.
+const HEADLINE_WORDS: usize = 4;
+/// What stands between a headline and the name of its site.
+const SEPARATORS: [&str; 8] = [" - ", " | ", " – ", " — ", " :: ", " » ", " « ", " · "];
+
+/// What is remembered from line to line.
+#[derive(Default)]
+pub(super) struct Labels {
+    titles: Vec<Vec<String>>,
+    titles_read: usize,
+    title_was_shown: bool,
+    /// Weak lines that wait for company: offsets in the list of lines, with their rules.
+    weak: Vec<(usize, Vec<RuleIndex>)>,
+    weak_are_linked: bool,
+    /// The line before was taken by a joining phrase.
+    after_label: bool,
+}
+
+/// A line that is furniture by what it says.
+struct Label {
+    rules: Vec<RuleIndex>,
+    weak: bool,
+}
+
+impl Labels {
+    /// Stops waiting: the weak lines stay.
+    pub(super) fn release(&mut self) {
+        self.weak.clear();
+    }
+
+    /// The oldest line was let go.
+    pub(super) fn forget_line(&mut self) {
+        self.weak.retain_mut(|(line, _)| {
+            let keeps = *line > 0;
+            *line = line.saturating_sub(1);
+            keeps
+        });
+    }
+
+    /// First event of the oldest weak line.
+    pub(super) fn waiting(&self, lines: &VecDeque<Line>) -> Option<EventIndex> {
+        self.weak.first().and_then(|(line, _)| lines.get(*line)).map(|line| line.first)
+    }
+
+    fn read_titles(&mut self, metadata: &Collector) {
+        for title in &metadata.titles()[self.titles_read.min(metadata.titles().len())..] {
+            self.add_title(title);
+        }
+        self.titles_read = metadata.titles().len();
+    }
+
+    /// A title counts whole and by its parts: "Headline - Site".
+    fn add_title(&mut self, title: &str) {
+        let words = |text: &str| Folded::of(text).texts().map(str::to_owned).collect::<Vec<_>>();
+        let parts = SEPARATORS.iter().filter(|separator| title.contains(**separator)).flat_map(|separator| title.split(separator));
+        let all = std::iter::once(title).chain(parts).map(words);
+        for (n, title) in all.enumerate() {
+            let is_whole = n == 0 && !title.is_empty();
+            if (is_whole || title.len() >= HEADLINE_WORDS) && !self.titles.contains(&title) {
+                self.titles.push(title);
+            }
+        }
+    }
+
+    fn title_at(&self, line: &Folded, at: usize) -> usize {
+        let left = line.words().len() - at;
+        let begins = |title: &&Vec<String>| title.len() <= left && title.iter().enumerate().all(|(n, word)| line.word(at + n) == word);
+        self.titles.iter().filter(begins).map(Vec::len).max().unwrap_or(0)
+    }
+}
+
+impl Stripper {
+    /// A line has ended: measures it and asks the phrases.
+    pub(super) fn end_line(&mut self, window: &Window, metadata: &Collector) {
+        let pieces = std::mem::take(&mut self.gathering.pieces);
+        let continues = std::mem::take(&mut self.gathering.continues);
+        self.gathering.tag_since = false;
+        if pieces.is_empty() {
+            return;
+        }
+        let (mut words, mut linked) = (0, 0);
+        let mut last = "";
+        for piece in &pieces {
+            let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) else { continue };
+            let text = window.text(held.event.range.clone());
+            let count = count_words(text);
+            words += count;
+            linked += if piece.linked { count } else { 0 };
+            last = if text.trim_ascii().is_empty() { last } else { text };
+        }
+        let line = Line {
+            first: self.gathering.first,
+            end: self.queue.end(),
+            words,
+            linked,
+            heading: self.gathering.headings.last().copied().unwrap_or(0),
+            in_item: self.gathering.items > 0,
+            ends_sentence: ends_sentence(last),
+            dropped: false,
+        };
+        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE;
+        self.lines.push_back(line);
+        let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
+        self.gathering.pieces = pieces;
+        self.gathering.pieces.clear();
+        self.decide(label);
+        if let Some(line) = self.lines.back()
+            && self.marks.is_empty()
+            && line.is_prose()
+        {
+            self.prose_words += u64::from(line.words);
+        }
+    }
+
+    fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
+        self.labels.read_titles(metadata);
+        let mut text = std::mem::take(&mut self.gathering.text);
+        let mut folded = std::mem::take(&mut self.gathering.folded);
+        let mut found = None;
+        // Inline tags join words to a reader's eye, but buttons set side by side by a stylesheet are parted by nothing else.
+        for part_at_tags in [false, true] {
+            let is_same = part_at_tags && !pieces.iter().skip(1).any(|piece| piece.after_tag);
+            if is_same {
+                break;
+            }
+            self.line_text(pieces, part_at_tags, window, &mut text);
+            folded.set(&text);
+            let count = folded.words().len();
+            if count == 0 || count > LONGEST_LINE {
+                break;
+            }
+            if !part_at_tags {
+                self.note_title(&text, &folded);
+            }
+            found = self.tile(&folded, metadata);
+            if found.is_some() {
+                break;
+            }
+        }
+        self.gathering.text = text;
+        self.gathering.folded = folded;
+        found
+    }
+
+    fn line_text(&self, pieces: &[super::Piece], part_at_tags: bool, window: &Window, text: &mut String) {
+        text.clear();
+        for piece in pieces {
+            let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) else { continue };
+            if part_at_tags && piece.after_tag {
+                text.push(' ');
+            }
+            let raw = window.text(held.event.range.clone());
+            match held.event.kind {
+                EventKind::Text(TextKind::Data) if raw.contains('&') => text.push_str(&htmlize::unescape(raw)),
+                _ => text.push_str(raw),
+            }
+        }
+    }
+
+    /// The first line of plain text names it; a line that says the title shows it.
+    fn note_title(&mut self, text: &str, folded: &Folded) {
+        let count = folded.words().len();
+        if self.markup == Markup::Text && self.labels.titles.is_empty() && count <= TITLE_WORDS {
+            self.labels.add_title(text);
+            self.labels.title_was_shown = true;
+            // The line itself is the title, not its repetition.
+            self.headline_lines.push_back(self.gathering.first);
+            return;
+        }
+        let is_title = self.labels.title_at(folded, 0) == count;
+        if is_title && (!self.labels.title_was_shown || !self.gathering.headings.is_empty()) {
+            self.headline_lines.push_back(self.gathering.first);
+        }
+    }
+
+    /// Tiles the line with phrases.
+    fn tile(&mut self, line: &Folded, metadata: &Collector) -> Option<Label> {
+        let count = line.words().len();
+        let rules = std::sync::Arc::clone(&self.rules);
+        let labels = &self.labels;
+        let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
+        let title = |line: &Folded, at: usize| {
+            let length = labels.title_at(line, at);
+            // The first time it stands alone it is the headline itself.
+            let is_first = at == 0 && length == count && (!labels.title_was_shown || is_headline);
+            if is_first { 0 } else { length }
+        };
+        let this = self.lines.back();
+        // Plain text has no links; there a label and what it names make a short line that is no sentence.
+        let is_linked = this.is_some_and(|line| match self.markup {
+            Markup::Html => line.is_linked(),
+            Markup::Text => !line.ends_sentence,
+        });
+        let mut whole: Option<(RuleIndex, bool)> = None;
+        // How each position was reached: from where, by which rule.
+        let mut reached: Vec<Option<(usize, RuleIndex)>> = vec![None; count + 1];
+        let mut found: Vec<PhraseMatch> = Vec::new();
+        let mut unlinked = None;
+        for at in 0..count {
+            if at > 0 && reached[at].is_none() {
+                continue;
+            }
+            found.clear();
+            rules.phrases().find(line, at, rules.lexicon(), &title, &mut found);
+            for phrase in &found {
+                let rule = rules.rule(phrase.rule);
+                if rule.linked && !is_linked {
+                    unlinked = unlinked.or((phrase.end == count && at == 0).then_some(phrase.rule));
+                    continue;
+                }
+                if at == 0 && phrase.end == count {
+                    // Strong before weak, then the first by index: order never matters.
+                    let better = whole.is_none_or(|(best, strong)| (rule.alone, std::cmp::Reverse(phrase.rule)) > (strong, std::cmp::Reverse(best)));
+                    if better {
+                        whole = Some((phrase.rule, rule.alone));
+                    }
+                }
+                if rule.joins && phrase.end > at && reached[phrase.end].is_none_or(|(_, best)| phrase.rule < best) {
+                    reached[phrase.end] = Some((at, phrase.rule));
+                }
+            }
+        }
+        let shows_title = labels.title_at(line, 0) == count && count > 0;
+        let label = match whole {
+            Some((rule, true)) => Some(Label { rules: vec![rule], weak: false }),
+            _ => {
+                let mut path = Vec::new();
+                let mut at = count;
+                while let Some((from, rule)) = reached[at] {
+                    path.push(rule);
+                    at = from;
+                    if at == 0 {
+                        break;
+                    }
+                }
+                path.reverse();
+                if at == 0 && path.len() > 1 {
+                    path.dedup();
+                    Some(Label { rules: path, weak: false })
+                } else {
+                    whole.map(|(rule, _)| Label { rules: vec![rule], weak: true })
+                }
+            }
+        };
+        if shows_title && label.is_none() {
+            self.labels.title_was_shown = true;
+        }
+        let (host, lang) = (self.host.as_deref(), metadata.metadata().lang.as_deref());
+        let applies = |rule: &RuleIndex| rules.rule(*rule).when.allows(host, lang);
+        let label = label.filter(|label| label.rules.iter().all(applies));
+        if self.explain
+            && label.is_none()
+            && let Some(rule) = unlinked
+        {
+            self.near_miss(rule, "the line is not mostly links");
+        }
+        label
+    }
+
+    pub(super) fn near_miss(&mut self, rule: RuleIndex, failed: &'static str) {
+        let Some(line) = self.lines.back() else { return };
+        let start = self.queue.get(line.first).map_or(0, |held| held.event.range.start);
+        let end = self.queue.get(line.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
+        self.near_misses.push(NearMiss { rule, range: start..end, failed });
+    }
+
+    /// Acts on what a line says, or on its saying nothing.
+    fn decide(&mut self, label: Option<Label>) {
+        let this = self.lines.len() - 1;
+        let Some(label) = label else {
+            if !self.labels.weak.is_empty() && self.explain {
+                let rule = self.labels.weak[0].1[0];
+                self.near_miss(rule, "too weak to be furniture alone");
+            }
+            self.labels.weak.clear();
+            self.labels.after_label = false;
+            return self.follow(this);
+        };
+        let is_linked = self.lines[this].is_linked();
+        if label.weak {
+            let beside_label = self.labels.after_label;
+            self.labels.weak_are_linked = is_linked && (self.labels.weak.is_empty() || self.labels.weak_are_linked);
+            self.labels.weak.push((this, label.rules));
+            let row = self.labels.weak.len();
+            if !(beside_label || row >= WEAK_ROW || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked)) {
+                return;
+            }
+            self.labels.after_label = true;
+            return self.drop_weak();
+        }
+        self.labels.after_label = true;
+        self.drop_weak();
+        let scope = label.rules.iter().map(|rule| self.rules.rule(*rule).scope).find(|scope| *scope != TextScope::Block).unwrap_or_default();
+        let rule = label.rules.iter().copied().find(|rule| self.rules.rule(*rule).scope == scope).unwrap_or(label.rules[0]);
+        match scope {
+            TextScope::Block => {
+                self.drop_line(this, label.rules);
+            }
+            TextScope::Container if self.mark_container(this, rule) => {}
+            TextScope::Rest if self.prose_words >= super::guard::ARTICLE_WORDS => {
+                let start = self.lines[this].first;
+                self.marks.push(Mark { rule, start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
+            }
+            TextScope::Following | TextScope::Container | TextScope::Rest => {
+                let level = self.lines[this].heading;
+                let removal = self.drop_line(this, label.rules);
+                let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
+                self.following = Some(Following::new(removal, self.lines[this].first, level, container));
+            }
+        }
+    }
+
+    fn drop_weak(&mut self) {
+        for (line, rules) in std::mem::take(&mut self.labels.weak) {
+            self.drop_line(line, rules);
+        }
+    }
+
+    fn drop_line(&mut self, line: usize, rules: Vec<RuleIndex>) -> u32 {
+        let Line { first, end, .. } = self.lines[line];
+        let removal = self.remove(first..end, rules, Extent::Whole);
+        self.lines[line].dropped = true;
+        if line + 1 == self.lines.len() {
+            self.gathering.break_goes_with = removal;
+        }
+        removal
+    }
+
+    /// Marks the container around a label, if the label is what it begins with.
+    fn mark_container(&mut self, line: usize, rule: RuleIndex) -> bool {
+        let Some(record) = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)) else { return false };
+        let (start, element) = (record.event, record.id);
+        if !self.begins_with_label(start, line) {
+            return false;
+        }
+        self.marks.push(Mark { rule, start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
+        true
+    }
+
+    fn begins_with_label(&self, start: EventIndex, line: usize) -> bool {
+        let label = self.lines[line].first;
+        let mut before = self.lines.iter().take(line).filter(|other| other.first > start && other.first < label && !other.dropped);
+        let is_own = |other: &Line| other.words <= WORDS_BEFORE_LABEL && other.heading == 0;
+        let count = before.clone().count();
+        start >= self.queue.first() && count <= LINES_BEFORE_LABEL && before.all(is_own)
+    }
+
+    /// A container that closes with nothing but its label in it was the label's own box: the one around it is meant.
+    pub(super) fn widen(&mut self, mark: &Mark, close: EventIndex) -> bool {
+        let mut inside = self.lines.iter().enumerate().filter(|(_, line)| line.first >= mark.start && line.first < close && !line.dropped);
+        let (Some((label, _)), None) = (inside.next(), inside.next()) else { return false };
+        let around = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER));
+        let Some((start, element)) = around.map(|record| (record.event, record.id)) else { return false };
+        if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
+            return false;
+        }
+        self.marks.push(Mark { rule: mark.rule, start, element: Some(element), prose_before: mark.prose_before, by_text: true, widened: mark.widened + 1 });
+        true
+    }
+}

@@ -1,0 +1,90 @@
+//! A line: what a reader sees between two block edges or breaks.
+
+use super::queue::EventIndex;
+
+/// What is known of a line once it has ended.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Its first event.
+    pub(super) first: EventIndex,
+    /// The event after its last.
+    pub(super) end: EventIndex,
+    pub(super) words: u32,
+    /// Words inside links or buttons.
+    pub(super) linked: u32,
+    /// Level of the heading that it stands in; 0 outside of headings.
+    pub(super) heading: u8,
+    pub(super) in_item: bool,
+    pub(super) ends_sentence: bool,
+    /// A rule has taken it.
+    pub(super) dropped: bool,
+}
+
+/// A line of fewer words is no prose, however it ends: teasers and captions are shorter than the sentences of a text.
+const PROSE_WORDS: u32 = 15;
+/// A line of this many words is prose even without a full stop.
+const LONG_PROSE_WORDS: u32 = 40;
+
+impl Line {
+    /// Whether it reads like a paragraph of a text.
+    pub(super) fn is_prose(&self) -> bool {
+        !self.dropped && self.heading == 0 && self.linked * 3 < self.words
+            && (self.words >= LONG_PROSE_WORDS || (self.words >= PROSE_WORDS && self.ends_sentence))
+    }
+
+    /// Whether most of it is links.
+    pub(super) fn is_linked(&self) -> bool {
+        self.linked * 2 >= self.words && self.linked > 0
+    }
+}
+
+/// Counts words of raw text: runs between white space; each two ideographs count as one, as Chinese words have
+/// two characters on average.
+pub(super) fn count_words(text: &str) -> u32 {
+    let (mut words, mut ideographs, mut inside) = (0u32, 0u32, false);
+    for byte in text.bytes() {
+        // Lead bytes of U+3000..U+9FFF.
+        if (0xE3..=0xE9).contains(&byte) {
+            ideographs += 1;
+            inside = false;
+        } else if byte.is_ascii_whitespace() {
+            inside = false;
+        } else if !inside && (byte.is_ascii_alphanumeric() || byte >= 0xC0 || byte == b'&') {
+            words += 1;
+            inside = true;
+        }
+    }
+    words + ideographs.div_ceil(2)
+}
+
+/// Whether the text ends like a sentence, in any script, closing quotes and brackets aside.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end();
+    let mut tail_start = text.len().saturating_sub(48);
+    while !text.is_char_boundary(tail_start) {
+        tail_start += 1;
+    }
+    let tail = htmlize::unescape(&text[tail_start..]);
+    let last = tail.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '»' | '«' | '”' | '“' | '’' | '‘' | ')' | ']' | '」' | '』' | '）' | '\u{200e}' | '\u{200f}')
+    });
+    last.ends_with(['.', '!', '?', '؟', '…', '。', '！', '？', '۔', '।', ':', '؛', ';'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_sentence_ends_of_any_script() {
+        assert_eq!(count_words("  three plain words "), 3);
+        assert_eq!(count_words("قال الوزير إن"), 3);
+        assert_eq!(count_words("新华社北京电"), 3);
+        assert_eq!(count_words("&#1602;&#1575; &#1604;"), 2);
+        assert_eq!(count_words(" · | — "), 0);
+        for text in ["Done.", "»انتهى.«", "क्या हुआ।", "完了。」", "fine&#46;", "تمّ؟ "] {
+            assert!(ends_sentence(text), "{text}");
+        }
+        assert!(!ends_sentence("Related news"));
+    }
+}

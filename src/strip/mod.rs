@@ -1,0 +1,556 @@
+//! Strip: decides which events are furniture.
+//!
+//! Two kinds of rules mark what is to go: selectors when an element opens, phrases when a line of text ends. A mark stays
+//! open until its element closes; then the guard judges what it would take. Events wait in a queue until no open question
+//! can reach them, and leave it in order, each kept or removed.
+//!
+//! The modes differ only in how long events wait: `off` until the line ends, `rules` until the open marks are closed or
+//! `limits.hold_bytes` is reached, `article` until the page ends.
+
+mod following;
+mod guard;
+mod labels;
+mod line;
+mod queue;
+mod removal;
+mod select;
+
+pub use queue::Held;
+pub use removal::{Cause, Extent, NearMiss, Removal};
+
+use crate::fold::Folded;
+use crate::limits::Limits;
+use crate::metadata::Collector;
+use crate::rewrite::tag::is;
+use crate::rewrite::{Closing, ElementId, Event, EventKind, Markup, OpenElements, Tag, TextKind, Window};
+use crate::rules::{RuleIndex, RuleSet};
+use following::Following;
+use guard::{Evidence, Judgement};
+use line::Line;
+use queue::{EventIndex, Queue};
+use select::SelectorMatcher;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How long a block is held before it is decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StripMode {
+    /// Nothing is stripped.
+    Off,
+    /// By rule packs, in bounded memory, with output before the end of the input.
+    Rules,
+    /// By rule packs with the whole page in view.
+    #[default]
+    Article,
+}
+
+/// In `rules` mode this much decided output stays within reach, so that a label can still take the box that opened before it.
+const LOOKBACK_BYTES: u64 = 8 * 1024;
+/// A text event grows up to this many bytes; then it is cut at white space.
+const TEXT_BYTES: u64 = 32 * 1024;
+/// Marks inside marks are followed this deep: what is deeper is inside a mark anyway.
+const MARKS: usize = 8;
+
+/// Decides which events of one page are furniture.
+pub struct Stripper {
+    rules: Arc<RuleSet>,
+    mode: StripMode,
+    markup: Markup,
+    hold_bytes: u64,
+    host: Option<String>,
+    explain: bool,
+    queue: Queue,
+    open: Vec<OpenRecord>,
+    gathering: Gathering,
+    lines: VecDeque<Line>,
+    marks: Vec<Mark>,
+    /// Marks whose judgement waits for the end of the page (`article`).
+    ended: Vec<(Mark, EventIndex, Closing)>,
+    /// Where articles open: `article`, `main`, `itemprop=articleBody`.
+    landmarks: VecDeque<EventIndex>,
+    headline_lines: VecDeque<EventIndex>,
+    labels: labels::Labels,
+    following: Option<Following>,
+    /// Words of prose kept so far, outside of open marks.
+    prose_words: u64,
+    removals: Vec<Removal>,
+    near_misses: Vec<NearMiss>,
+    matcher: SelectorMatcher,
+    hold_was_full: u64,
+    finished: bool,
+}
+
+/// An open element, as far as stripping cares.
+struct OpenRecord {
+    id: ElementId,
+    tag: Tag,
+    event: EventIndex,
+}
+
+/// The line that is being read.
+#[derive(Default)]
+struct Gathering {
+    first: EventIndex,
+    pieces: Vec<Piece>,
+    /// A tag came after the last piece.
+    tag_since: bool,
+    /// The line began before; the hold was full.
+    continues: bool,
+    links: u32,
+    unseen: u32,
+    items: u32,
+    headings: Vec<u8>,
+    /// The last break of plain text was a blank line.
+    after_blank: bool,
+    /// A break right after a removed line goes with it.
+    break_goes_with: u32,
+    text: String,
+    folded: Folded,
+}
+
+/// One visible text of a line.
+struct Piece {
+    event: EventIndex,
+    linked: bool,
+    /// A tag parts it from the piece before.
+    after_tag: bool,
+}
+
+/// What a rule wants gone, while its end is not known.
+struct Mark {
+    rule: RuleIndex,
+    start: EventIndex,
+    /// Closes with this element; without, at the end of the page.
+    element: Option<ElementId>,
+    prose_before: u64,
+    /// A phrase chose the container.
+    by_text: bool,
+    /// How often a container that held only the label gave way to the one around it.
+    widened: u8,
+}
+
+impl Stripper {
+    /// A stripper for one page.
+    pub fn new(rules: Arc<RuleSet>, mode: StripMode, markup: Markup, host: Option<String>, limits: &Limits, explain: bool) -> Self {
+        Stripper {
+            rules,
+            mode,
+            markup,
+            hold_bytes: limits.hold_bytes as u64,
+            host,
+            explain,
+            queue: Queue::default(),
+            open: Vec::new(),
+            gathering: Gathering { after_blank: true, ..Gathering::default() },
+            lines: VecDeque::new(),
+            marks: Vec::new(),
+            ended: Vec::new(),
+            landmarks: VecDeque::new(),
+            headline_lines: VecDeque::new(),
+            labels: labels::Labels::default(),
+            following: None,
+            prose_words: 0,
+            removals: Vec::new(),
+            near_misses: Vec::new(),
+            matcher: SelectorMatcher::new(limits.siblings),
+            hold_was_full: 0,
+            finished: false,
+        }
+    }
+
+    /// Takes the next event.
+    pub fn event(&mut self, event: Event, elements: &OpenElements, window: &Window, metadata: &Collector) {
+        let parts_lines = event.kind.parts_lines();
+        if parts_lines {
+            self.end_line(window, metadata);
+        }
+        let kind = event.kind;
+        if let EventKind::Text(text) = kind {
+            self.text(event, text, window, metadata);
+        } else {
+            let at = self.queue.push(event);
+            self.gathering.tag_since |= matches!(kind, EventKind::Open { .. } | EventKind::Close { .. });
+            match kind {
+                EventKind::Open { id, tag, void } => self.opened(at, id, tag, void, elements, metadata),
+                EventKind::Close { id, tag, how } => self.closed(at, id, tag, how, window),
+                EventKind::Break { blank } => self.gathering.after_blank = blank,
+                _ => {}
+            }
+            let takes_break = matches!(kind, EventKind::Open { tag: Tag::Br, .. } | EventKind::Break { .. });
+            let removal = std::mem::take(&mut self.gathering.break_goes_with);
+            if takes_break && removal > 0 {
+                self.drop_event(at, removal);
+            }
+        }
+        if parts_lines {
+            self.gathering.first = self.queue.end();
+        }
+        let held = self.queue.start().map_or(0, |start| window.end() - start);
+        if self.mode != StripMode::Article && held > self.hold_bytes {
+            self.relieve(window, metadata);
+        }
+    }
+
+    fn text(&mut self, event: Event, kind: TextKind, window: &Window, metadata: &Collector) {
+        let range = event.range.clone();
+        let blank = window.text(range.clone()).bytes().all(|b| b.is_ascii_whitespace());
+        if !blank {
+            self.gathering.break_goes_with = 0;
+        }
+        // Pieces of one text are put together again, so that words and character references are whole.
+        let last = self.queue.end().wrapping_sub(1);
+        if let Some(held) = self.queue.last_mut()
+            && held.event.kind == EventKind::Text(kind)
+            && held.event.range.end == range.start
+            && held.removal == 0
+        {
+            held.event.range.end = range.end;
+            let whole = held.event.range.clone();
+            if whole.end - whole.start <= TEXT_BYTES {
+                self.piece(last, kind, blank);
+                return;
+            }
+            let text = window.text(whole.clone());
+            let cut = text.rfind(|c: char| c.is_ascii_whitespace()).or_else(|| text.rfind('&').filter(|at| text.len() - at < 40));
+            let cut = whole.start + cut.filter(|at| *at > 0).unwrap_or(text.len()) as u64;
+            if cut == whole.end {
+                self.piece(last, kind, blank);
+                return;
+            }
+            held.event.range.end = cut;
+            let rest = self.queue.push(Event { kind: EventKind::Text(kind), range: cut..whole.end });
+            self.piece(rest, kind, false);
+            if self.gathering.pieces.len() > 64 {
+                self.break_line(window, metadata);
+            }
+            return;
+        }
+        let at = self.queue.push(event);
+        self.piece(at, kind, blank);
+    }
+
+    fn piece(&mut self, at: EventIndex, kind: TextKind, blank: bool) {
+        let gathering = &mut self.gathering;
+        let shown = matches!(kind, TextKind::Data | TextKind::Literal) && gathering.unseen == 0;
+        let known = gathering.pieces.last().is_some_and(|piece| piece.event == at);
+        // White space before the first word is no text yet, but between two pieces it parts words.
+        if !shown || known || (blank && gathering.pieces.is_empty()) {
+            return;
+        }
+        gathering.pieces.push(Piece { event: at, linked: gathering.links > 0, after_tag: gathering.tag_since });
+        gathering.tag_since = false;
+    }
+
+    fn opened(&mut self, at: EventIndex, id: ElementId, tag: Tag, void: bool, elements: &OpenElements, metadata: &Collector) {
+        let Some(element) = elements.last_opened() else { return };
+        let is_landmark = matches!(tag, Tag::Article | Tag::Main)
+            || element.attribute("itemprop").is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("articleBody")));
+        if is_landmark {
+            self.landmarks.push_back(at);
+        }
+        if self.mode != StripMode::Off && !self.rules.selectors().is_empty() {
+            let (rules, host, lang) = (Arc::clone(&self.rules), self.host.as_deref(), metadata.metadata().lang.as_deref());
+            let found = self.matcher.rule(rules.selectors(), elements, |rule| rules.rule(rule).when.allows(host, lang));
+            if let Some(rule) = found {
+                self.mark(rule, at, (!void).then_some(id));
+            }
+        }
+        if void {
+            return;
+        }
+        self.open.push(OpenRecord { id, tag, event: at });
+        let gathering = &mut self.gathering;
+        match tag {
+            Tag::A | Tag::Button => gathering.links += 1,
+            Tag::Li | Tag::Option => gathering.items += 1,
+            _ => {}
+        }
+        if tag.has(is::UNSEEN) {
+            gathering.unseen += 1;
+        }
+        gathering.headings.extend(tag.heading_level());
+    }
+
+    /// A selector matched: an element without content goes at once, others when they close.
+    fn mark(&mut self, rule: RuleIndex, at: EventIndex, element: Option<ElementId>) {
+        if element.is_none() {
+            if self.marks.is_empty() {
+                self.remove(at..at + 1, vec![rule], Extent::Whole);
+            }
+        } else if self.marks.len() < MARKS {
+            self.marks.push(Mark { rule, start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
+        }
+    }
+
+    fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
+        let Some(position) = self.open.iter().rposition(|record| record.id == id) else { return };
+        let record = self.open.remove(position);
+        let gathering = &mut self.gathering;
+        match tag {
+            Tag::A | Tag::Button => gathering.links = gathering.links.saturating_sub(1),
+            Tag::Li | Tag::Option => gathering.items = gathering.items.saturating_sub(1),
+            _ => {}
+        }
+        if tag.has(is::UNSEEN) {
+            gathering.unseen = gathering.unseen.saturating_sub(1);
+        }
+        if tag.heading_level().is_some() {
+            gathering.headings.pop();
+        }
+        self.following_closed(id);
+        while let Some(which) = self.marks.iter().rposition(|mark| mark.element == Some(id)) {
+            let mark = self.marks.remove(which);
+            if mark.by_text && self.widen(&mark, at) {
+                continue;
+            }
+            if self.mode == StripMode::Article {
+                self.ended.push((mark, at + 1, how));
+            } else {
+                let elsewhere = mark.prose_before;
+                let proper = matches!(how, Closing::Own | Closing::Implied);
+                self.settle(&mark, at + 1, proper, false, elsewhere);
+            }
+        }
+        self.absorb_emptied(&record, at, window);
+    }
+
+    /// Judges a mark whose extent is known and removes what may go. Returns where the rest of it begins.
+    fn settle(&mut self, mark: &Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
+        let inside = |at: EventIndex| at >= mark.start && at < end;
+        let rule = self.rules.rule(mark.rule);
+        let evidence = Evidence {
+            properly_closed,
+            hold_full,
+            rule_expects_prose: rule.prose,
+            chosen_container: mark.by_text,
+            article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
+            holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
+            prose_elsewhere,
+            lines: &mut self.lines.iter().filter(|line| inside(line.first)),
+        };
+        let (until, extent) = match guard::judge(evidence) {
+            Judgement::Remove => (end, Extent::Whole),
+            Judgement::RemoveBefore(at, cause) => {
+                let takes_text = self.lines.iter().any(|line| line.first >= mark.start && line.first < at && !line.dropped);
+                (at, if takes_text { Extent::Narrowed(cause) } else { Extent::Refused(cause) })
+            }
+        };
+        self.remove(mark.start..until, vec![mark.rule], extent);
+        if until < end && self.marks.is_empty() {
+            let released = self.lines.iter().filter(|line| line.first >= until && line.first < end && line.is_prose());
+            self.prose_words += released.map(|line| u64::from(line.words)).sum::<u64>();
+        }
+        (until < end).then_some(until)
+    }
+
+    /// Removes a stretch of events. Elements that are only half inside stay, so that what is left is balanced.
+    fn remove(&mut self, events: Range<EventIndex>, rules: Vec<RuleIndex>, extent: Extent) -> u32 {
+        let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
+        let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
+        let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
+        self.removals.push(Removal { rules, range, extent, absorbed: false });
+        let removal = self.removals.len() as u32;
+        if !matches!(extent, Extent::Refused(_)) {
+            self.drop_events(events, removal);
+        }
+        removal
+    }
+
+    fn drop_events(&mut self, events: Range<EventIndex>, removal: u32) {
+        let mut opened: Vec<(ElementId, EventIndex)> = Vec::new();
+        for at in events.clone() {
+            let Some(held) = self.queue.get(at) else { continue };
+            match held.event.kind {
+                EventKind::Open { id, void: false, .. } => opened.push((id, at)),
+                EventKind::Close { id, .. } => {
+                    if let Some(position) = opened.iter().rposition(|(open, _)| *open == id) {
+                        let (_, open) = opened.remove(position);
+                        self.drop_event(open, removal);
+                        self.drop_event(at, removal);
+                    }
+                }
+                EventKind::Doctype => {}
+                _ => self.drop_event(at, removal),
+            }
+        }
+        for line in self.lines.iter_mut().rev().take_while(|line| line.end > events.start) {
+            line.dropped |= line.first >= events.start && line.end <= events.end;
+        }
+    }
+
+    fn drop_event(&mut self, at: EventIndex, removal: u32) {
+        let Some(held) = self.queue.get_mut(at) else { return };
+        let before = std::mem::replace(&mut held.removal, removal);
+        if before > 0
+            && before != removal
+            && let Some(inner) = self.removals.get_mut(before as usize - 1)
+        {
+            inner.absorbed = true;
+        }
+    }
+
+    /// An element that is empty only because all it held was removed goes as well.
+    fn absorb_emptied(&mut self, record: &OpenRecord, close: EventIndex, window: &Window) {
+        if record.event < self.queue.first() || matches!(record.tag, Tag::Td | Tag::Th | Tag::Body | Tag::Html | Tag::Head) {
+            return;
+        }
+        let mut removal = 0;
+        for at in (record.event + 1..close).rev() {
+            let Some(held) = self.queue.get(at) else { return };
+            let is_blank = match held.event.kind {
+                EventKind::Text(_) => window.text(held.event.range.clone()).trim_ascii().is_empty(),
+                EventKind::Comment => true,
+                _ => false,
+            };
+            if !held.is_kept() {
+                removal = held.removal;
+            } else if !is_blank {
+                return;
+            }
+        }
+        if removal == 0 {
+            return;
+        }
+        for at in record.event..=close {
+            if self.queue.get(at).is_some_and(Held::is_kept) {
+                self.drop_event(at, removal);
+            }
+        }
+        let (first, last) = (self.queue.get(record.event), self.queue.get(close));
+        if let (Some(first), Some(last)) = (first, last) {
+            let (start, end) = (first.event.range.start, last.event.range.end);
+            let range = &mut self.removals[removal as usize - 1].range;
+            *range = range.start.min(start)..range.end.max(end);
+        }
+    }
+
+    /// The hold is full: what is oldest has to be decided on what is known.
+    fn relieve(&mut self, window: &Window, metadata: &Collector) {
+        let is_one_line = self.queue.get(self.gathering.first).is_some_and(|held| window.end() - held.event.range.start > self.hold_bytes / 2);
+        if is_one_line {
+            self.break_line(window, metadata);
+        }
+        self.labels.release();
+        if let Some(following) = &mut self.following {
+            following.release();
+        }
+        if self.marks.is_empty() {
+            return;
+        }
+        self.hold_was_full += 1;
+        let (rule, start, prose_before, by_text) = {
+            let mark = &self.marks[0];
+            (mark.rule, mark.start, mark.prose_before, mark.by_text)
+        };
+        let end = self.gathering.first.min(self.queue.end());
+        if end <= start {
+            return self.break_line(window, metadata);
+        }
+        let mark = Mark { rule, start, element: None, prose_before, by_text, widened: 0 };
+        match self.settle(&mark, end, false, true, prose_before) {
+            None => self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(end)),
+            Some(released) => {
+                self.marks.remove(0);
+                self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(released));
+            }
+        }
+    }
+
+    /// Ends a line that is too long to be held.
+    fn break_line(&mut self, window: &Window, metadata: &Collector) {
+        self.end_line(window, metadata);
+        self.gathering.continues = true;
+        self.gathering.first = self.queue.end();
+    }
+
+    /// Ends the page.
+    pub fn finish(&mut self, window: &Window, metadata: &Collector) {
+        self.end_line(window, metadata);
+        self.labels.release();
+        self.following = None;
+        let end = self.queue.end();
+        for mark in std::mem::take(&mut self.marks) {
+            self.ended.push((mark, end, Closing::EndOfPage));
+        }
+        let mut ended = std::mem::take(&mut self.ended);
+        let inside = |line: &Line, (mark, end, _): &(Mark, EventIndex, Closing)| line.first >= mark.start && line.first < *end;
+        // With the whole page in view: prose outside of all marks.
+        let in_view = self.mode == StripMode::Article;
+        let mut elsewhere: u64 =
+            self.lines.iter().filter(|line| line.is_prose() && !ended.iter().any(|mark| inside(line, mark))).map(|line| u64::from(line.words)).sum();
+        // What may hold sentences is judged last: by then a wrapped article has been released. Outer marks come before inner ones.
+        ended.sort_by_key(|(mark, end, _)| (self.rules.rule(mark.rule).prose, mark.start, std::cmp::Reverse(*end)));
+        for (mark, end, how) in &ended {
+            let already_gone = self.queue.get(mark.start).is_none_or(|held| !held.is_kept());
+            if already_gone {
+                continue;
+            }
+            let proper = matches!(how, Closing::Own | Closing::Implied);
+            let known = if in_view { elsewhere } else { mark.prose_before };
+            if let Some(released) = self.settle(mark, *end, proper, false, known) {
+                let words = self.lines.iter().filter(|line| line.first >= released && line.first < *end && line.is_prose()).map(|line| u64::from(line.words));
+                elsewhere += words.sum::<u64>();
+            }
+        }
+        self.finished = true;
+    }
+
+    /// The oldest event whose fate is sealed.
+    pub fn release(&mut self) -> Option<Held> {
+        let before = self.sealed_before();
+        let held = self.queue.pop_before(before)?;
+        let first = self.queue.first();
+        while self.lines.front().is_some_and(|line| line.end <= first) {
+            self.lines.pop_front();
+            self.labels.forget_line();
+        }
+        for list in [&mut self.landmarks, &mut self.headline_lines] {
+            while list.front().is_some_and(|at| *at < first) {
+                list.pop_front();
+            }
+        }
+        Some(held)
+    }
+
+    fn sealed_before(&self) -> EventIndex {
+        if self.finished {
+            return self.queue.end();
+        }
+        let line = if self.gathering.pieces.is_empty() { self.queue.end() } else { self.gathering.first };
+        // The last text may still grow.
+        let line = line.min(self.queue.end().saturating_sub(1));
+        match self.mode {
+            StripMode::Article => self.queue.first(),
+            StripMode::Off => line,
+            StripMode::Rules => {
+                let marks = self.marks.iter().map(|mark| mark.start);
+                let labels = self.labels.waiting(&self.lines);
+                let following = self.following.as_ref().and_then(Following::waiting);
+                marks.chain(labels).chain(following).fold(line.min(self.queue.within(LOOKBACK_BYTES)), EventIndex::min)
+            }
+        }
+    }
+
+    /// Start in the page of the oldest event that is still held.
+    pub fn held_from(&self) -> Option<u64> {
+        self.queue.start()
+    }
+
+    /// Everything that was taken, outermost only, in the order of the page.
+    pub fn removals(&self) -> impl Iterator<Item = (u32, &Removal)> {
+        self.removals.iter().enumerate().filter(|(_, removal)| !removal.absorbed).map(|(n, removal)| (n as u32 + 1, removal))
+    }
+
+    /// Rules that came close; only recorded for `explain`.
+    pub fn near_misses(&self) -> &[NearMiss] {
+        &self.near_misses
+    }
+
+    /// How often `limits.hold_bytes` was reached, and whether siblings were forgotten.
+    pub fn limits_reached(&self) -> (u64, bool) {
+        (self.hold_was_full, self.matcher.siblings_overflowed)
+    }
+}

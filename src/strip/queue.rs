@@ -1,0 +1,81 @@
+//! Events that wait for their fate.
+
+use crate::rewrite::Event;
+use std::collections::VecDeque;
+
+/// Number of an event in its page, from 0.
+pub(super) type EventIndex = u64;
+
+/// An event on its way to the output.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The event.
+    pub event: Event,
+    /// Number of the removal that took it, from 1; 0 when it is kept.
+    pub removal: u32,
+}
+
+impl Held {
+    /// Whether it stays in the page.
+    pub fn is_kept(&self) -> bool {
+        self.removal == 0
+    }
+}
+
+/// The events between the oldest undecided one and the newest.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    events: VecDeque<Held>,
+    first: EventIndex,
+}
+
+impl Queue {
+    pub(super) fn push(&mut self, event: Event) -> EventIndex {
+        self.events.push_back(Held { event, removal: 0 });
+        self.end() - 1
+    }
+
+    /// Number after the newest event.
+    pub(super) fn end(&self) -> EventIndex {
+        self.first + self.events.len() as u64
+    }
+
+    /// Number of the oldest event.
+    pub(super) fn first(&self) -> EventIndex {
+        self.first
+    }
+
+    pub(super) fn get(&self, at: EventIndex) -> Option<&Held> {
+        self.events.get(at.checked_sub(self.first)? as usize)
+    }
+
+    pub(super) fn get_mut(&mut self, at: EventIndex) -> Option<&mut Held> {
+        self.events.get_mut(at.checked_sub(self.first)? as usize)
+    }
+
+    pub(super) fn last_mut(&mut self) -> Option<&mut Held> {
+        self.events.back_mut()
+    }
+
+    /// The oldest event, if it is numbered below `before`.
+    pub(super) fn pop_before(&mut self, before: EventIndex) -> Option<Held> {
+        if self.first >= before {
+            return None;
+        }
+        let held = self.events.pop_front()?;
+        self.first += 1;
+        Some(held)
+    }
+
+    /// Where the oldest event starts in the page.
+    pub(super) fn start(&self) -> Option<u64> {
+        self.events.front().map(|held| held.event.range.start)
+    }
+
+    /// Number of the first event that starts at most `bytes` before the end of the newest.
+    pub(super) fn within(&self, bytes: u64) -> EventIndex {
+        let end = self.events.back().map_or(0, |held| held.event.range.end);
+        let from = end.saturating_sub(bytes);
+        self.first + self.events.partition_point(|held| held.event.range.start < from) as u64
+    }
+}
