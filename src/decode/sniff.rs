@@ -22,6 +22,8 @@ pub(super) struct Sniffer {
     top_level_domain: Option<String>,
     held: Vec<u8>,
     looks: usize,
+    /// So many bytes are ASCII and tell nothing.
+    plain: usize,
 }
 
 impl Sniffer {
@@ -29,7 +31,7 @@ impl Sniffer {
         let http = declared.http.as_ref().and_then(|label| Encoding::for_label(label.trim().as_bytes()));
         // The detector takes lower-case ASCII only; anything else is no hint.
         let hint = declared.top_level_domain.clone().filter(|tld| !tld.is_empty() && tld.bytes().all(|b| b.is_ascii_lowercase()));
-        Sniffer { http, top_level_domain: hint, held: Vec::new(), looks: 0 }
+        Sniffer { http, top_level_domain: hint, held: Vec::new(), looks: 0, plain: 0 }
     }
 
     /// Takes bytes; when the encoding is known, gives it with all bytes after the byte order mark.
@@ -52,7 +54,9 @@ impl Sniffer {
             return None;
         }
         // Nothing is declared. Detection needs bytes that tell: from the first that is not ASCII, one more look's worth.
-        let telling = self.held.iter().take(DETECTION_LIMIT).position(|b| !b.is_ascii() || *b == 0x1B);
+        let fresh = &self.held[self.plain.min(DETECTION_LIMIT)..self.held.len().min(DETECTION_LIMIT)];
+        let telling = fresh.iter().position(|b| !b.is_ascii() || *b == 0x1B).map(|at| self.plain + at);
+        self.plain = telling.unwrap_or(self.held.len());
         let needed = telling.map_or(DETECTION_LIMIT, |at| (at + LOOKS[LOOKS.len() - 1]).min(DETECTION_LIMIT));
         (self.held.len() >= needed).then(|| {
             let seen = needed;
@@ -81,12 +85,17 @@ impl Sniffer {
     }
 
     fn detect(&self, seen: usize, last: bool) -> Found {
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-        detector.feed(&self.held[..seen], last);
-        let encoding = match (undeclared_utf16(&self.held), self.held[..seen].is_ascii()) {
-            (Some(encoding), _) => encoding,
-            (None, true) if !self.held[..seen].contains(&0x1B) => UTF_8,
-            _ => detector.guess(self.top_level_domain.as_deref().map(str::as_bytes), Utf8Detection::Allow),
+        let head = &self.held[..seen];
+        // A break inside the last character says nothing against UTF-8, which no other encoding passes for.
+        let is_utf8 = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none() && !last, |_| true);
+        let encoding = match undeclared_utf16(&self.held) {
+            Some(encoding) => encoding,
+            None if is_utf8 && !head.contains(&0x1B) => UTF_8,
+            None => {
+                let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+                detector.feed(head, last);
+                detector.guess(self.top_level_domain.as_deref().map(str::as_bytes), Utf8Detection::Allow)
+            }
         };
         Found { encoding, source: EncodingSource::Detected, bom_length: 0 }
     }

@@ -35,6 +35,8 @@ pub(super) struct Flow {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
+    /// It goes on with the same line.
+    None,
     Line,
     Paragraph,
 }
@@ -57,6 +59,8 @@ struct Row {
     flows: bool,
 }
 
+/// A line is held until it is this long.
+const LINE_BYTES: usize = 1 << 20;
 /// A row of more text than this is layout.
 const ROW_BYTES: usize = 16 * 1024;
 
@@ -216,7 +220,7 @@ impl Flow {
             }
             return;
         }
-        for (n, word) in text.split(|c: char| c.is_whitespace() && c != '\u{a0}').enumerate() {
+        for (n, word) in text.split(char::is_whitespace).enumerate() {
             if n > 0 {
                 self.space = true;
             }
@@ -225,6 +229,14 @@ impl Flow {
             }
             self.due_space();
             if self.is_markdown() { escape_markdown(word, &mut self.line) } else { self.line.push_str(word) }
+        }
+        // A line without end is written as far as it goes; only marks that are still open are lost to it.
+        if self.line.len() > LINE_BYTES && self.rows.is_empty() {
+            let line = std::mem::take(&mut self.line);
+            self.links.clear();
+            let line = self.decorated(&line);
+            self.put_line(&line, out);
+            self.gap = Gap::None;
         }
     }
 
@@ -371,6 +383,7 @@ impl Flow {
     fn put_line(&mut self, line: &str, out: &mut Vec<u8>) {
         if self.wrote {
             let gap: &[u8] = match self.gap {
+                Gap::None => b" ",
                 Gap::Line => b"\n",
                 Gap::Paragraph => b"\n\n",
             };

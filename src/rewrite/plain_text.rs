@@ -2,6 +2,9 @@
 
 use super::{Event, EventKind, TextKind};
 
+/// A run of blank lines is handed out in breaks of about this many bytes.
+const LONG_BREAK: u64 = 32 * 1024;
+
 /// Cuts plain text into lines. A line end is `\n`, `\r\n` or `\r`.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
@@ -33,6 +36,9 @@ impl Lines {
             self.last_was_return = character == '\r';
         }
         self.position += piece.len() as u64;
+        if self.break_start.is_some_and(|start| self.position - start > LONG_BREAK) {
+            self.end_break(self.position, sink);
+        }
         if let Some(start) = text_start {
             sink(Event { kind: EventKind::Text(TextKind::Literal), range: start..self.position });
         }

@@ -38,7 +38,7 @@ macro_rules! tags {
         #[allow(missing_docs)]
         pub enum Tag { Unknown, $($variant),* }
 
-        static NAMES: phf::Map<&'static [u8], Tag> = phf::phf_map! { $($name => Tag::$variant),* };
+        const TAGS: &[Tag] = &[Tag::Unknown, $(Tag::$variant),*];
         static BITS: &[u16] = &[0, $($bits),*];
         static LABELS: &[&[u8]] = &[b"", $($name),*];
     };
@@ -86,18 +86,54 @@ tags! {
 /// Longest name in the table, in bytes.
 const LONGEST_NAME: usize = 10;
 
+/// Slots of the name table: a power of two, at most a third of them taken.
+const SLOTS: usize = 512;
+
+/// Names by hash, with open addressing; built when the program is.
+static TABLE: [Tag; SLOTS] = {
+    let mut table = [Tag::Unknown; SLOTS];
+    let mut at = 1;
+    while at < LABELS.len() {
+        let mut slot = hash(pack(LABELS[at]));
+        while !matches!(table[slot], Tag::Unknown) {
+            slot = (slot + 1) % SLOTS;
+        }
+        table[slot] = TAGS[at];
+        at += 1;
+    }
+    table
+};
+
+/// A name of at most ten bytes as a number, in lower case.
+const fn pack(name: &[u8]) -> u128 {
+    let mut packed = 0;
+    let mut at = 0;
+    while at < name.len() {
+        packed = packed << 8 | name[at].to_ascii_lowercase() as u128;
+        at += 1;
+    }
+    packed
+}
+
+const fn hash(packed: u128) -> usize {
+    let folded = (packed as u64) ^ ((packed >> 64) as u64).rotate_left(29);
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize % SLOTS
+}
+
 impl Tag {
     /// The tag of a name as it stands in the source, in any case.
     pub fn of(name: &str) -> Tag {
-        let bytes = name.as_bytes();
-        if bytes.len() > LONGEST_NAME {
+        if name.is_empty() || name.len() > LONGEST_NAME {
             return Tag::Unknown;
         }
-        let mut lower = [0u8; LONGEST_NAME];
-        for (to, from) in lower.iter_mut().zip(bytes) {
-            *to = from.to_ascii_lowercase();
+        let mut slot = hash(pack(name.as_bytes()));
+        loop {
+            let tag = TABLE[slot];
+            if tag == Tag::Unknown || LABELS[tag as usize].eq_ignore_ascii_case(name.as_bytes()) {
+                return tag;
+            }
+            slot = (slot + 1) % SLOTS;
         }
-        NAMES.get(&lower[..bytes.len()]).copied().unwrap_or(Tag::Unknown)
     }
 
     /// The lower-case name; empty for `Unknown`.
@@ -124,9 +160,9 @@ mod tests {
         assert_eq!(Tag::of("DIV"), Tag::Div);
         assert_eq!(Tag::of("x-card"), Tag::Unknown);
         assert_eq!(Tag::of("blockquotes"), Tag::Unknown);
-        for (name, tag) in NAMES.entries() {
-            assert_eq!(tag.name().as_bytes(), *name);
-            assert!(name.len() <= LONGEST_NAME);
+        for tag in &TAGS[1..] {
+            assert_eq!(Tag::of(tag.name()), *tag);
+            assert!(tag.name().len() <= LONGEST_NAME);
         }
         assert_eq!(Tag::H4.heading_level(), Some(4));
         assert!(Tag::Br.has(is::VOID) && !Tag::Br.has(is::BLOCK));

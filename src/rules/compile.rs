@@ -197,7 +197,8 @@ impl Building {
             }
             let folded = Folded::of(phrase.get_ref());
             let form: Vec<String> = folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
-            let key = format!("{} {:?}", form.join(" "), written.when);
+            // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
+            let key = format!("{} {} {:?} {:?} {} {}", pack.name, form.join(" "), written.when, written.scope, written.alone, written.linked);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {
                 reader.warning(phrase.span(), format!("after folding, `{other}` has this phrase already"), Some("remove one of the two".into()));
             }

@@ -14,6 +14,10 @@ pub(super) struct Following {
     /// How many boxes have closed with only the label in them.
     left: u8,
     teasers: u32,
+    /// Plain text: the label stood after a blank line, so a paragraph is what stands between two of them.
+    parted: bool,
+    /// Plain text: the teasers are entries with bullets.
+    bulleted: bool,
     /// First event of a short line after a teaser (its date, its section) that goes if a teaser follows.
     waits_from: Option<EventIndex>,
 }
@@ -26,8 +30,8 @@ const SMALL_WORDS: u32 = 8;
 const ENTRY_WORDS: u32 = 30;
 
 impl Following {
-    pub(super) fn new(removal: u32, start: EventIndex, level: u8, container: Option<ElementId>) -> Self {
-        Following { removal, start, level, container, left: 0, teasers: 0, waits_from: None }
+    pub(super) fn new(removal: u32, start: EventIndex, level: u8, container: Option<ElementId>, parted: bool) -> Self {
+        Following { removal, start, level, container, left: 0, teasers: 0, parted, bulleted: false, waits_from: None }
     }
 
     /// First event that still waits for the next line.
@@ -51,8 +55,11 @@ impl Stripper {
         let small = words <= SMALL_WORDS && !line.ends_sentence && heading == 0;
         let in_text = self.markup == Markup::Text;
         let is_teaser = if in_text {
-            // Plain text has no links: a list is what stands in the label's own paragraph.
-            !self.gathering.after_blank && !line.ends_sentence && words <= ENTRY_WORDS
+            // Plain text has no links: a list has bullets, or stands in the label's own paragraph.
+            let first = following.teasers == 0;
+            following.bulleted |= first && line.in_item;
+            let in_paragraph = following.parted && !following.bulleted && !self.gathering.before_blank;
+            ((following.bulleted && line.in_item) || in_paragraph) && !line.ends_sentence && words <= ENTRY_WORDS
         } else {
             line.is_linked() || (line.in_item && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading)
         };

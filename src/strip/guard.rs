@@ -23,6 +23,8 @@ pub(super) struct Evidence<'a> {
     pub(super) article_opens_at: Option<EventIndex>,
     /// The page's headline is in it.
     pub(super) holds_headline: bool,
+    /// The whole page is in view.
+    pub(super) whole_page: bool,
     /// Words of prose known elsewhere: in the whole rest of the page when it is in view, otherwise before the extent.
     pub(super) prose_elsewhere: u64,
 }
@@ -61,7 +63,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
         let marked = evidence.article_opens_at.is_some() && prose.len() >= 2 && elsewhere < words;
         let headed = evidence.holds_headline && elsewhere < words;
         let most = prose.len() >= ARTICLE_LINES && words > 2 * elsewhere + ARTICLE_WORDS && !is_teasers(&lines, prose.len());
-        marked || headed || most || evidence.chosen_container
+        let only = evidence.whole_page && elsewhere == 0;
+        marked || headed || most || only || evidence.chosen_container
     };
     if !swallows {
         return Judgement::Remove;

@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 
 /// Weak lines in a row that are furniture without any strong one among them.
 const WEAK_ROW: usize = 3;
-/// The same when all of them are links or buttons.
+/// The same when one of them is a link or a button.
 const WEAK_LINKED_ROW: usize = 2;
 /// Lines of a container before the label that are its own (a picture's credit, a badge), and their length in words.
 const LINES_BEFORE_LABEL: usize = 2;
@@ -28,6 +28,8 @@ const WIDENINGS: u8 = 2;
 const TITLE_WORDS: usize = 30;
 /// Parts of a title of fewer words are no headline by themselves.
 const HEADLINE_WORDS: usize = 4;
+/// What an entry of a list begins with in plain text.
+const BULLETS: [char; 12] = ['*', '-', '•', '–', '—', '·', '◦', '▪', '■', '●', '»', '›'];
 /// What stands between a headline and the name of its site.
 const SEPARATORS: [&str; 8] = [" - ", " | ", " – ", " — ", " :: ", " » ", " « ", " · "];
 
@@ -42,6 +44,8 @@ pub(super) struct Labels {
     weak_are_linked: bool,
     /// The line before was taken by a joining phrase.
     after_label: bool,
+    /// Reused from line to line.
+    found: Vec<PhraseMatch>,
 }
 
 /// A line that is furniture by what it says.
@@ -51,6 +55,13 @@ struct Label {
 }
 
 impl Labels {
+    /// How many words from `at` on repeat the title. The first time it stands alone it is the headline itself.
+    fn title_length(&self, line: &Folded, at: usize, is_headline: bool) -> usize {
+        let length = self.title_at(line, at);
+        let is_first = at == 0 && length == line.words().len() && (!self.title_was_shown || is_headline);
+        if is_first { 0 } else { length }
+    }
+
     /// Stops waiting: the weak lines stay.
     pub(super) fn release(&mut self) {
         self.weak.clear();
@@ -95,6 +106,13 @@ impl Labels {
         let begins = |title: &&Vec<String>| title.len() <= left && title.iter().enumerate().all(|(n, word)| line.word(at + n) == word);
         self.titles.iter().filter(begins).map(Vec::len).max().unwrap_or(0)
     }
+}
+
+fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
+    let mut rules: Vec<RuleIndex> = rules.collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
 }
 
 impl Stripper {
@@ -158,12 +176,15 @@ impl Stripper {
                 break;
             }
             if !part_at_tags {
-                self.note_title(&text, &folded);
+                self.note_headline(&folded);
             }
             found = self.tile(&folded, metadata);
             if found.is_some() {
                 break;
             }
+        }
+        if self.markup == Markup::Text {
+            self.note_text_line(&text, &folded, found.is_some());
         }
         self.gathering.text = text;
         self.gathering.folded = folded;
@@ -185,18 +206,25 @@ impl Stripper {
         }
     }
 
-    /// The first line of plain text names it; a line that says the title shows it.
-    fn note_title(&mut self, text: &str, folded: &Folded) {
-        let count = folded.words().len();
-        if self.markup == Markup::Text && self.labels.titles.is_empty() && count <= TITLE_WORDS {
+    /// A line that says the title may be the headline.
+    fn note_headline(&mut self, folded: &Folded) {
+        let is_title = self.labels.title_at(folded, 0) == folded.words().len();
+        if is_title && (!self.labels.title_was_shown || !self.gathering.headings.is_empty()) {
+            self.headline_lines.push_back(self.gathering.first);
+        }
+    }
+
+    /// What plain text shows by its shape: the first line that is no furniture names it, a bullet begins an entry of a list.
+    fn note_text_line(&mut self, text: &str, folded: &Folded, is_label: bool) {
+        let text = text.trim_start();
+        if let Some(line) = self.lines.back_mut() {
+            let number = text.trim_start_matches(|c: char| c.is_numeric());
+            let is_numbered = number.len() < text.len() && (number.starts_with(". ") || number.starts_with(") ") || number.starts_with("- "));
+            line.in_item = is_numbered || text.starts_with(BULLETS);
+        }
+        if !is_label && self.labels.titles.is_empty() && folded.words().len() <= TITLE_WORDS {
             self.labels.add_title(text);
             self.labels.title_was_shown = true;
-            // The line itself is the title, not its repetition.
-            self.headline_lines.push_back(self.gathering.first);
-            return;
-        }
-        let is_title = self.labels.title_at(folded, 0) == count;
-        if is_title && (!self.labels.title_was_shown || !self.gathering.headings.is_empty()) {
             self.headline_lines.push_back(self.gathering.first);
         }
     }
@@ -205,77 +233,85 @@ impl Stripper {
     fn tile(&mut self, line: &Folded, metadata: &Collector) -> Option<Label> {
         let count = line.words().len();
         let rules = std::sync::Arc::clone(&self.rules);
-        let labels = &self.labels;
         let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
-        let title = |line: &Folded, at: usize| {
-            let length = labels.title_at(line, at);
-            // The first time it stands alone it is the headline itself.
-            let is_first = at == 0 && length == count && (!labels.title_was_shown || is_headline);
-            if is_first { 0 } else { length }
-        };
+        let mut found = std::mem::take(&mut self.labels.found);
+        found.clear();
+        rules.phrases().find(line, 0, rules.lexicon(), &|line, at| self.labels.title_length(line, at, is_headline), &mut found);
+        // Most lines begin like no phrase at all.
+        if found.is_empty() {
+            let shows_title = self.labels.title_at(line, 0) == count;
+            self.labels.title_was_shown |= shows_title;
+            self.labels.found = found;
+            return None;
+        }
+        let labels = &self.labels;
+        let title = |line: &Folded, at: usize| labels.title_length(line, at, is_headline);
         let this = self.lines.back();
         // Plain text has no links; there a label and what it names make a short line that is no sentence.
         let is_linked = this.is_some_and(|line| match self.markup {
             Markup::Html => line.is_linked(),
             Markup::Text => !line.ends_sentence,
         });
-        let mut whole: Option<(RuleIndex, bool)> = None;
-        // How each position was reached: from where, by which rule.
-        let mut reached: Vec<Option<(usize, RuleIndex)>> = vec![None; count + 1];
-        let mut found: Vec<PhraseMatch> = Vec::new();
+        // Rules that say the whole line, and whether they are strong.
+        let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
+        // How each position was first reached: from where, by which rules.
+        let mut reached: Vec<Option<(usize, Vec<RuleIndex>)>> = vec![None; count + 1];
         let mut unlinked = None;
+        let lang = metadata.metadata().lang.as_deref();
         for at in 0..count {
             if at > 0 && reached[at].is_none() {
                 continue;
             }
-            found.clear();
-            rules.phrases().find(line, at, rules.lexicon(), &title, &mut found);
+            if at > 0 {
+                found.clear();
+                rules.phrases().find(line, at, rules.lexicon(), &title, &mut found);
+            }
             for phrase in &found {
                 let rule = rules.rule(phrase.rule);
+                if !rule.when.allows(self.host.as_deref(), lang) {
+                    continue;
+                }
                 if rule.linked && !is_linked {
                     unlinked = unlinked.or((phrase.end == count && at == 0).then_some(phrase.rule));
                     continue;
                 }
                 if at == 0 && phrase.end == count {
-                    // Strong before weak, then the first by index: order never matters.
-                    let better = whole.is_none_or(|(best, strong)| (rule.alone, std::cmp::Reverse(phrase.rule)) > (strong, std::cmp::Reverse(best)));
-                    if better {
-                        whole = Some((phrase.rule, rule.alone));
-                    }
+                    whole.push((phrase.rule, rule.alone));
                 }
-                if rule.joins && phrase.end > at && reached[phrase.end].is_none_or(|(_, best)| phrase.rule < best) {
-                    reached[phrase.end] = Some((at, phrase.rule));
+                if rule.joins && phrase.end > at {
+                    let (from, by) = reached[phrase.end].get_or_insert_with(|| (at, Vec::new()));
+                    if *from == at {
+                        by.push(phrase.rule);
+                    }
                 }
             }
         }
         let shows_title = labels.title_at(line, 0) == count && count > 0;
-        let label = match whole {
-            Some((rule, true)) => Some(Label { rules: vec![rule], weak: false }),
-            _ => {
-                let mut path = Vec::new();
-                let mut at = count;
-                while let Some((from, rule)) = reached[at] {
-                    path.push(rule);
-                    at = from;
+        let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
+        let label = match strong.is_empty() {
+            false => Some(Label { rules: strong, weak: false }),
+            true => {
+                let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
+                while let Some((from, by)) = &reached[at] {
+                    path.extend(by);
+                    tiles += 1;
+                    at = *from;
                     if at == 0 {
                         break;
                     }
                 }
-                path.reverse();
-                if at == 0 && path.len() > 1 {
-                    path.dedup();
-                    Some(Label { rules: path, weak: false })
+                if at == 0 && tiles > 1 {
+                    Some(Label { rules: sorted(path.into_iter()), weak: false })
                 } else {
-                    whole.map(|(rule, _)| Label { rules: vec![rule], weak: true })
+                    let weak = sorted(whole.iter().map(|(rule, _)| *rule));
+                    (!weak.is_empty()).then_some(Label { rules: weak, weak: true })
                 }
             }
         };
+        self.labels.found = found;
         if shows_title && label.is_none() {
             self.labels.title_was_shown = true;
         }
-        let (host, lang) = (self.host.as_deref(), metadata.metadata().lang.as_deref());
-        let applies = |rule: &RuleIndex| rules.rule(*rule).when.allows(host, lang);
-        let label = label.filter(|label| label.rules.iter().all(applies));
         if self.explain
             && label.is_none()
             && let Some(rule) = unlinked
@@ -285,7 +321,7 @@ impl Stripper {
         label
     }
 
-    pub(super) fn near_miss(&mut self, rule: RuleIndex, failed: &'static str) {
+    fn near_miss(&mut self, rule: RuleIndex, failed: &'static str) {
         let Some(line) = self.lines.back() else { return };
         let start = self.queue.get(line.first).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(line.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
@@ -307,7 +343,7 @@ impl Stripper {
         let is_linked = self.lines[this].is_linked();
         if label.weak {
             let beside_label = self.labels.after_label;
-            self.labels.weak_are_linked = is_linked && (self.labels.weak.is_empty() || self.labels.weak_are_linked);
+            self.labels.weak_are_linked = is_linked || (!self.labels.weak.is_empty() && self.labels.weak_are_linked);
             self.labels.weak.push((this, label.rules));
             let row = self.labels.weak.len();
             if !(beside_label || row >= WEAK_ROW || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked)) {
@@ -327,13 +363,14 @@ impl Stripper {
             TextScope::Container if self.mark_container(this, rule) => {}
             TextScope::Rest if self.prose_words >= super::guard::ARTICLE_WORDS => {
                 let start = self.lines[this].first;
-                self.marks.push(Mark { rule, start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
+                self.marks.push(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
             }
             TextScope::Following | TextScope::Container | TextScope::Rest => {
                 let level = self.lines[this].heading;
                 let removal = self.drop_line(this, label.rules);
                 let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
-                self.following = Some(Following::new(removal, self.lines[this].first, level, container));
+                let parted = self.gathering.before_blank;
+                self.following = Some(Following::new(removal, self.lines[this].first, level, container, parted));
             }
         }
     }
@@ -361,7 +398,7 @@ impl Stripper {
         if !self.begins_with_label(start, line) {
             return false;
         }
-        self.marks.push(Mark { rule, start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
+        self.marks.push(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
         true
     }
 
@@ -382,7 +419,7 @@ impl Stripper {
         if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
             return false;
         }
-        self.marks.push(Mark { rule: mark.rule, start, element: Some(element), prose_before: mark.prose_before, by_text: true, widened: mark.widened + 1 });
+        self.marks.push(Mark { rules: mark.rules.clone(), start, element: Some(element), prose_before: mark.prose_before, by_text: true, widened: mark.widened + 1 });
         true
     }
 }

@@ -41,6 +41,7 @@ impl Line {
 /// Counts words of raw text: runs between white space; each two ideographs count as one, as Chinese words have
 /// two characters on average.
 pub(super) fn count_words(text: &str) -> u32 {
+    // 0xC2 and 0xE2 lead punctuation and signs.
     let (mut words, mut ideographs, mut inside) = (0u32, 0u32, false);
     for byte in text.bytes() {
         // Lead bytes of U+3000..U+9FFF.
@@ -49,7 +50,7 @@ pub(super) fn count_words(text: &str) -> u32 {
             inside = false;
         } else if byte.is_ascii_whitespace() {
             inside = false;
-        } else if !inside && (byte.is_ascii_alphanumeric() || byte >= 0xC0 || byte == b'&') {
+        } else if !inside && (byte.is_ascii_alphanumeric() || (byte >= 0xC3 && byte != 0xE2) || byte == b'&') {
             words += 1;
             inside = true;
         }

@@ -79,6 +79,8 @@ pub struct Stripper {
     removals: Vec<Removal>,
     near_misses: Vec<NearMiss>,
     matcher: SelectorMatcher,
+    /// Reused from element to element.
+    matched: Vec<RuleIndex>,
     hold_was_full: u64,
     finished: bool,
 }
@@ -103,8 +105,8 @@ struct Gathering {
     unseen: u32,
     items: u32,
     headings: Vec<u8>,
-    /// The last break of plain text was a blank line.
-    after_blank: bool,
+    /// Plain text: a blank line stands before this line.
+    before_blank: bool,
     /// A break right after a removed line goes with it.
     break_goes_with: u32,
     text: String,
@@ -121,7 +123,8 @@ struct Piece {
 
 /// What a rule wants gone, while its end is not known.
 struct Mark {
-    rule: RuleIndex,
+    /// At least one.
+    rules: Vec<RuleIndex>,
     start: EventIndex,
     /// Closes with this element; without, at the end of the page.
     element: Option<ElementId>,
@@ -144,7 +147,7 @@ impl Stripper {
             explain,
             queue: Queue::default(),
             open: Vec::new(),
-            gathering: Gathering { after_blank: true, ..Gathering::default() },
+            gathering: Gathering { before_blank: true, ..Gathering::default() },
             lines: VecDeque::new(),
             marks: Vec::new(),
             ended: Vec::new(),
@@ -156,6 +159,7 @@ impl Stripper {
             removals: Vec::new(),
             near_misses: Vec::new(),
             matcher: SelectorMatcher::new(limits.siblings),
+            matched: Vec::new(),
             hold_was_full: 0,
             finished: false,
         }
@@ -176,7 +180,7 @@ impl Stripper {
             match kind {
                 EventKind::Open { id, tag, void } => self.opened(at, id, tag, void, elements, metadata),
                 EventKind::Close { id, tag, how } => self.closed(at, id, tag, how, window),
-                EventKind::Break { blank } => self.gathering.after_blank = blank,
+                EventKind::Break { blank } => self.gathering.before_blank = blank,
                 _ => {}
             }
             let takes_break = matches!(kind, EventKind::Open { tag: Tag::Br, .. } | EventKind::Break { .. });
@@ -213,8 +217,12 @@ impl Stripper {
                 self.piece(last, kind, blank);
                 return;
             }
-            let text = window.text(whole.clone());
-            let cut = text.rfind(|c: char| c.is_ascii_whitespace()).or_else(|| text.rfind('&').filter(|at| text.len() - at < 40));
+            let text = window.text(whole.clone()).as_bytes();
+            // Only where there are character references must they stay whole.
+            let cut = match kind {
+                TextKind::Raw | TextKind::Literal => None,
+                _ => text.iter().rposition(u8::is_ascii_whitespace).or_else(|| memchr::memrchr(b'&', text).filter(|at| text.len() - at < 40)),
+            };
             let cut = whole.start + cut.filter(|at| *at > 0).unwrap_or(text.len()) as u64;
             if cut == whole.end {
                 self.piece(last, kind, blank);
@@ -253,10 +261,13 @@ impl Stripper {
         }
         if self.mode != StripMode::Off && !self.rules.selectors().is_empty() {
             let (rules, host, lang) = (Arc::clone(&self.rules), self.host.as_deref(), metadata.metadata().lang.as_deref());
-            let found = self.matcher.rule(rules.selectors(), elements, |rule| rules.rule(rule).when.allows(host, lang));
-            if let Some(rule) = found {
-                self.mark(rule, at, (!void).then_some(id));
+            let mut found = std::mem::take(&mut self.matched);
+            self.matcher.rules(rules.selectors(), elements, |rule| rules.rule(rule).when.allows(host, lang), &mut found);
+            if !found.is_empty() {
+                self.mark(&found, at, (!void).then_some(id));
+                found.clear();
             }
+            self.matched = found;
         }
         if void {
             return;
@@ -275,13 +286,13 @@ impl Stripper {
     }
 
     /// A selector matched: an element without content goes at once, others when they close.
-    fn mark(&mut self, rule: RuleIndex, at: EventIndex, element: Option<ElementId>) {
+    fn mark(&mut self, rules: &[RuleIndex], at: EventIndex, element: Option<ElementId>) {
         if element.is_none() {
             if self.marks.is_empty() {
-                self.remove(at..at + 1, vec![rule], Extent::Whole);
+                self.remove(at..at + 1, rules.to_vec(), Extent::Whole);
             }
         } else if self.marks.len() < MARKS {
-            self.marks.push(Mark { rule, start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
+            self.marks.push(Mark { rules: rules.to_vec(), start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
         }
     }
 
@@ -320,15 +331,16 @@ impl Stripper {
     /// Judges a mark whose extent is known and removes what may go. Returns where the rest of it begins.
     fn settle(&mut self, mark: &Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
         let inside = |at: EventIndex| at >= mark.start && at < end;
-        let rule = self.rules.rule(mark.rule);
+        let expects_prose = self.expects_prose(mark);
         let evidence = Evidence {
             properly_closed,
             hold_full,
-            rule_expects_prose: rule.prose,
+            rule_expects_prose: expects_prose,
             chosen_container: mark.by_text,
             article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
             holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
             prose_elsewhere,
+            whole_page: self.mode == StripMode::Article,
             lines: &mut self.lines.iter().filter(|line| inside(line.first)),
         };
         let (until, extent) = match guard::judge(evidence) {
@@ -338,12 +350,17 @@ impl Stripper {
                 (at, if takes_text { Extent::Narrowed(cause) } else { Extent::Refused(cause) })
             }
         };
-        self.remove(mark.start..until, vec![mark.rule], extent);
+        self.remove(mark.start..until, mark.rules.clone(), extent);
         if until < end && self.marks.is_empty() {
             let released = self.lines.iter().filter(|line| line.first >= until && line.first < end && line.is_prose());
             self.prose_words += released.map(|line| u64::from(line.words)).sum::<u64>();
         }
         (until < end).then_some(until)
+    }
+
+    /// Whether one of those that want it gone says that it may hold sentences.
+    fn expects_prose(&self, mark: &Mark) -> bool {
+        mark.rules.iter().any(|rule| self.rules.rule(*rule).prose)
     }
 
     /// Removes a stretch of events. Elements that are only half inside stay, so that what is left is balanced.
@@ -387,8 +404,20 @@ impl Stripper {
         if before > 0
             && before != removal
             && let Some(inner) = self.removals.get_mut(before as usize - 1)
+            && !std::mem::replace(&mut inner.absorbed, true)
         {
-            inner.absorbed = true;
+            let rules = inner.rules.clone();
+            self.also(removal, &rules);
+        }
+    }
+
+    /// Notes rules that matched inside what others took.
+    fn also(&mut self, removal: u32, rules: &[RuleIndex]) {
+        let Some(removal) = self.removals.get_mut(removal as usize - 1) else { return };
+        for rule in rules {
+            if !removal.rules.contains(rule) {
+                removal.rules.push(*rule);
+            }
         }
     }
 
@@ -441,15 +470,15 @@ impl Stripper {
             return;
         }
         self.hold_was_full += 1;
-        let (rule, start, prose_before, by_text) = {
+        let (rules, start, prose_before, by_text) = {
             let mark = &self.marks[0];
-            (mark.rule, mark.start, mark.prose_before, mark.by_text)
+            (mark.rules.clone(), mark.start, mark.prose_before, mark.by_text)
         };
         let end = self.gathering.first.min(self.queue.end());
         if end <= start {
             return self.break_line(window, metadata);
         }
-        let mark = Mark { rule, start, element: None, prose_before, by_text, widened: 0 };
+        let mark = Mark { rules, start, element: None, prose_before, by_text, widened: 0 };
         match self.settle(&mark, end, false, true, prose_before) {
             None => self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(end)),
             Some(released) => {
@@ -482,10 +511,11 @@ impl Stripper {
         let mut elsewhere: u64 =
             self.lines.iter().filter(|line| line.is_prose() && !ended.iter().any(|mark| inside(line, mark))).map(|line| u64::from(line.words)).sum();
         // What may hold sentences is judged last: by then a wrapped article has been released. Outer marks come before inner ones.
-        ended.sort_by_key(|(mark, end, _)| (self.rules.rule(mark.rule).prose, mark.start, std::cmp::Reverse(*end)));
+        ended.sort_by_key(|(mark, end, _)| (self.expects_prose(mark), mark.start, std::cmp::Reverse(*end)));
         for (mark, end, how) in &ended {
-            let already_gone = self.queue.get(mark.start).is_none_or(|held| !held.is_kept());
-            if already_gone {
+            let taken_by = self.queue.get(mark.start).map_or(0, |held| held.removal);
+            if taken_by > 0 {
+                self.also(taken_by, &mark.rules);
                 continue;
             }
             let proper = matches!(how, Closing::Own | Closing::Implied);

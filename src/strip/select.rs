@@ -44,9 +44,9 @@ impl SelectorMatcher {
         SelectorMatcher { limit, ..SelectorMatcher::default() }
     }
 
-    /// The rules that the element opened last matches, as far as `wants` takes them, first by index.
-    pub(super) fn rule(&mut self, index: &SelectorIndex, elements: &OpenElements, wants: impl Fn(RuleIndex) -> bool) -> Option<RuleIndex> {
-        let element = elements.last_opened()?;
+    /// Appends the rules that the element opened last matches, as far as `wants` takes them, in their order.
+    pub(super) fn rules(&mut self, index: &SelectorIndex, elements: &OpenElements, wants: impl Fn(RuleIndex) -> bool, found: &mut Vec<RuleIndex>) {
+        let Some(element) = elements.last_opened() else { return };
         let is_void = elements.stack().last().is_none_or(|top| top.id != element.id());
         let depth = elements.stack().len() - usize::from(!is_void);
         if index.needs_siblings() {
@@ -55,7 +55,7 @@ impl SelectorMatcher {
         self.candidates.clear();
         index.candidates(element.name(), element.attributes(), &mut self.candidates);
         if self.candidates.is_empty() {
-            return None;
+            return;
         }
         let full = self.levels.get(depth).is_some_and(|level| level.full);
         self.siblings_overflowed |= full;
@@ -69,15 +69,14 @@ impl SelectorMatcher {
             MatchingForInvalidation::No,
         );
         let node = Node { elements, levels: &self.levels, place: if is_void { Place::Void } else { Place::Open(depth) } };
-        let mut best: Option<RuleIndex> = None;
         for at in &self.candidates {
             let indexed = index.get(*at);
-            let worth = best.is_none_or(|best| indexed.rule < best) && !(full && indexed.needs_siblings);
+            let worth = !found.contains(&indexed.rule) && !(full && indexed.needs_siblings);
             if worth && wants(indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
-                best = Some(indexed.rule);
+                found.push(indexed.rule);
             }
         }
-        best
+        found.sort_unstable();
     }
 
     fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool) {
@@ -308,7 +307,9 @@ mod tests {
                 continue;
             }
             elements.start_tag(tag, &mut closed);
-            if matcher.rule(&index, &elements, |_| true).is_some() {
+            let mut rules = Vec::new();
+            matcher.rules(&index, &elements, |_| true, &mut rules);
+            if !rules.is_empty() {
                 found.push(number);
             }
             number += 1;
