@@ -30,7 +30,7 @@ fn main() {
             print!("round {round} {} pages {:.1} MB lol {:.1} MB/s", pages.len(), total as f64/1e6, total as f64/1e6/base);
             for (name, emit, strip) in [("rules/republish", emit::EmitFormat::Republish, strip::StripMode::Rules), ("off/republish", emit::EmitFormat::Republish, strip::StripMode::Off), ("off/preserve", emit::EmitFormat::Preserve, strip::StripMode::Off), ("article/text", emit::EmitFormat::Text, strip::StripMode::Article)] {
                 let t = std::time::Instant::now();
-                let mut n = 0;
+                if args.get(3).is_some_and(|m| m != name) { continue; } let mut n = 0;
                 for p in &pages {
                     let mut out = Vec::new();
                     let _ = clean(&rules, &Settings{emit, strip, ..Default::default()}, &Origin::default(), p, &mut out);

@@ -46,23 +46,41 @@ impl Folded {
         self.text.clear();
         self.words.clear();
         let mut class = None;
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            // Most of most pages: a run of ASCII letters is folded at one go.
+            let run = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            if run > 0 {
+                self.ascii_letters(&rest[..run], &mut class);
+                rest = &rest[run..];
+                continue;
+            }
+            rest = &rest[character.len_utf8()..];
             // 1,234 and 06:30 and 26/7/2025 are one number each.
-            let joins_digits = matches!(character, '.' | ',' | ':' | '/' | '-' | '٫' | '٬' | '،')
-                && class == Some(Class::Digits)
-                && characters.peek().is_some_and(|next| digit(*next).is_some());
+            let joins_digits = class == Some(Class::Digits)
+                && matches!(character, '.' | ',' | ':' | '/' | '-' | '٫' | '٬' | '،')
+                && rest.chars().next().is_some_and(|next| digit(next).is_some());
             if joins_digits {
                 self.text.push(if character.is_ascii() { character } else { ',' });
                 self.grow();
-                continue;
-            }
-            if character.is_ascii() {
+            } else if character.is_ascii() || is_plain_arabic(character) {
                 self.letter(character, &mut class);
             } else {
                 decompose_compatible(character, |part| self.letter(part, &mut class));
             }
         }
+    }
+
+    fn ascii_letters(&mut self, run: &str, class: &mut Option<Class>) {
+        let start = self.text.len();
+        self.text.push_str(run);
+        self.text[start..].make_ascii_lowercase();
+        if *class == Some(Class::Letters) {
+            self.grow();
+        } else {
+            self.words.push(Word { range: start as u32..self.text.len() as u32, number: false, colon: false });
+        }
+        *class = Some(Class::Letters);
     }
 
     fn letter(&mut self, character: char, class: &mut Option<Class>) {
@@ -74,7 +92,7 @@ impl Folded {
         } else if is_ideograph(character) {
             (character, Class::Ideograph)
         } else if character.is_alphanumeric() || (is_combining_mark(character) && *class == Some(Class::Letters)) {
-            (unify(character), Class::Letters)
+            (character, Class::Letters)
         } else {
             if character == ':' && let Some(last) = self.words.last_mut() {
                 last.colon = true;
@@ -86,6 +104,8 @@ impl Folded {
         let start = self.text.len() as u32;
         if character.is_ascii() {
             self.text.push(character.to_ascii_lowercase());
+        } else if is_plain_arabic(character) {
+            self.text.push(unify(character));
         } else {
             self.text.extend(character.to_lowercase().filter(|c| !is_dropped(*c)).map(unify));
         }
@@ -144,13 +164,18 @@ fn is_dropped(character: char) -> bool {
         | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}' | '\'' | '\u{2019}' | '\u{02BC}')
 }
 
+/// Letters and marks of the Arabic block that have no decomposition but one into themselves and a dropped mark.
+fn is_plain_arabic(character: char) -> bool {
+    matches!(character, '\u{0621}'..='\u{0652}')
+}
+
 fn unify(character: char) -> char {
     match character {
         'ا' | 'أ' | 'إ' | 'آ' | 'ٱ' | 'ٲ' | 'ٳ' => 'ا',
-        'ي' | 'ى' | 'ی' | 'ې' | 'ۍ' | 'ے' => 'ي',
+        'ي' | 'ى' | 'ئ' | 'ی' | 'ې' | 'ۍ' | 'ے' => 'ي',
         'ه' | 'ة' | 'ۃ' | 'ہ' | 'ھ' | 'ە' | 'ۀ' => 'ه',
         'ك' | 'ک' | 'ڪ' => 'ك',
-        'و' | 'ۆ' | 'ۋ' => 'و',
+        'و' | 'ؤ' | 'ۆ' | 'ۋ' => 'و',
         'ı' => 'i',
         'ё' => 'е',
         other => other,

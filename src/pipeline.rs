@@ -214,20 +214,22 @@ impl<W: Write> Pipeline<W> {
     /// Passes on every event whose fate is sealed.
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
         let page = PageSource { window: &self.window, map: self.decoder.map(), raw: &self.raw.bytes, raw_start: self.raw.start };
-        while let Some(held) = self.stripper.release() {
-            let held = self.moderator.event(held);
+        let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
+        let (extents, bytes_removed) = (&mut self.extents, &mut self.bytes_removed);
+        self.stripper.release(|held| {
+            let held = moderator.event(held);
             if held.removal > 0 {
                 let number = held.removal as usize;
                 let (start, end) = (page.map.source(held.event.range.start), page.map.source(held.event.range.end));
-                self.bytes_removed += end - start;
-                self.extents.resize(self.extents.len().max(number), (u64::MAX, 0));
-                let extent = &mut self.extents[number - 1];
+                *bytes_removed += end - start;
+                extents.resize(extents.len().max(number), (u64::MAX, 0));
+                let extent = &mut extents[number - 1];
                 *extent = (extent.0.min(start), extent.1.max(end));
             }
-            for (emitter, output) in &mut self.emitters {
+            for (emitter, output) in emitters.iter_mut() {
                 emitter.event(&held, &page, &mut output.buffer);
             }
-        }
+        });
         if last {
             for (emitter, output) in &mut self.emitters {
                 emitter.finish(&page, &mut output.buffer);

@@ -40,47 +40,47 @@ macro_rules! tags {
 
         const TAGS: &[Tag] = &[Tag::Unknown, $(Tag::$variant),*];
         static BITS: &[u16] = &[0, $($bits),*];
-        static LABELS: &[&[u8]] = &[b"", $($name),*];
+        static LABELS: &[&str] = &["", $($name),*];
     };
 }
 
 tags! {
-    b"a" A FORMATTING; b"abbr" Abbr 0; b"address" Address SPECIAL|CLOSES_P|BLOCK; b"applet" Applet SPECIAL|SCOPE;
-    b"area" Area VOID|SPECIAL; b"article" Article SPECIAL|CLOSES_P|BLOCK; b"aside" Aside SPECIAL|CLOSES_P|BLOCK|CONTAINER;
-    b"audio" Audio BLOCK; b"b" B FORMATTING|BREAKS_OUT; b"base" Base VOID|SPECIAL|HEAD; b"basefont" Basefont VOID|SPECIAL|HEAD;
-    b"bdi" Bdi 0; b"bdo" Bdo 0; b"bgsound" Bgsound VOID|SPECIAL|HEAD; b"big" Big FORMATTING|BREAKS_OUT;
-    b"blockquote" Blockquote SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; b"body" Body SPECIAL|BLOCK|BREAKS_OUT; b"br" Br VOID|SPECIAL|BREAKS_OUT;
-    b"button" Button SPECIAL|BLOCK; b"canvas" Canvas UNSEEN; b"caption" Caption SPECIAL|SCOPE|BLOCK; b"center" Center SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT;
-    b"cite" Cite 0; b"code" Code FORMATTING|BREAKS_OUT; b"col" Col VOID|SPECIAL; b"colgroup" Colgroup SPECIAL; b"data" Data 0;
-    b"datalist" Datalist UNSEEN; b"dd" Dd SPECIAL|BLOCK|BREAKS_OUT; b"del" Del 0; b"details" Details SPECIAL|CLOSES_P|BLOCK; b"dfn" Dfn 0;
-    b"dialog" Dialog CLOSES_P|BLOCK; b"dir" Dir SPECIAL|CLOSES_P|BLOCK|CONTAINER; b"div" Div SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT;
-    b"dl" Dl SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT; b"dt" Dt SPECIAL|BLOCK|BREAKS_OUT; b"em" Em FORMATTING|BREAKS_OUT;
-    b"embed" Embed VOID|SPECIAL|BREAKS_OUT; b"fieldset" Fieldset SPECIAL|CLOSES_P|BLOCK; b"figcaption" Figcaption SPECIAL|CLOSES_P|BLOCK;
-    b"figure" Figure SPECIAL|CLOSES_P|BLOCK|CONTAINER; b"font" Font FORMATTING; b"footer" Footer SPECIAL|CLOSES_P|BLOCK;
-    b"form" Form SPECIAL|CLOSES_P|BLOCK|CONTAINER; b"frame" Frame VOID|SPECIAL; b"frameset" Frameset SPECIAL;
-    b"h1" H1 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT; b"h2" H2 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT;
-    b"h3" H3 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT; b"h4" H4 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT;
-    b"h5" H5 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT; b"h6" H6 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT;
-    b"head" Head SPECIAL|HEAD|BREAKS_OUT; b"header" Header SPECIAL|CLOSES_P|BLOCK; b"hgroup" Hgroup SPECIAL|CLOSES_P|BLOCK;
-    b"hr" Hr VOID|SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; b"html" Html SPECIAL|SCOPE|HEAD; b"i" I FORMATTING|BREAKS_OUT; b"iframe" Iframe SPECIAL|UNSEEN;
-    b"img" Img VOID|SPECIAL|BREAKS_OUT; b"input" Input VOID|SPECIAL; b"ins" Ins 0; b"kbd" Kbd 0; b"keygen" Keygen VOID|SPECIAL;
-    b"label" Label 0; b"legend" Legend BLOCK; b"li" Li SPECIAL|BLOCK|BREAKS_OUT; b"link" Link VOID|SPECIAL|HEAD;
-    b"listing" Listing SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; b"main" Main SPECIAL|CLOSES_P|BLOCK; b"map" Map 0; b"mark" Mark 0;
-    b"marquee" Marquee SPECIAL|SCOPE|BLOCK; b"math" Math 0; b"menu" Menu SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT; b"meta" Meta VOID|SPECIAL|HEAD|BREAKS_OUT;
-    b"meter" Meter 0; b"nav" Nav SPECIAL|CLOSES_P|BLOCK|CONTAINER; b"nobr" Nobr FORMATTING|BREAKS_OUT; b"noembed" Noembed SPECIAL|UNSEEN;
-    b"noframes" Noframes SPECIAL|UNSEEN|HEAD; b"noscript" Noscript SPECIAL|UNSEEN|HEAD; b"object" Object SPECIAL|SCOPE; b"ol" Ol SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT;
-    b"optgroup" Optgroup BLOCK; b"option" Option BLOCK; b"output" Output 0; b"p" P SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; b"param" Param VOID|SPECIAL;
-    b"picture" Picture 0; b"plaintext" Plaintext SPECIAL|CLOSES_P|BLOCK; b"pre" Pre SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; b"progress" Progress 0; b"q" Q 0;
-    b"rb" Rb 0; b"rp" Rp 0; b"rt" Rt 0; b"rtc" Rtc 0; b"ruby" Ruby BREAKS_OUT; b"s" S FORMATTING|BREAKS_OUT; b"samp" Samp 0;
-    b"script" Script SPECIAL|UNSEEN|HEAD; b"search" Search SPECIAL|CLOSES_P|BLOCK; b"section" Section SPECIAL|CLOSES_P|BLOCK|CONTAINER;
-    b"select" Select SPECIAL|BLOCK; b"slot" Slot 0; b"small" Small FORMATTING|BREAKS_OUT; b"source" Source VOID|SPECIAL; b"span" Span BREAKS_OUT;
-    b"strike" Strike FORMATTING|BREAKS_OUT; b"strong" Strong FORMATTING|BREAKS_OUT; b"style" Style SPECIAL|UNSEEN|HEAD; b"sub" Sub BREAKS_OUT;
-    b"summary" Summary SPECIAL|CLOSES_P|BLOCK; b"sup" Sup BREAKS_OUT; b"svg" Svg UNSEEN; b"table" Table SPECIAL|SCOPE|BLOCK|CONTAINER|BREAKS_OUT;
-    b"tbody" Tbody SPECIAL|BLOCK; b"td" Td SPECIAL|SCOPE|BLOCK; b"template" Template SPECIAL|SCOPE|UNSEEN|HEAD; b"textarea" Textarea SPECIAL|UNSEEN|BLOCK;
-    b"tfoot" Tfoot SPECIAL|BLOCK; b"th" Th SPECIAL|SCOPE|BLOCK; b"thead" Thead SPECIAL|BLOCK; b"time" Time 0; b"title" Title SPECIAL|UNSEEN|HEAD;
-    b"tr" Tr SPECIAL|BLOCK; b"track" Track VOID|SPECIAL; b"tt" Tt FORMATTING|BREAKS_OUT; b"u" U FORMATTING|BREAKS_OUT;
-    b"ul" Ul SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT; b"var" Var BREAKS_OUT; b"video" Video BLOCK; b"wbr" Wbr VOID|SPECIAL;
-    b"xmp" Xmp SPECIAL|CLOSES_P|BLOCK;
+    "a" A FORMATTING; "abbr" Abbr 0; "address" Address SPECIAL|CLOSES_P|BLOCK; "applet" Applet SPECIAL|SCOPE;
+    "area" Area VOID|SPECIAL; "article" Article SPECIAL|CLOSES_P|BLOCK; "aside" Aside SPECIAL|CLOSES_P|BLOCK|CONTAINER;
+    "audio" Audio BLOCK; "b" B FORMATTING|BREAKS_OUT; "base" Base VOID|SPECIAL|HEAD; "basefont" Basefont VOID|SPECIAL|HEAD;
+    "bdi" Bdi 0; "bdo" Bdo 0; "bgsound" Bgsound VOID|SPECIAL|HEAD; "big" Big FORMATTING|BREAKS_OUT;
+    "blockquote" Blockquote SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; "body" Body SPECIAL|BLOCK|BREAKS_OUT; "br" Br VOID|SPECIAL|BREAKS_OUT;
+    "button" Button SPECIAL|BLOCK; "canvas" Canvas UNSEEN; "caption" Caption SPECIAL|SCOPE|BLOCK; "center" Center SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT;
+    "cite" Cite 0; "code" Code FORMATTING|BREAKS_OUT; "col" Col VOID|SPECIAL; "colgroup" Colgroup SPECIAL; "data" Data 0;
+    "datalist" Datalist UNSEEN; "dd" Dd SPECIAL|BLOCK|BREAKS_OUT; "del" Del 0; "details" Details SPECIAL|CLOSES_P|BLOCK; "dfn" Dfn 0;
+    "dialog" Dialog CLOSES_P|BLOCK; "dir" Dir SPECIAL|CLOSES_P|BLOCK|CONTAINER; "div" Div SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT;
+    "dl" Dl SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT; "dt" Dt SPECIAL|BLOCK|BREAKS_OUT; "em" Em FORMATTING|BREAKS_OUT;
+    "embed" Embed VOID|SPECIAL|BREAKS_OUT; "fieldset" Fieldset SPECIAL|CLOSES_P|BLOCK; "figcaption" Figcaption SPECIAL|CLOSES_P|BLOCK;
+    "figure" Figure SPECIAL|CLOSES_P|BLOCK|CONTAINER; "font" Font FORMATTING; "footer" Footer SPECIAL|CLOSES_P|BLOCK;
+    "form" Form SPECIAL|CLOSES_P|BLOCK|CONTAINER; "frame" Frame VOID|SPECIAL; "frameset" Frameset SPECIAL;
+    "h1" H1 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT; "h2" H2 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT;
+    "h3" H3 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT; "h4" H4 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT;
+    "h5" H5 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT; "h6" H6 SPECIAL|CLOSES_P|BLOCK|HEADING|BREAKS_OUT;
+    "head" Head SPECIAL|HEAD|BREAKS_OUT; "header" Header SPECIAL|CLOSES_P|BLOCK; "hgroup" Hgroup SPECIAL|CLOSES_P|BLOCK;
+    "hr" Hr VOID|SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; "html" Html SPECIAL|SCOPE|HEAD; "i" I FORMATTING|BREAKS_OUT; "iframe" Iframe SPECIAL|UNSEEN;
+    "img" Img VOID|SPECIAL|BREAKS_OUT; "input" Input VOID|SPECIAL; "ins" Ins 0; "kbd" Kbd 0; "keygen" Keygen VOID|SPECIAL;
+    "label" Label 0; "legend" Legend BLOCK; "li" Li SPECIAL|BLOCK|BREAKS_OUT; "link" Link VOID|SPECIAL|HEAD;
+    "listing" Listing SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; "main" Main SPECIAL|CLOSES_P|BLOCK; "map" Map 0; "mark" Mark 0;
+    "marquee" Marquee SPECIAL|SCOPE|BLOCK; "math" Math 0; "menu" Menu SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT; "meta" Meta VOID|SPECIAL|HEAD|BREAKS_OUT;
+    "meter" Meter 0; "nav" Nav SPECIAL|CLOSES_P|BLOCK|CONTAINER; "nobr" Nobr FORMATTING|BREAKS_OUT; "noembed" Noembed SPECIAL|UNSEEN;
+    "noframes" Noframes SPECIAL|UNSEEN|HEAD; "noscript" Noscript SPECIAL|UNSEEN|HEAD; "object" Object SPECIAL|SCOPE; "ol" Ol SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT;
+    "optgroup" Optgroup BLOCK; "option" Option BLOCK; "output" Output 0; "p" P SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; "param" Param VOID|SPECIAL;
+    "picture" Picture 0; "plaintext" Plaintext SPECIAL|CLOSES_P|BLOCK; "pre" Pre SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; "progress" Progress 0; "q" Q 0;
+    "rb" Rb 0; "rp" Rp 0; "rt" Rt 0; "rtc" Rtc 0; "ruby" Ruby BREAKS_OUT; "s" S FORMATTING|BREAKS_OUT; "samp" Samp 0;
+    "script" Script SPECIAL|UNSEEN|HEAD; "search" Search SPECIAL|CLOSES_P|BLOCK; "section" Section SPECIAL|CLOSES_P|BLOCK|CONTAINER;
+    "select" Select SPECIAL|BLOCK; "slot" Slot 0; "small" Small FORMATTING|BREAKS_OUT; "source" Source VOID|SPECIAL; "span" Span BREAKS_OUT;
+    "strike" Strike FORMATTING|BREAKS_OUT; "strong" Strong FORMATTING|BREAKS_OUT; "style" Style SPECIAL|UNSEEN|HEAD; "sub" Sub BREAKS_OUT;
+    "summary" Summary SPECIAL|CLOSES_P|BLOCK; "sup" Sup BREAKS_OUT; "svg" Svg UNSEEN; "table" Table SPECIAL|SCOPE|BLOCK|CONTAINER|BREAKS_OUT;
+    "tbody" Tbody SPECIAL|BLOCK; "td" Td SPECIAL|SCOPE|BLOCK; "template" Template SPECIAL|SCOPE|UNSEEN|HEAD; "textarea" Textarea SPECIAL|UNSEEN|BLOCK;
+    "tfoot" Tfoot SPECIAL|BLOCK; "th" Th SPECIAL|SCOPE|BLOCK; "thead" Thead SPECIAL|BLOCK; "time" Time 0; "title" Title SPECIAL|UNSEEN|HEAD;
+    "tr" Tr SPECIAL|BLOCK; "track" Track VOID|SPECIAL; "tt" Tt FORMATTING|BREAKS_OUT; "u" U FORMATTING|BREAKS_OUT;
+    "ul" Ul SPECIAL|CLOSES_P|BLOCK|CONTAINER|BREAKS_OUT; "var" Var BREAKS_OUT; "video" Video BLOCK; "wbr" Wbr VOID|SPECIAL;
+    "xmp" Xmp SPECIAL|CLOSES_P|BLOCK;
 }
 
 /// Longest name in the table, in bytes.
@@ -94,7 +94,7 @@ static TABLE: [Tag; SLOTS] = {
     let mut table = [Tag::Unknown; SLOTS];
     let mut at = 1;
     while at < LABELS.len() {
-        let mut slot = hash(pack(LABELS[at]));
+        let mut slot = hash(pack(LABELS[at].as_bytes()));
         while !matches!(table[slot], Tag::Unknown) {
             slot = (slot + 1) % SLOTS;
         }
@@ -129,7 +129,7 @@ impl Tag {
         let mut slot = hash(pack(name.as_bytes()));
         loop {
             let tag = TABLE[slot];
-            if tag == Tag::Unknown || LABELS[tag as usize].eq_ignore_ascii_case(name.as_bytes()) {
+            if tag == Tag::Unknown || LABELS[tag as usize].eq_ignore_ascii_case(name) {
                 return tag;
             }
             slot = (slot + 1) % SLOTS;
@@ -138,7 +138,7 @@ impl Tag {
 
     /// The lower-case name; empty for `Unknown`.
     pub fn name(self) -> &'static str {
-        std::str::from_utf8(LABELS[self as usize]).unwrap_or_default()
+        LABELS[self as usize]
     }
 
     pub(crate) fn has(self, bits: u16) -> bool {

@@ -85,6 +85,11 @@ impl Lexicon {
         self.multipliers.contains(word)
     }
 
+    /// Whether a date may begin with this word.
+    pub fn begins_date(&self, word: &str) -> bool {
+        self.entries.contains_key(word)
+    }
+
     /// How many words from `at` on are a date or a time; 0 if they are none.
     ///
     /// A date is a run of numbers and date words that begins with neither a marker alone nor ends in one that leads on, and that

@@ -39,6 +39,9 @@ pub enum PhraseError {
     /// A phrase that would match any line.
     #[error("the phrase holds only placeholders that match anything")]
     MatchesAnything,
+    /// `{name}` and another placeholder at the beginning.
+    #[error("a phrase that begins with {{name}} needs a word after it: otherwise every line may begin like it")]
+    BeginsOpen,
     /// An opening brace without its end.
     #[error("a brace is not closed")]
     OpenBrace,
@@ -126,6 +129,7 @@ impl PhraseBook {
         match steps.iter().position(|step| *step == Step::Text) {
             _ if steps.is_empty() => Err(PhraseError::Empty),
             Some(at) if at + 1 < steps.len() => Err(PhraseError::TextNotLast),
+            _ if steps[0] == Step::Name && !matches!(steps.get(1), Some(Step::Word { .. })) => Err(PhraseError::BeginsOpen),
             _ if steps.iter().all(|step| matches!(step, Step::Text | Step::Name)) => Err(PhraseError::MatchesAnything),
             _ => Ok(steps),
         }
@@ -134,6 +138,30 @@ impl PhraseBook {
     /// Whether the book holds no phrase.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// Whether a phrase may begin with these first words of a line; only if so is it worth to fold the rest.
+    ///
+    /// `begin` should hold seven words, or all there are.
+    pub fn may_begin(&self, begin: &Folded, lexicon: &Lexicon) -> bool {
+        let words = begin.words();
+        if self.is_empty() || words.is_empty() {
+            return false;
+        }
+        let follows = |node: u32, at: usize| {
+            let id = self.vocabulary.get(begin.word(at));
+            id.is_some_and(|id| [false, true].into_iter().any(|colon| self.children.contains_key(&(node, Step::Word { id: *id, colon }))))
+        };
+        follows(0, 0) || self.placeholders[0].iter().any(|step| match step {
+            Step::Number => words[0].number,
+            Step::Date => words[0].number || lexicon.begins_date(begin.word(0)),
+            // A title is compared by the caller.
+            Step::Title => false,
+            Step::Name => self.children.get(&(0, Step::Name)).is_some_and(|child| {
+                (1..words.len().min(LONGEST_NAME + 1)).any(|at| follows(*child, at))
+            }),
+            Step::Text | Step::Word { .. } => true,
+        })
     }
 
     /// All phrases that begin at word `at`.
@@ -224,7 +252,8 @@ mod tests {
         let mut book = PhraseBook::default();
         assert_eq!(book.add("…", RuleIndex(0)), Err(PhraseError::Empty));
         assert_eq!(book.add("{text} ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
-        assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
+        assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::BeginsOpen));
+        assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
         assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into())));
         assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
     }

@@ -1,7 +1,7 @@
 //! CSS selectors: parsed by the `selectors` crate, refused where they need what comes later, filed in an index of our own.
 
 use super::RuleIndex;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use cssparser::{ParseErrorKind, Parser as CssParser, ToCss};
 use precomputed_hash::PrecomputedHash;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -278,6 +278,9 @@ impl Key {
     }
 }
 
+/// Fragments of one attribute that may become a deterministic automaton: some 256 bytes of table each.
+const SMALL_BYTES: usize = 16 * 1024;
+
 impl SelectorIndex {
     /// Adds the selectors of a rule. [`SelectorIndex::finish`] must follow the last one.
     pub fn add(&mut self, list: &SelectorList<Css>, rule: RuleIndex) {
@@ -309,7 +312,10 @@ impl SelectorIndex {
     pub fn finish(&mut self) {
         for index in self.attributes.values_mut() {
             let texts = index.fragments.iter().map(|(text, _)| text.as_bytes());
-            match AhoCorasick::builder().ascii_case_insensitive(true).build(texts) {
+            // The fastest automaton is also the largest.
+            let bytes: usize = index.fragments.iter().map(|(text, _)| text.len()).sum();
+            let kind = (bytes <= SMALL_BYTES).then_some(AhoCorasickKind::DFA);
+            match AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(texts) {
                 Ok(search) if !index.fragments.is_empty() => index.search = Some(search),
                 Ok(_) => {}
                 // Too many states for one automaton: such selectors are tried on every element with the attribute.

@@ -108,6 +108,15 @@ impl Labels {
     }
 }
 
+/// The beginning of a line, cut at white space: enough to see whether any phrase begins like it.
+fn first_words(text: &str) -> &str {
+    let mut spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).skip_while(|at| *at < FIRST_BYTES);
+    spaces.next().map_or(text, |at| &text[..at])
+}
+
+/// Seven words of any script but the longest take less than this many bytes.
+const FIRST_BYTES: usize = 80;
+
 fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
     let mut rules: Vec<RuleIndex> = rules.collect();
     rules.sort_unstable();
@@ -170,6 +179,10 @@ impl Stripper {
                 break;
             }
             self.line_text(pieces, part_at_tags, window, &mut text);
+            folded.set(first_words(&text));
+            if !self.may_be_label(&folded) {
+                continue;
+            }
             folded.set(&text);
             let count = folded.words().len();
             if count == 0 || count > LONGEST_LINE {
@@ -184,11 +197,17 @@ impl Stripper {
             }
         }
         if self.markup == Markup::Text {
-            self.note_text_line(&text, &folded, found.is_some());
+            self.note_text_line(&text, found.is_some(), &folded);
         }
         self.gathering.text = text;
         self.gathering.folded = folded;
         found
+    }
+
+    fn may_be_label(&self, begin: &Folded) -> bool {
+        let begins_title = || !begin.words().is_empty() && self.labels.titles.iter().any(|title| title.first().is_some_and(|first| first == begin.word(0)));
+        let first_of_text = self.markup == Markup::Text && self.labels.titles.is_empty();
+        first_of_text || self.rules.phrases().may_begin(begin, self.rules.lexicon()) || begins_title()
     }
 
     fn line_text(&self, pieces: &[super::Piece], part_at_tags: bool, window: &Window, text: &mut String) {
@@ -215,7 +234,7 @@ impl Stripper {
     }
 
     /// What plain text shows by its shape: the first line that is no furniture names it, a bullet begins an entry of a list.
-    fn note_text_line(&mut self, text: &str, folded: &Folded, is_label: bool) {
+    fn note_text_line(&mut self, text: &str, is_label: bool, folded: &Folded) {
         let text = text.trim_start();
         if let Some(line) = self.lines.back_mut() {
             let number = text.trim_start_matches(|c: char| c.is_numeric());

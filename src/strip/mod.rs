@@ -528,10 +528,12 @@ impl Stripper {
         self.finished = true;
     }
 
-    /// The oldest event whose fate is sealed.
-    pub fn release(&mut self) -> Option<Held> {
+    /// Hands out the events whose fate is sealed, oldest first.
+    pub fn release(&mut self, mut out: impl FnMut(Held)) {
         let before = self.sealed_before();
-        let held = self.queue.pop_before(before)?;
+        while let Some(held) = self.queue.pop_before(before) {
+            out(held);
+        }
         let first = self.queue.first();
         while self.lines.front().is_some_and(|line| line.end <= first) {
             self.lines.pop_front();
@@ -542,7 +544,6 @@ impl Stripper {
                 list.pop_front();
             }
         }
-        Some(held)
     }
 
     fn sealed_before(&self) -> EventIndex {

@@ -11,6 +11,7 @@ use selectors::context::{
 };
 use selectors::matching::{ElementSelectorFlags, matches_selector};
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::ptr::NonNull;
 
 /// Finds the rules whose selectors an element matches when it opens.
@@ -27,6 +28,9 @@ pub(super) struct SelectorMatcher {
 #[derive(Debug, Default)]
 struct Level {
     children: Vec<Sibling>,
+    /// Names and values of the children's attributes.
+    text: String,
+    attributes: Vec<(Range<u32>, Range<u32>)>,
     full: bool,
 }
 
@@ -35,8 +39,43 @@ struct Level {
 struct Sibling {
     id: u32,
     namespace: Namespace,
-    name: Box<str>,
-    attributes: Vec<(Box<str>, Box<str>)>,
+    name: Range<u32>,
+    attributes: Range<u32>,
+}
+
+impl Level {
+    fn clear(&mut self) {
+        self.children.clear();
+        self.text.clear();
+        self.attributes.clear();
+        self.full = false;
+    }
+
+    fn push(&mut self, element: ElementRef<'_>) {
+        let name = self.keep(element.name());
+        let first = self.attributes.len() as u32;
+        for (attribute, value) in element.attributes() {
+            let pair = (self.keep(attribute), self.keep(value));
+            self.attributes.push(pair);
+        }
+        let attributes = first..self.attributes.len() as u32;
+        self.children.push(Sibling { id: element.id(), namespace: element.namespace(), name, attributes });
+    }
+
+    fn keep(&mut self, text: &str) -> Range<u32> {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        start..self.text.len() as u32
+    }
+
+    fn slice(&self, range: &Range<u32>) -> &str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+
+    fn attribute(&self, sibling: &Sibling, name: &str) -> Option<&str> {
+        let attributes = &self.attributes[sibling.attributes.start as usize..sibling.attributes.end as usize];
+        attributes.iter().find(|(known, _)| self.slice(known) == name).map(|(_, value)| self.slice(value))
+    }
 }
 
 impl SelectorMatcher {
@@ -80,24 +119,24 @@ impl SelectorMatcher {
     }
 
     fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool) {
-        self.levels.truncate(depth + 1);
-        self.levels.resize_with(depth + 1, Level::default);
+        // Levels are cleared, not freed: the next sibling subtree needs them again.
+        if self.levels.len() <= depth + 1 {
+            self.levels.resize_with(depth + 2, Level::default);
+        }
         let level = &mut self.levels[depth];
-        if level.children.len() >= self.limit {
+        if level.children.len() >= self.limit || level.text.len() >= SIBLING_BYTES {
             level.full = true;
         } else {
-            level.children.push(Sibling {
-                id: element.id(),
-                namespace: element.namespace(),
-                name: element.name().into(),
-                attributes: element.attributes().map(|(name, value)| (name.into(), value.into())).collect(),
-            });
+            level.push(element);
         }
         if !is_void {
-            self.levels.push(Level::default());
+            self.levels[depth + 1].clear();
         }
     }
 }
+
+/// Text of remembered siblings per parent, in bytes.
+const SIBLING_BYTES: usize = 4 << 20;
 
 #[derive(Clone, Copy)]
 struct Node<'a> {
@@ -135,9 +174,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn closed(self) -> Option<&'a Sibling> {
+    fn closed(self) -> Option<(&'a Level, &'a Sibling)> {
         match self.place {
-            Place::Closed(depth, number) => self.levels.get(depth)?.children.get(number),
+            Place::Closed(depth, number) => self.levels.get(depth).and_then(|level| Some((level, level.children.get(number)?))),
             _ => None,
         }
     }
@@ -150,22 +189,22 @@ impl<'a> Node<'a> {
     }
 
     fn id(self) -> u32 {
-        self.open().map(ElementRef::id).or(self.closed().map(|sibling| sibling.id)).unwrap_or_default()
+        self.open().map(ElementRef::id).or(self.closed().map(|(_, sibling)| sibling.id)).unwrap_or_default()
     }
 
     fn name(self) -> &'a str {
-        self.open().map(ElementRef::name).or(self.closed().map(|sibling| &*sibling.name)).unwrap_or_default()
+        self.open().map(ElementRef::name).or(self.closed().map(|(level, sibling)| level.slice(&sibling.name))).unwrap_or_default()
     }
 
     fn attribute(self, name: &str) -> Option<&'a str> {
         match self.closed() {
-            Some(sibling) => sibling.attributes.iter().find(|(n, _)| &**n == name).map(|(_, value)| &**value),
+            Some((level, sibling)) => level.attribute(sibling, name),
             None => self.open()?.attribute(name),
         }
     }
 
     fn namespace(self) -> Namespace {
-        self.open().map(ElementRef::namespace).or(self.closed().map(|sibling| sibling.namespace)).unwrap_or(Namespace::Html)
+        self.open().map(ElementRef::namespace).or(self.closed().map(|(_, sibling)| sibling.namespace)).unwrap_or(Namespace::Html)
     }
 }
 

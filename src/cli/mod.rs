@@ -1,0 +1,98 @@
+//! The commands, and what they have in common.
+
+mod clean;
+mod compression;
+mod console;
+mod describe;
+mod exit;
+mod explain;
+mod options;
+mod origin;
+mod rule_loader;
+mod rules;
+
+use crate::config::DEFAULTS;
+use anyhow::Result;
+use clap::{ArgAction, Parser, Subcommand};
+use console::Console;
+use exit::Exit;
+use std::io::{self, Write};
+
+const AFTER: &str = "\
+Examples:
+  naqi clean page.html                          one page to standard output
+  naqi clean pages/ -o cleaned/ -j 4            a folder, its tree kept
+  curl -s https://news.example/a | naqi clean - --url https://news.example/a --emit markdown
+  naqi explain page.html                        what went, where and why
+
+Exit codes: 0 all went well, 1 some pages failed, 2 a mistake in the command line, the settings or the rules, 130 Ctrl-C.
+NAQI_LOG filters the log on standard error (\"debug\", \"naqi=trace\").";
+
+/// Strips furniture from scraped web pages, and shows why each thing went.
+#[derive(Debug, Parser)]
+#[command(name = "naqi", version, after_help = AFTER, propagate_version = false)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Log what is done; twice for more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Clean(Box<clean::CleanCommand>),
+    Explain(explain::ExplainCommand),
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
+    Config(describe::ConfigCommand),
+    /// Print the JSON schema of a record (`--emit jsonl`)
+    Schema,
+    Completions(describe::CompletionsCommand),
+    Man(describe::ManCommand),
+}
+
+/// Parses the command line, runs the command and reports what stopped it.
+pub fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no mistake. Nobody may be there to read either.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Mistake } else { Exit::Ok };
+        }
+    };
+    let console = Console::new(cli.quiet);
+    console::log(cli.verbose);
+    match dispatch(cli.command, &console) {
+        Ok(exit) => exit,
+        Err(error) if console::is_broken_pipe(&error) => Exit::Ok,
+        Err(error) => {
+            console.error(&format!("{error:#}"));
+            Exit::Mistake
+        }
+    }
+}
+
+fn dispatch(command: Command, console: &Console) -> Result<Exit> {
+    match command {
+        Command::Clean(clean) => clean.run(console),
+        Command::Explain(explain) => explain.run(console),
+        Command::Rules(rules) => rules.run(console),
+        Command::Config(config) => config.run(),
+        Command::Schema => describe::schema(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    }
+}
+
+/// Writes what a command has to say to standard output.
+fn print(text: impl AsRef<[u8]>) -> Result<Exit> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_ref())?;
+    out.flush()?;
+    Ok(Exit::Ok)
+}

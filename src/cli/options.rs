@@ -1,0 +1,94 @@
+//! Options that change settings. Each is also a key of the settings, where it can be set for good.
+
+use crate::config::{Layer, LayeredSettings};
+use anyhow::Result;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use config::{Value, ValueKind};
+use std::path::{Path, PathBuf};
+
+/// Which settings, and which rules.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rules and settings")]
+pub struct RuleOptions {
+    /// Add a rule pack, or a folder of packs (repeatable)
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+    /// Leave out the built-in packs
+    #[arg(long)]
+    no_builtin: bool,
+    /// Switch off a rule or a pack by its id (repeatable)
+    #[arg(long, value_name = "ID")]
+    off: Vec<String>,
+    /// Add a filter list in EasyList syntax (repeatable)
+    #[arg(long, value_name = "FILE")]
+    adblock: Vec<PathBuf>,
+    /// Settings file; without it ./naqi.toml if there is one
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set a key of the settings (repeatable); `naqi config` shows all
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// How blocks are decided, and what the pages are.
+#[derive(Args, Debug)]
+pub struct PageOptions {
+    /// How blocks are decided: not at all, by rules as they come, or with the whole page in view [default: article]
+    #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(["off", "rules", "article"]))]
+    strip: Option<String>,
+    /// What the pages are; auto: plain text where the name ends in .txt [default: auto]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(["auto", "html", "text"]))]
+    from: Option<String>,
+}
+
+/// What comes out, and how many pages at once.
+#[derive(Args, Debug)]
+pub struct RunOptions {
+    /// What comes out [default: republish]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl"]))]
+    emit: Option<String>,
+    /// Pages at once [default: the count of cores]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<u32>,
+}
+
+impl RuleOptions {
+    /// The merged settings. Further packs come from where a command takes them besides `--rules`.
+    pub fn settings(&self, further_packs: &[PathBuf], page: Option<&PageOptions>, run: Option<&RunOptions>) -> Result<LayeredSettings> {
+        let mut flags = Layer::default();
+        let paths = |paths: &mut dyn Iterator<Item = &PathBuf>, origin: &str| list(paths.map(|path| path.display().to_string()), origin);
+        for (key, value, origin) in [
+            ("rules.packs", paths(&mut self.rules.iter(), "--rules"), "--rules"),
+            ("rules.packs", paths(&mut further_packs.iter(), "argument"), "argument"),
+            ("rules.off", list(self.off.iter().cloned(), "--off"), "--off"),
+            ("rules.adblock", paths(&mut self.adblock.iter(), "--adblock"), "--adblock"),
+        ] {
+            if let Some(items) = value {
+                flags.set(key, ValueKind::Array(items), origin);
+            }
+        }
+        if self.no_builtin {
+            flags.set("rules.builtin", false, "--no-builtin");
+        }
+        let text = [
+            ("strip.mode", page.and_then(|page| page.strip.as_deref()), "--strip"),
+            ("from", page.and_then(|page| page.from.as_deref()), "--from"),
+            ("emit", run.and_then(|run| run.emit.as_deref()), "--emit"),
+        ];
+        for (key, value, origin) in text {
+            if let Some(value) = value {
+                flags.set(key, value, origin);
+            }
+        }
+        if let Some(jobs) = run.and_then(|run| run.jobs) {
+            flags.set("jobs", i64::from(jobs), "--jobs");
+        }
+        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
+    }
+}
+
+fn list(items: impl Iterator<Item = String>, origin: &str) -> Option<Vec<Value>> {
+    let items: Vec<Value> = items.map(|item| Value::new(Some(&origin.to_owned()), item)).collect();
+    (!items.is_empty()).then_some(items)
+}

@@ -1,0 +1,110 @@
+//! Rules as a run uses them: read, compiled, and tested against their own examples where the user brought them.
+
+use super::console::{Console, takes_color};
+use crate::config::Rules;
+use anyhow::{Result, bail};
+use naqi::check::{Failure, check};
+use naqi::rules::{Mistake, RuleSet, RuleSources, Severity, builtin_sources, read_adblock, read_packs};
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+
+/// Rules read from where the settings say, not yet compiled.
+#[derive(Debug)]
+pub struct ReadRules {
+    /// All of them.
+    pub sources: RuleSources,
+    /// Files of the packs that are not built in.
+    pub own_files: HashSet<String>,
+}
+
+/// Reads packs and lists.
+pub fn read(settings: &Rules) -> Result<ReadRules> {
+    let mut sources = builtin_sources();
+    if !settings.builtin {
+        // Word lists and media are not rules: phrases with {date} mean the same with or without the built-in packs.
+        sources.packs.clear();
+    }
+    let mut own_files = HashSet::new();
+    for path in &settings.packs {
+        for pack in read_packs(path)? {
+            // The same file may be named twice, by itself and by its folder.
+            if own_files.insert(pack.file.clone()) {
+                sources.packs.push(pack);
+            }
+        }
+    }
+    for path in &settings.adblock {
+        sources.adblock.push(read_adblock(path)?);
+    }
+    sources.off = settings.off.clone();
+    Ok(ReadRules { sources, own_files })
+}
+
+/// Reads, compiles and tests the rules. Mistakes are shown all at once; any of them refuses the whole set.
+pub fn load(settings: &Rules, console: &Console) -> Result<Arc<RuleSet>> {
+    let read = read(settings)?;
+    let color = takes_color(&io::stderr());
+    let (rules, warnings) = match read.sources.compile() {
+        Ok(compiled) => compiled,
+        Err(mistakes) => {
+            mistakes.iter().for_each(|mistake| console.block(&mistake.render(color)));
+            bail!("the rules cannot be used: {}", count(errors(&mistakes), "mistake"));
+        }
+    };
+    if !console.is_quiet() {
+        let own = warnings.iter().filter(|warning| read.own_files.contains(&warning.file));
+        own.for_each(|warning| console.block(&warning.render(color)));
+    }
+    let rules = Arc::new(rules);
+    let (_, failures) = test(&read, &rules)?;
+    if !failures.is_empty() {
+        failures.iter().for_each(|failure| console.error(&render(failure)));
+        bail!("the rules cannot be used: {} not come out as they say", count(failures.len(), "example does").replace("example doess", "examples do"));
+    }
+    for list in rules.adblock() {
+        let unsupported: Vec<String> = list.unsupported.iter().map(|(kind, count)| format!("{count} {}", name(kind))).collect();
+        let unsupported = if unsupported.is_empty() { "none".to_owned() } else { unsupported.join(", ") };
+        console.note(&format!("{}: {} used, {}; not supported: {unsupported}", list.file, count(list.used, "filter"), count(list.exceptions, "exception")));
+    }
+    tracing::info!(rules = rules.rules().len(), selectors = rules.selector_count(), digest = rules.digest(), "rules loaded");
+    Ok(rules)
+}
+
+/// Runs the examples of the packs that are not built in. Filter lists stay out of it: an author cannot know them.
+pub fn test(read: &ReadRules, rules: &Arc<RuleSet>) -> Result<(usize, Vec<Failure>)> {
+    if read.own_files.is_empty() {
+        return Ok((0, Vec::new()));
+    }
+    let without_lists = if read.sources.adblock.is_empty() {
+        Arc::clone(rules)
+    } else {
+        let sources = RuleSources { adblock: Vec::new(), ..read.sources.clone() };
+        match sources.compile() {
+            Ok((rules, _)) => Arc::new(rules),
+            Err(mistakes) => bail!("the rules cannot be used without the filter lists: {}", count(errors(&mistakes), "mistake")),
+        }
+    };
+    Ok(check(&without_lists, |rule| read.own_files.contains(&rule.file)))
+}
+
+/// Count of mistakes that forbid the use of a set.
+pub fn errors(mistakes: &[Mistake]) -> usize {
+    mistakes.iter().filter(|mistake| mistake.severity == Severity::Error).count()
+}
+
+/// A failed example: file and line of the rule, the rule, what happened, the example.
+pub fn render(failure: &Failure) -> String {
+    let Failure { file, line, rule, what, example } = failure;
+    format!("{file}:{line}: rule `{rule}`: {what}\n  example: {example}")
+}
+
+/// `1 page`, `2 pages`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn name(kind: &impl serde::Serialize) -> String {
+    let name = serde_json::to_value(kind).ok();
+    name.as_ref().and_then(|name| name.as_str()).map(|name| name.replace('_', " ")).unwrap_or_default()
+}
