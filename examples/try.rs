@@ -48,7 +48,7 @@ fn main() {
     let strip = match args.get(3).map(String::as_str).unwrap_or("article") { "off"=>strip::StripMode::Off, "rules"=>strip::StripMode::Rules, _=>strip::StripMode::Article };
     let markup = if args[1].ends_with(".txt") { rewrite::Markup::Text } else { rewrite::Markup::Html };
     let mut out = Vec::new();
-    let r = clean(&rules, &Settings{emit, strip, explain:true, ..Default::default()}, &Origin{markup, ..Default::default()}, &page, &mut out).unwrap();
+    let r = clean(&rules, &Settings{emit, strip, explain:true, ..Default::default()}, &Origin{markup, content_type: std::env::var("CT").ok().filter(|c| !c.is_empty()), ..Default::default()}, &page, &mut out).unwrap();
     println!("{}", String::from_utf8_lossy(&out));
     eprintln!("{}", serde_json::to_string_pretty(&r).unwrap());
 }

@@ -60,7 +60,7 @@ pub fn load(settings: &Rules, console: &Console) -> Result<Arc<RuleSet>> {
     let (_, failures) = test(&read, &rules)?;
     if !failures.is_empty() {
         failures.iter().for_each(|failure| console.error(&render(failure)));
-        bail!("the rules cannot be used: {} not come out as they say", count(failures.len(), "example does").replace("example doess", "examples do"));
+        bail!("the rules cannot be used: {} of their own examples", count(failures.len(), "failure"));
     }
     for list in rules.adblock() {
         let unsupported: Vec<String> = list.unsupported.iter().map(|(kind, count)| format!("{count} {}", name(kind))).collect();

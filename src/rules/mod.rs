@@ -21,7 +21,7 @@ pub use pack::PackSource;
 pub use phrase::{LONGEST_LINE, PhraseError};
 pub use selector::{Refusal, RefusedSelector};
 
-pub(crate) use phrase::{PhraseBook, PhraseMatch};
+pub(crate) use phrase::{PhraseBook, PhraseMatch, Said};
 
 use lexicon::Lexicon;
 use selector::SelectorIndex;

@@ -20,7 +20,16 @@ enum Step {
     Date,
     Name,
     Text,
+    Said(Said),
+}
+
+/// What a page says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Said {
+    /// Its title.
     Title,
+    /// The name of its site.
+    Site,
 }
 
 /// A phrase that cannot be used, and why.
@@ -31,7 +40,7 @@ pub enum PhraseError {
     #[error("the phrase holds no word")]
     Empty,
     /// A placeholder that does not exist.
-    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}} and {{title}}")]
+    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}}, {{title}} and {{site}}")]
     UnknownPlaceholder(String),
     /// `{text}` before the end.
     #[error("{{text}} stands for the rest of the line and can only be last")]
@@ -67,8 +76,8 @@ pub struct PhraseBook {
     ends: Vec<Vec<RuleIndex>>,
 }
 
-/// How many words from `at` on repeat the page's title; 0 if they do not.
-pub type TitleLength<'a> = &'a dyn Fn(&Folded, usize) -> usize;
+/// How many words from `at` on repeat what the page says of itself; 0 if they do not.
+pub type SaidLength<'a> = &'a dyn Fn(Said, &Folded, usize) -> usize;
 
 impl PhraseBook {
     /// Adds a phrase of a rule.
@@ -121,7 +130,8 @@ impl PhraseBook {
                 "date" => Step::Date,
                 "name" => Step::Name,
                 "text" => Step::Text,
-                "title" => Step::Title,
+                "title" => Step::Said(Said::Title),
+                "site" => Step::Said(Said::Site),
                 other => return Err(PhraseError::UnknownPlaceholder(other.to_owned())),
             });
             rest = after;
@@ -155,8 +165,8 @@ impl PhraseBook {
         follows(0, 0) || self.placeholders[0].iter().any(|step| match step {
             Step::Number => words[0].number,
             Step::Date => words[0].number || lexicon.begins_date(begin.word(0)),
-            // A title is compared by the caller.
-            Step::Title => false,
+            // What the page says of itself is compared by the caller.
+            Step::Said(_) => false,
             Step::Name => self.children.get(&(0, Step::Name)).is_some_and(|child| {
                 (1..words.len().min(LONGEST_NAME + 1)).any(|at| follows(*child, at))
             }),
@@ -165,13 +175,13 @@ impl PhraseBook {
     }
 
     /// All phrases that begin at word `at`.
-    pub fn find(&self, line: &Folded, at: usize, lexicon: &Lexicon, title: TitleLength<'_>, found: &mut Vec<PhraseMatch>) {
+    pub fn find(&self, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         if !self.is_empty() {
-            self.walk(0, line, at, lexicon, title, found);
+            self.walk(0, line, at, lexicon, said, found);
         }
     }
 
-    fn walk(&self, node: u32, line: &Folded, at: usize, lexicon: &Lexicon, title: TitleLength<'_>, found: &mut Vec<PhraseMatch>) {
+    fn walk(&self, node: u32, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         found.extend(self.ends[node as usize].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
         let words = line.words();
         if at >= words.len() {
@@ -182,7 +192,7 @@ impl PhraseBook {
                 if (words[at].colon || !colon)
                     && let Some(child) = self.children.get(&(node, Step::Word { id: *id, colon }))
                 {
-                    self.walk(*child, line, at + 1, lexicon, title, found);
+                    self.walk(*child, line, at + 1, lexicon, said, found);
                 }
             }
         }
@@ -192,29 +202,29 @@ impl PhraseBook {
             match step {
                 Step::Number if words[at].number => {
                     let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.word(at + 1));
-                    self.walk(*child, line, at + 1, lexicon, title, found);
+                    self.walk(*child, line, at + 1, lexicon, said, found);
                     if multiplied {
-                        self.walk(*child, line, at + 2, lexicon, title, found);
+                        self.walk(*child, line, at + 2, lexicon, said, found);
                     }
                 }
                 Step::Date => {
                     let length = lexicon.date_length(line, at);
                     if length > 0 {
-                        self.walk(*child, line, at + length, lexicon, title, found);
+                        self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
-                Step::Title => {
-                    let length = title(line, at);
+                Step::Said(what) => {
+                    let length = said(*what, line, at);
                     if length > 0 {
-                        self.walk(*child, line, at + length, lexicon, title, found);
+                        self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
                 Step::Name => {
                     for length in 1..=left.min(LONGEST_NAME) {
-                        self.walk(*child, line, at + length, lexicon, title, found);
+                        self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
-                Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, title, found),
+                Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
                 _ => {}
             }
         }
@@ -228,7 +238,7 @@ mod tests {
     fn ends(book: &PhraseBook, line: &str) -> Vec<usize> {
         let mut found = Vec::new();
         let lexicon = Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
-        book.find(&Folded::of(line), 0, &lexicon, &|_, _| 0, &mut found);
+        book.find(&Folded::of(line), 0, &lexicon, &|_, _, _| 0, &mut found);
         found.iter().map(|m| m.end).collect()
     }
 

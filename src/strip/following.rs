@@ -1,6 +1,7 @@
 //! What follows a label such as "Related news": teasers go with it, the first content ends it.
 
 use super::Stripper;
+use super::line::Line;
 use super::queue::EventIndex;
 use crate::rewrite::{ElementId, Markup};
 
@@ -9,6 +10,8 @@ pub(super) struct Following {
     removal: u32,
     start: EventIndex,
     level: u8,
+    /// List items around the label.
+    items: u32,
     /// The box around the label; when it closes with teasers in it, the label's reach ends.
     container: Option<ElementId>,
     /// How many boxes have closed with only the label in them.
@@ -30,8 +33,19 @@ const SMALL_WORDS: u32 = 8;
 const ENTRY_WORDS: u32 = 30;
 
 impl Following {
-    pub(super) fn new(removal: u32, start: EventIndex, level: u8, container: Option<ElementId>, parted: bool) -> Self {
-        Following { removal, start, level, container, left: 0, teasers: 0, parted, bulleted: false, waits_from: None }
+    pub(super) fn new(removal: u32, label: &Line, container: Option<ElementId>, parted: bool) -> Self {
+        Following {
+            removal,
+            start: label.first,
+            level: label.heading,
+            items: label.items,
+            container,
+            left: 0,
+            teasers: 0,
+            parted,
+            bulleted: false,
+            waits_from: None,
+        }
     }
 
     /// First event that still waits for the next line.
@@ -57,11 +71,11 @@ impl Stripper {
         let is_teaser = if in_text {
             // Plain text has no links: a list has bullets, or stands in the label's own paragraph.
             let first = following.teasers == 0;
-            following.bulleted |= first && line.in_item;
+            following.bulleted |= first && line.items > 0;
             let in_paragraph = following.parted && !following.bulleted && !self.gathering.before_blank;
-            ((following.bulleted && line.in_item) || in_paragraph) && !line.ends_sentence && words <= ENTRY_WORDS
+            ((following.bulleted && line.items > 0) || in_paragraph) && !line.ends_sentence && words <= ENTRY_WORDS
         } else {
-            line.is_linked() || (line.in_item && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading)
+            line.is_linked() || (line.items > following.items && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading)
         };
         if is_teaser {
             following.teasers += 1;

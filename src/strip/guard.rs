@@ -39,6 +39,8 @@ pub(super) enum Judgement {
 
 /// Prose lines that make an article of what is properly closed.
 const ARTICLE_LINES: usize = 3;
+/// Lines of prose that no notice before an article has.
+const NOTICE_LINES: usize = 6;
 /// Words of prose elsewhere that show that the article is elsewhere.
 pub(super) const ARTICLE_WORDS: u64 = 60;
 /// Lines before the first prose that may belong to it: headline, byline, date.
@@ -57,8 +59,9 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
         let known = elsewhere >= ARTICLE_WORDS && (evidence.hold_full || elsewhere * 3 >= words);
         !(evidence.rule_expects_prose && known)
     } else if evidence.rule_expects_prose {
-        let marked = evidence.article_opens_at.is_some() || evidence.holds_headline;
-        elsewhere < ARTICLE_WORDS && prose.len() >= ARTICLE_LINES && (marked || prose.len() > 2 * ARTICLE_LINES)
+        // Without the whole page in view a long notice may well come before the article.
+        let marked = evidence.article_opens_at.is_some() || evidence.holds_headline || evidence.whole_page;
+        elsewhere < ARTICLE_WORDS && prose.len() >= ARTICLE_LINES && (marked || prose.len() >= NOTICE_LINES)
     } else {
         let marked = evidence.article_opens_at.is_some() && prose.len() >= 2 && elsewhere < words;
         let headed = evidence.holds_headline && elsewhere < words;

@@ -12,7 +12,7 @@ use crate::fold::Folded;
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
-use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, TextScope};
+use crate::rules::{LONGEST_LINE, PhraseMatch, Said, RuleIndex, TextScope};
 use std::collections::VecDeque;
 
 /// Weak lines in a row that are furniture without any strong one among them.
@@ -37,6 +37,9 @@ const SEPARATORS: [&str; 8] = [" - ", " | ", " – ", " — ", " :: ", " » ", "
 #[derive(Default)]
 pub(super) struct Labels {
     titles: Vec<Vec<String>>,
+    /// Names of the site: as declared, and the short parts of titles.
+    sites: Vec<Vec<String>>,
+    site_declared: bool,
     titles_read: usize,
     title_was_shown: bool,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
@@ -55,6 +58,14 @@ struct Label {
 }
 
 impl Labels {
+    /// How many words from `at` on repeat what the page says of itself.
+    fn said(&self, what: Said, line: &Folded, at: usize, is_headline: bool) -> usize {
+        match what {
+            Said::Title => self.title_length(line, at, is_headline),
+            Said::Site => longest(&self.sites, line, at),
+        }
+    }
+
     /// How many words from `at` on repeat the title. The first time it stands alone it is the headline itself.
     fn title_length(&self, line: &Folded, at: usize, is_headline: bool) -> usize {
         let length = self.title_at(line, at);
@@ -86,6 +97,10 @@ impl Labels {
             self.add_title(title);
         }
         self.titles_read = metadata.titles().len();
+        if let Some(site) = metadata.metadata().site.as_deref().filter(|_| !self.site_declared) {
+            self.sites.push(Folded::of(site).texts().map(str::to_owned).collect());
+            self.site_declared = true;
+        }
     }
 
     /// A title counts whole and by its parts: "Headline - Site".
@@ -95,16 +110,18 @@ impl Labels {
         let all = std::iter::once(title).chain(parts).map(words);
         for (n, title) in all.enumerate() {
             let is_whole = n == 0 && !title.is_empty();
-            if (is_whole || title.len() >= HEADLINE_WORDS) && !self.titles.contains(&title) {
-                self.titles.push(title);
+            if is_whole || title.len() >= HEADLINE_WORDS {
+                if !self.titles.contains(&title) {
+                    self.titles.push(title);
+                }
+            } else if !title.is_empty() && !self.sites.contains(&title) {
+                self.sites.push(title);
             }
         }
     }
 
     fn title_at(&self, line: &Folded, at: usize) -> usize {
-        let left = line.words().len() - at;
-        let begins = |title: &&Vec<String>| title.len() <= left && title.iter().enumerate().all(|(n, word)| line.word(at + n) == word);
-        self.titles.iter().filter(begins).map(Vec::len).max().unwrap_or(0)
+        longest(&self.titles, line, at)
     }
 }
 
@@ -116,6 +133,13 @@ fn first_words(text: &str) -> &str {
 
 /// Seven words of any script but the longest take less than this many bytes.
 const FIRST_BYTES: usize = 80;
+
+/// Words of the longest text that the line repeats from word `at` on.
+fn longest(texts: &[Vec<String>], line: &Folded, at: usize) -> usize {
+    let left = line.words().len() - at;
+    let begins = |text: &&Vec<String>| text.len() <= left && text.iter().enumerate().all(|(n, word)| line.word(at + n) == word);
+    texts.iter().filter(begins).map(Vec::len).max().unwrap_or(0)
+}
 
 fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
     let mut rules: Vec<RuleIndex> = rules.collect();
@@ -149,7 +173,7 @@ impl Stripper {
             words,
             linked,
             heading: self.gathering.headings.last().copied().unwrap_or(0),
-            in_item: self.gathering.items > 0,
+            items: self.gathering.items,
             ends_sentence: ends_sentence(last),
             dropped: false,
         };
@@ -205,7 +229,8 @@ impl Stripper {
     }
 
     fn may_be_label(&self, begin: &Folded) -> bool {
-        let begins_title = || !begin.words().is_empty() && self.labels.titles.iter().any(|title| title.first().is_some_and(|first| first == begin.word(0)));
+        let said = || self.labels.titles.iter().chain(&self.labels.sites);
+        let begins_title = || !begin.words().is_empty() && said().any(|title| title.first().is_some_and(|first| first == begin.word(0)));
         let first_of_text = self.markup == Markup::Text && self.labels.titles.is_empty();
         first_of_text || self.rules.phrases().may_begin(begin, self.rules.lexicon()) || begins_title()
     }
@@ -239,7 +264,7 @@ impl Stripper {
         if let Some(line) = self.lines.back_mut() {
             let number = text.trim_start_matches(|c: char| c.is_numeric());
             let is_numbered = number.len() < text.len() && (number.starts_with(". ") || number.starts_with(") ") || number.starts_with("- "));
-            line.in_item = is_numbered || text.starts_with(BULLETS);
+            line.items = u32::from(is_numbered || text.starts_with(BULLETS));
         }
         if !is_label && self.labels.titles.is_empty() && folded.words().len() <= TITLE_WORDS {
             self.labels.add_title(text);
@@ -255,7 +280,7 @@ impl Stripper {
         let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
         let mut found = std::mem::take(&mut self.labels.found);
         found.clear();
-        rules.phrases().find(line, 0, rules.lexicon(), &|line, at| self.labels.title_length(line, at, is_headline), &mut found);
+        rules.phrases().find(line, 0, rules.lexicon(), &|what, line, at| self.labels.said(what, line, at, is_headline), &mut found);
         // Most lines begin like no phrase at all.
         if found.is_empty() {
             let shows_title = self.labels.title_at(line, 0) == count;
@@ -264,7 +289,7 @@ impl Stripper {
             return None;
         }
         let labels = &self.labels;
-        let title = |line: &Folded, at: usize| labels.title_length(line, at, is_headline);
+        let title = |what: Said, line: &Folded, at: usize| labels.said(what, line, at, is_headline);
         let this = self.lines.back();
         // Plain text has no links; there a label and what it names make a short line that is no sentence.
         let is_linked = this.is_some_and(|line| match self.markup {
@@ -385,11 +410,10 @@ impl Stripper {
                 self.marks.push(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
             }
             TextScope::Following | TextScope::Container | TextScope::Rest => {
-                let level = self.lines[this].heading;
                 let removal = self.drop_line(this, label.rules);
                 let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
                 let parted = self.gathering.before_blank;
-                self.following = Some(Following::new(removal, self.lines[this].first, level, container, parted));
+                self.following = Some(Following::new(removal, &self.lines[this], container, parted));
             }
         }
     }

@@ -14,7 +14,8 @@ pub(super) struct Line {
     pub(super) linked: u32,
     /// Level of the heading that it stands in; 0 outside of headings.
     pub(super) heading: u8,
-    pub(super) in_item: bool,
+    /// List items that it stands in, one inside the other; in plain text 1 after a bullet.
+    pub(super) items: u32,
     pub(super) ends_sentence: bool,
     /// A rule has taken it.
     pub(super) dropped: bool,
