@@ -45,7 +45,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Clean(Box<clean::CleanCommand>),
-    Explain(explain::ExplainCommand),
+    Explain(Box<explain::ExplainCommand>),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     Config(describe::ConfigCommand),
@@ -67,6 +67,11 @@ pub fn run() -> Exit {
     };
     let console = Console::new(cli.quiet);
     console::log(cli.verbose);
+    // A panic's message may quote the page; its place is enough to find the defect.
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        console.error(&format!("internal error at {place}"));
+    }));
     match dispatch(cli.command, &console) {
         Ok(exit) => exit,
         Err(error) if console::is_broken_pipe(&error) => Exit::Ok,

@@ -48,7 +48,8 @@ pub fn load(settings: &Rules, console: &Console) -> Result<Arc<RuleSet>> {
     let (rules, warnings) = match read.sources.compile() {
         Ok(compiled) => compiled,
         Err(mistakes) => {
-            mistakes.iter().for_each(|mistake| console.block(&mistake.render(color)));
+            let severe = mistakes.iter().filter(|mistake| mistake.severity == Severity::Error);
+            severe.for_each(|mistake| console.block(&mistake.render(color)));
             bail!("the rules cannot be used: {}", count(errors(&mistakes), "mistake"));
         }
     };

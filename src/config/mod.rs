@@ -109,7 +109,7 @@ impl LayeredSettings {
         if let Some(mistake) = layers.iter().find_map(|layer| layer.unknown_key(&defaults)) {
             return Err(mistake.into());
         }
-        let keys = defaults.values().iter().map(|(key, _)| key.clone()).collect();
+        let keys: Vec<String> = defaults.values().iter().map(|(key, _)| key.clone()).collect();
         let below = layers.into_iter().fold(Config::builder().add_source(defaults), |builder, layer| builder.add_source(layer));
         let below = below.build().context("cannot merge the settings")?;
         let mut above = Config::builder().add_source(below.clone());

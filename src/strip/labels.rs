@@ -19,6 +19,9 @@ use std::collections::VecDeque;
 const WEAK_ROW: usize = 3;
 /// The same when one of them is a link or a button.
 const WEAK_LINKED_ROW: usize = 2;
+/// Words of a menu's entry, and how many of them may stand between two labels.
+const ENTRY_WORDS: u32 = 3;
+const ENTRIES: usize = 3;
 /// Lines of a container before the label that are its own (a picture's credit, a badge), and their length in words.
 const LINES_BEFORE_LABEL: usize = 2;
 const WORDS_BEFORE_LABEL: u32 = 8;
@@ -47,6 +50,8 @@ pub(super) struct Labels {
     weak_are_linked: bool,
     /// The line before was taken by a joining phrase.
     after_label: bool,
+    /// Short links right after a label, that go if another label comes: the entry of a menu that nobody has listed.
+    between: Vec<usize>,
     /// Reused from line to line.
     found: Vec<PhraseMatch>,
 }
@@ -76,10 +81,16 @@ impl Labels {
     /// Stops waiting: the weak lines stay.
     pub(super) fn release(&mut self) {
         self.weak.clear();
+        self.between.clear();
     }
 
     /// The oldest line was let go.
     pub(super) fn forget_line(&mut self) {
+        self.between.retain_mut(|line| {
+            let keeps = *line > 0;
+            *line = line.saturating_sub(1);
+            keeps
+        });
         self.weak.retain_mut(|(line, _)| {
             let keeps = *line > 0;
             *line = line.saturating_sub(1);
@@ -87,9 +98,11 @@ impl Labels {
         });
     }
 
-    /// First event of the oldest weak line.
+    /// First event of the oldest line that waits.
     pub(super) fn waiting(&self, lines: &VecDeque<Line>) -> Option<EventIndex> {
-        self.weak.first().and_then(|(line, _)| lines.get(*line)).map(|line| line.first)
+        let weak = self.weak.first().map(|(line, _)| *line);
+        let oldest = weak.into_iter().chain(self.between.first().copied()).min();
+        oldest.and_then(|line| lines.get(line)).map(|line| line.first)
     }
 
     fn read_titles(&mut self, metadata: &Collector) {
@@ -380,8 +393,15 @@ impl Stripper {
                 let rule = self.labels.weak[0].1[0];
                 self.near_miss(rule, "too weak to be furniture alone");
             }
-            self.labels.weak.clear();
-            self.labels.after_label = false;
+            let line = &self.lines[this];
+            let is_entry = line.is_linked() && line.heading == 0 && line.words <= ENTRY_WORDS && self.labels.between.len() < ENTRIES;
+            let waits = is_entry && self.labels.after_label && self.following.is_none();
+            if waits {
+                self.labels.between.push(this);
+            } else {
+                self.labels.release();
+                self.labels.after_label = false;
+            }
             return self.follow(this);
         };
         let is_linked = self.lines[this].is_linked();
@@ -397,6 +417,9 @@ impl Stripper {
             return self.drop_weak();
         }
         self.labels.after_label = true;
+        for line in std::mem::take(&mut self.labels.between) {
+            self.drop_line(line, label.rules.clone());
+        }
         self.drop_weak();
         let scope = label.rules.iter().map(|rule| self.rules.rule(*rule).scope).find(|scope| *scope != TextScope::Block).unwrap_or_default();
         let rule = label.rules.iter().copied().find(|rule| self.rules.rule(*rule).scope == scope).unwrap_or(label.rules[0]);

@@ -15,7 +15,8 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-pub const FORMATS: [EmitFormat; 5] = [EmitFormat::Republish, EmitFormat::Preserve, EmitFormat::Text, EmitFormat::Markdown, EmitFormat::Jsonl];
+/// `Jsonl` is put together from these by its caller.
+pub const FORMATS: [EmitFormat; 4] = [EmitFormat::Republish, EmitFormat::Preserve, EmitFormat::Text, EmitFormat::Markdown];
 pub const MODES: [StripMode; 3] = [StripMode::Off, StripMode::Rules, StripMode::Article];
 
 /// Built once: hundreds of pages are cleaned with the same set.

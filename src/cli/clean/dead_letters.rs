@@ -118,11 +118,13 @@ fn claim(within: &Path) -> io::Result<(PathBuf, File)> {
 fn append(file: &mut File, letter: &Letter<'_>, payload: Option<Box<dyn Read>>) -> Result<()> {
     // Put together elsewhere: the file only ever gets whole lines.
     let mut line = spool();
-    let start = serde_json::to_string(letter)?;
+    // The payload is the last field, encoded while it is read: it may be larger than memory.
+    let letter = serde_json::to_string(letter)?;
+    let open = letter.strip_suffix('}').unwrap_or(&letter);
     match payload {
-        None => writeln!(line, "{},\"payload\":null}}", start.trim_end_matches('}'))?,
+        None => writeln!(line, "{open},\"payload\":null}}")?,
         Some(mut payload) => {
-            write!(line, "{},\"payload\":\"", start.trim_end_matches('}'))?;
+            write!(line, "{open},\"payload\":\"")?;
             let mut encoder = base64::write::EncoderWriter::new(&mut line, &STANDARD);
             io::copy(&mut payload, &mut encoder)?;
             encoder.finish()?;

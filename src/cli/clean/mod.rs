@@ -22,6 +22,7 @@ use dead_letters::DeadLetters;
 use input::InputOptions;
 use naqi::Settings;
 use naqi::emit::EmitFormat;
+use naqi::strip::StripMode;
 use output::{OutputFile, Overwrite};
 use page::Cleaner;
 use place::Destination;
@@ -80,7 +81,11 @@ impl CleanCommand {
         }
         let overwrite = if self.force { Overwrite::Allowed } else { Overwrite::Refused };
         let destination = Destination::plan(self.output.as_deref(), settings.emit, &origin, &inputs)?;
-        let streams = inputs.len() == 1 && destination == Destination::Stdout && settings.emit != EmitFormat::Jsonl;
+        // Elsewhere a page that fails leaves nothing behind, so it waits for its end; `article` holds the page anyway.
+        let streams = inputs.len() == 1
+            && destination == Destination::Stdout
+            && settings.emit != EmitFormat::Jsonl
+            && settings.strip.mode != StripMode::Article;
         let cleaner = Cleaner {
             rules: Arc::clone(&rules),
             settings: Settings { emit: settings.emit, strip: settings.strip.mode, limits: settings.limits.clone(), explain: false },
@@ -99,6 +104,6 @@ impl CleanCommand {
             destination,
             overwrite,
         };
-        if streams { run.stream(inputs) } else { run.all(inputs) }
+        run.start(inputs, streams)
     }
 }

@@ -15,9 +15,9 @@ pub enum Destination {
     /// All to standard output, in order.
     Stdout,
     /// All to one file, in order.
-    File(PathBuf),
-    /// Each to its own file; in the order of the inputs.
-    Folder(Vec<PathBuf>),
+    OneFile(PathBuf),
+    /// Each to its own; in the order of the inputs.
+    Files(Vec<PathBuf>),
 }
 
 impl Destination {
@@ -29,8 +29,11 @@ impl Destination {
         }
         let ends_in_slash = output.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         let asks_for_folder = ends_in_slash || (inputs.len() > 1 && format != EmitFormat::Jsonl);
-        if !output.is_dir() && !asks_for_folder {
-            return Ok(Destination::File(output.to_owned()));
+        let is_device = output.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        if !output.is_dir() && (is_device || !asks_for_folder) {
+            let is_one_page = inputs.len() == 1 && !is_device && format != EmitFormat::Jsonl;
+            let output = output.to_owned();
+            return Ok(if is_one_page { Destination::Files(vec![output]) } else { Destination::OneFile(output) });
         }
         if output.exists() && !output.is_dir() {
             bail!("-o {}: {} pages need a folder, and this is a file", output.display(), inputs.len());
@@ -40,7 +43,7 @@ impl Destination {
             let extension = extension(format, origin.markup(input.path()), &input.within);
             output.join(names.distinct(&bare(&input.within), &extension))
         });
-        Ok(Destination::Folder(places.collect()))
+        Ok(Destination::Files(places.collect()))
     }
 }
 

@@ -75,9 +75,10 @@ impl Tally {
         ];
         let mut rules: Vec<_> = self.by_rule.iter().collect();
         rules.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
-        rows.extend(rules.iter().take(TOP_RULES).map(|(rule, count)| ["  by rule".to_owned(), count.to_string(), (*rule).clone()]));
+        let first = std::iter::once("most by").chain(std::iter::repeat(""));
+        rows.extend(rules.iter().take(TOP_RULES).zip(first).map(|((rule, count), label)| [label.to_owned(), count.to_string(), (*rule).clone()]));
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).add_rows(rows);
+        table.load_style(presets::UTF8_BORDERS_ONLY).add_rows(rows);
         if let Some(numbers) = table.column_mut(1) {
             numbers.set_cell_alignment(CellAlignment::Right);
         }

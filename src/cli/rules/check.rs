@@ -1,0 +1,65 @@
+//! `naqi rules check`: an author's whole loop.
+
+use crate::cli::console::{Console, takes_color};
+use crate::cli::exit::Exit;
+use crate::cli::options::RuleOptions;
+use crate::cli::rule_loader::{self, count, errors};
+use anyhow::Result;
+use clap::Args;
+use naqi::check::check;
+use naqi::rules::{Mistake, Rule, Severity};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const AFTER: &str = "\
+Packs are checked together with the built-in ones: a miss must come out whole whichever rule looks at it.
+
+Examples:
+  naqi rules check                        the built-in packs
+  naqi rules check my-site.toml           mistakes with file:line:column, and failed hits and misses
+  naqi rules check --no-builtin packs/    without the built-in packs";
+
+#[derive(Args, Debug)]
+#[command(after_help = AFTER)]
+pub struct CheckCommand {
+    /// Pack files or folders; without any, the built-in packs
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    rules: RuleOptions,
+}
+
+impl CheckCommand {
+    /// Prints all mistakes and failures; any of them is exit code 2.
+    pub fn run(&self, console: &Console) -> Result<Exit> {
+        let settings = self.rules.settings(&self.paths, None, None)?.settings;
+        let read = rule_loader::read(&settings.rules)?;
+        let mut out = io::stdout().lock();
+        let color = takes_color(&out);
+        let (rules, mistakes) = match read.sources.compile() {
+            Ok((rules, warnings)) => (Some(Arc::new(rules)), warnings),
+            Err(mistakes) => (None, mistakes),
+        };
+        // Somebody else's warnings are in the way of an author's own.
+        let is_own = |mistake: &&Mistake| mistake.severity == Severity::Error || read.own_files.is_empty() || read.own_files.contains(&mistake.file);
+        for mistake in mistakes.iter().filter(is_own) {
+            writeln!(out, "{}\n", mistake.render(color))?;
+        }
+        let Some(rules) = rules else {
+            writeln!(out, "{}; hits and misses run when there is none", count(errors(&mistakes), "mistake"))?;
+            return Ok(Exit::Mistake);
+        };
+        let is_checked = |rule: &Rule| read.own_files.is_empty() || read.own_files.contains(&rule.file);
+        let failures = if read.own_files.is_empty() { check(&rules, |_| true).1 } else { rule_loader::test(&read, &rules)?.1 };
+        for failure in &failures {
+            writeln!(out, "{}\n", rule_loader::render(failure))?;
+        }
+        let checked: Vec<&Rule> = rules.rules().iter().filter(|rule| is_checked(rule)).collect();
+        let examples = checked.iter().map(|rule| rule.hit.len() + rule.miss.len()).sum();
+        if !console.is_quiet() || !failures.is_empty() {
+            writeln!(out, "{}, {}, {}", count(checked.len(), "rule"), count(examples, "example"), count(failures.len(), "failure"))?;
+        }
+        Ok(if failures.is_empty() { Exit::Ok } else { Exit::Mistake })
+    }
+}

@@ -1,0 +1,76 @@
+//! `naqi rules show`: all of a rule.
+
+use super::list::{hosts, scope};
+use crate::cli::console::Console;
+use crate::cli::exit::Exit;
+use crate::cli::options::RuleOptions;
+use crate::cli::{print, rule_loader};
+use anyhow::{Result, anyhow};
+use clap::Args;
+use naqi::rules::{Rule, RuleSet};
+use std::io::{self, Write};
+
+/// Ids less alike than this are no suggestion.
+const ALIKE: f64 = 0.75;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  naqi rules show strip/share/share-label")]
+pub struct ShowCommand {
+    /// Id of the rule: its pack, a slash, its own id
+    id: String,
+    #[command(flatten)]
+    rules: RuleOptions,
+}
+
+impl ShowCommand {
+    /// Prints it.
+    pub fn run(&self, console: &Console) -> Result<Exit> {
+        let rules = rule_loader::load(&self.rules.settings(&[], None, None)?.settings.rules, console)?;
+        let rule = rules.rules().iter().find(|rule| rule.id == self.id).ok_or_else(|| {
+            let near = nearest(&rules, &self.id).map_or("`naqi rules list` shows all".to_owned(), |near| format!("did you mean `{near}`?"));
+            anyhow!("there is no rule `{}`; {near}", self.id)
+        })?;
+        print(text(rule)?)
+    }
+}
+
+/// The pack of a rule: its id without the last part.
+pub fn pack(id: &str) -> &str {
+    id.rsplit_once('/').map_or("", |(pack, _)| pack)
+}
+
+fn nearest<'a>(rules: &'a RuleSet, id: &str) -> Option<&'a str> {
+    // Who knows only the last part of an id means the rule that ends in it.
+    let own = |rule: &'a Rule| rule.id.rsplit('/').next().unwrap_or_default();
+    let likeness = |rule: &'a Rule| strsim::jaro_winkler(&rule.id, id).max(strsim::jaro_winkler(own(rule), id.rsplit('/').next().unwrap_or(id)));
+    let scored = rules.rules().iter().map(|rule| (likeness(rule), rule.id.as_str()));
+    scored.filter(|(alike, _)| *alike >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
+}
+
+fn text(rule: &Rule) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    writeln!(out, "{}\n  {}\n  {}:{}", rule.id, rule.why, rule.file, rule.line)?;
+    let manner = [
+        (rule.joins, "joins: may stand beside other joining phrases in one line"),
+        (!rule.alone, "not alone: counts only beside another phrase or matching line"),
+        (rule.linked, "linked: the line must be mostly links"),
+        (rule.prose, "prose: what it takes may hold whole sentences"),
+    ];
+    let owned = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+    for (name, items) in [
+        ("hosts", &owned(&hosts(rule))),
+        ("languages", &rule.when.langs),
+        ("select", &rule.select),
+        ("text", &rule.text),
+        ("scope", &owned(scope(rule))),
+        ("manner", &manner.iter().filter(|(is, _)| *is).map(|(_, manner)| (*manner).to_owned()).collect()),
+        ("hit", &rule.hit),
+        ("miss", &rule.miss),
+    ] {
+        if !items.is_empty() {
+            writeln!(out, "\n{name}")?;
+        }
+        items.iter().try_for_each(|item| writeln!(out, "  {}", item.replace('\n', "\n  ")))?;
+    }
+    Ok(out)
+}
