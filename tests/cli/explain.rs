@@ -1,0 +1,53 @@
+//! What `naqi explain` shows of a page.
+
+use crate::workbench::{PACK, Workbench};
+
+const PAGE: &str = "<html lang=ar><head><title>T</title><meta charset=windows-1256></head>\n<body>\n<p>The harbour opened again on Monday, and ships came in.</p>\n\
+    <div class=promo-box-x>\n  <b>Buy</b>   two &amp; smile\n</div>\n<p>Nobody had expected so many of them.</p></body></html>";
+
+fn bench() -> Workbench {
+    let bench = Workbench::new();
+    bench.write("promo.toml", PACK);
+    let (head, tail) = PAGE.split_at(PAGE.find("<p>").unwrap());
+    // Arabic in one byte a letter before the removal: source offsets are not text offsets.
+    bench.write("page.html", [head.as_bytes(), b"<p>\xd3\xe1\xc7\xe3 \xd3\xe1\xc7\xe3.</p>\n", tail.as_bytes()].concat());
+    bench
+}
+
+#[test]
+fn each_decision_is_shown_with_its_place_rule_and_text() {
+    let bench = bench();
+    let page = std::fs::read(bench.path("page.html")).unwrap();
+    let start = page.windows(5).position(|window| window == b"<div ").unwrap();
+    let end = page.windows(6).position(|window| window == b"</div>").unwrap() + 6;
+    for strip in ["rules", "article"] {
+        let out = bench.expect(0, &["explain", "page.html", "--rules", "promo.toml", "--no-builtin", "--strip", strip]).out;
+        assert!(out.starts_with(&format!("line 5, bytes {start}..{end}: whole\n")), "{out}");
+        assert!(out.contains("    rule promo/promo: The promotion box sells something\n    text Buy two & smile\n"), "{out}");
+        assert!(out.contains("encoding windows-1256 (meta)") && out.contains("    title T\n") && out.contains("    lang ar\n"), "{out}");
+    }
+}
+
+#[test]
+fn the_report_comes_as_json() {
+    let bench = bench();
+    let out = bench.expect(0, &["explain", "page.html", "--rules", "promo.toml", "--no-builtin", "--json", "--url", "https://n.example/"]).out;
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["removals"][0]["rules"][0], "promo/promo");
+    assert_eq!(report["url"], "https://n.example/");
+}
+
+#[test]
+fn what_nearly_matched_and_what_stayed_is_said() {
+    let bench = Workbench::new();
+    let pack = "about = \"Words\"\n[[rule]]\nid = \"weak\"\nwhy = \"A weak word\"\ntext = [\"Zprint\"]\njoins = true\nalone = false\n\
+        hit = [\"<p>The port opened on Monday.</p><p>Zprint Zprint</p>\"]\nmiss = [\"<p>The Zprint opened on Monday.</p>\"]\n";
+    bench.write("weak.toml", pack);
+    let page = "<p>The harbour opened again on Monday, and ships came in.</p><p>Zprint</p><p>Nobody had expected so many of them.</p>";
+    let ran = bench.run_with_stdin(page, &["explain", "-", "--rules", "weak.toml", "--no-builtin"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("nothing was removed\n\nnearly matched\nline 1, bytes "), "{ran:?}");
+    assert!(ran.out.contains("rule weak/weak: ") && ran.out.contains("    text Zprint\n"), "{ran:?}");
+    let ran = bench.expect(1, &["explain", "gone.html"]);
+    assert!(ran.out.is_empty() && ran.err.contains("gone.html: cannot open it"), "{ran:?}");
+}

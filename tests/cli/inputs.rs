@@ -1,0 +1,133 @@
+//! Which pages are read, and how.
+
+use crate::workbench::{KEPT, PAGE, Workbench};
+use std::io::Write;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = brotli::CompressorWriter::new(&mut out, 4096, 5, 22);
+    encoder.write_all(bytes).unwrap();
+    drop(encoder);
+    out
+}
+
+#[test]
+fn one_file_goes_to_standard_output_without_a_summary() {
+    let ran = Workbench::with_page().expect(0, &["clean", "page.html", "--emit", "text"]);
+    assert!(ran.out.contains(KEPT) && !ran.out.contains("Sport"), "{ran:?}");
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn every_format_comes_out() {
+    let bench = Workbench::with_page();
+    let page = |format: &str, strip: &str| bench.expect(0, &["clean", "page.html", "--emit", format, "--strip", strip]).out;
+    assert_eq!(page("preserve", "off"), PAGE);
+    assert!(!page("preserve", "rules").contains("<nav>") && page("preserve", "article").contains("<article>"));
+    assert!(page("republish", "rules").contains("<h1>The harbour</h1>"));
+    assert!(page("markdown", "article").contains("# The harbour"));
+    assert!(page("text", "off").contains("Sport"));
+    assert!(page("jsonl", "rules").starts_with("{\"schema\":"));
+}
+
+#[test]
+fn compressed_files_are_read_by_name_or_by_their_first_bytes() {
+    let bench = Workbench::new();
+    let twice = [gzip(&PAGE.as_bytes()[..100]), gzip(&PAGE.as_bytes()[100..])].concat();
+    bench.write("in/members.html.gz", twice);
+    bench.write("in/a.html.zst", zstd::encode_all(PAGE.as_bytes(), 1).unwrap());
+    bench.write("in/b.xhtml.br", brotli(PAGE.as_bytes()));
+    bench.write("in/scraped.html", gzip(PAGE.as_bytes()));
+    bench.write("in/PLAIN.HTM", PAGE);
+    bench.write("in/ignored.pdf", "no page");
+    let ran = bench.expect(0, &["clean", "in", "--emit", "text", "-q"]);
+    assert_eq!(ran.out.matches(KEPT).count(), 5, "{ran:?}");
+    let ran = bench.run_with_stdin(gzip(PAGE.as_bytes()), &["clean", "-", "--emit", "text"]);
+    assert!(ran.code == 0 && ran.out.contains(KEPT), "{ran:?}");
+}
+
+#[test]
+fn truncated_archives_fail_without_output() {
+    let bench = Workbench::new();
+    let long = crate::workbench::long_page(300_000);
+    let cut = |bytes: Vec<u8>| bytes[..bytes.len() - 40].to_vec();
+    bench.write("a.html.gz", cut(gzip(long.as_bytes())));
+    bench.write("b.html.zst", cut(zstd::encode_all(long.as_bytes(), 1).unwrap()));
+    bench.write("c.html.br", cut(brotli(long.as_bytes())));
+    bench.write("d.html.gz", PAGE);
+    let ran = bench.expect(1, &["clean", "a.html.gz", "b.html.zst", "c.html.br", "d.html.gz", "-q"]);
+    assert_eq!(ran.out, "");
+    assert!(["a.html.gz: cannot read it", "b.html.zst: ", "c.html.br: ", "d.html.gz: "].iter().all(|what| ran.err.contains(what)), "{ran:?}");
+}
+
+#[test]
+fn standard_input_is_a_page() {
+    let bench = Workbench::new();
+    let ran = bench.run_with_stdin(PAGE, &["clean", "-", "--emit", "text", "--strip", "rules"]);
+    assert!(ran.code == 0 && ran.out.contains(KEPT) && !ran.out.contains("Sport"), "{ran:?}");
+    let ran = bench.run_with_stdin(PAGE, &["clean", "-", "-", "--emit", "text"]);
+    assert!(ran.code == 2 && ran.err.contains("named twice"), "{ran:?}");
+}
+
+#[test]
+fn plain_text_is_told_by_name_or_by_from() {
+    let bench = Workbench::new();
+    bench.write("note.txt", "He wrote <b>a < b</b> on the board.\n");
+    assert!(bench.expect(0, &["clean", "note.txt", "--emit", "text"]).out.contains("<b>a < b</b>"));
+    assert!(bench.expect(0, &["clean", "note.txt", "--emit", "text", "--from", "html"]).out.contains("He wrote a < b on"));
+    let ran = bench.run_with_stdin("one <i>\n", &["clean", "-", "--emit", "text", "--from", "text"]);
+    assert!(ran.out.contains("one <i>"), "{ran:?}");
+}
+
+#[test]
+fn lists_and_patterns_name_pages_in_their_order() {
+    let bench = Workbench::new();
+    for (name, word) in [("a/1.html", "alpha"), ("a/b/2.html", "beta"), ("a/b/3.html", "gamma"), ("z.html", "omega")] {
+        bench.write(name, format!("<p>{word}</p>"));
+    }
+    let words = |arguments: &[&str], stdin: &str| {
+        let ran = bench.run_with_stdin(stdin, &[&["clean", "--emit", "text", "-q"], arguments].concat());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.out.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&["a/**/*.html"], ""), ["alpha", "beta", "gamma"]);
+    assert_eq!(words(&["a/b/[3].html", "z.html", "a"], ""), ["gamma", "omega", "alpha", "beta", "gamma"]);
+    bench.write("list", "z.html\r\n\na/1.html\n");
+    assert_eq!(words(&["--files-from", "list"], ""), ["omega", "alpha"]);
+    assert_eq!(words(&["--files-from", "-"], "a/b/2.html\0z.html\0"), ["beta", "omega"]);
+    let none = bench.expect(2, &["clean", "a/*.pdf"]);
+    assert!(none.err.contains("no file matches `a/*.pdf`"), "{none:?}");
+    std::fs::create_dir(bench.path("empty")).unwrap();
+    assert!(bench.expect(2, &["clean", "empty"]).err.contains("there is no page to clean"));
+    assert!(bench.expect(2, &["clean"]).err.contains("required"));
+}
+
+#[test]
+fn address_and_content_type_reach_the_page() {
+    let bench = Workbench::new();
+    bench.write("page.html", b"<p>\xd3\xe1\xc7\xe3 <a href=\"/next\">link</a></p>");
+    let ran = bench.expect(0, &["clean", "page.html", "--url", "https://news.example/a/b", "--content-type", "text/html; charset=windows-1256"]);
+    assert!(ran.out.contains("سلام") && ran.out.contains("https://news.example/next"), "{ran:?}");
+    assert!(bench.expect(2, &["clean", "page.html", "--url", "next door"]).err.contains("--url: `next door` is not an address"));
+}
+
+#[test]
+fn a_streamed_page_comes_out_before_its_end() {
+    use std::io::Read;
+    let bench = Workbench::new();
+    let mut child = bench.command(&["clean", "-", "--strip", "rules", "--emit", "text"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&crate::workbench::long_page(2_000_000).as_bytes()[..1_900_000]).unwrap();
+    let mut start = [0; 4];
+    // The input is still open.
+    child.stdout.as_mut().unwrap().read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"Long");
+    drop(stdin);
+    assert!(child.wait_with_output().unwrap().status.success());
+}
