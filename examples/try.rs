@@ -12,6 +12,17 @@ fn main() {
         println!("{} rules {n} examples {} failures", rules.rules().len(), fails.len());
         return;
     }
+    if args[1]=="stream" {
+        use std::io::Read;
+        let out = std::io::stdout().lock();
+        let mut p = Pipeline::new(rules, &Settings{strip: strip::StripMode::Rules, ..Default::default()}, &Origin::default(), out);
+        let mut buf = vec![0u8; 65536];
+        let mut i = std::io::stdin().lock();
+        loop { let n = i.read(&mut buf).unwrap(); if n==0 {break} p.feed(&buf[..n]).unwrap(); }
+        let r = p.finish().unwrap();
+        eprintln!("{:?} {:?} removals {}", r.counts, r.notes, r.removals.len());
+        return;
+    }
     if args[1]=="bench" {
         let mut pages: Vec<Vec<u8>> = std::fs::read_dir(&args[2]).unwrap().map(|e| std::fs::read(e.unwrap().path()).unwrap()).collect();
         pages.truncate(400);

@@ -3,7 +3,7 @@
 //! Push-based: [`Pipeline::feed`] takes bytes as they come, [`Pipeline::finish`] ends the page and gives the report. Any split of
 //! the input gives the same output. Every mode walks this road; modes differ in [`Settings`].
 
-use crate::decode::{Declared, Decoder, charset_of_content_type};
+use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
 use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
 use crate::error::PageError;
@@ -13,7 +13,7 @@ use crate::moderate::Moderator;
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
-use crate::strip::{Extent, StripMode, Stripper};
+use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,9 +66,8 @@ pub struct Pipeline<W> {
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
     raw: Raw,
     bytes_in: u64,
-    /// Removals by number: source bytes from the first removed to the last.
-    extents: Vec<(u64, u64)>,
-    bytes_removed: u64,
+    removals: Vec<RemovalRecord>,
+    counts: Counts,
     begun: Instant,
     failed: bool,
 }
@@ -143,8 +142,8 @@ impl<W: Write> Pipeline<W> {
             url: origin.url.clone(),
             rules,
             bytes_in: 0,
-            extents: Vec::new(),
-            bytes_removed: 0,
+            removals: Vec::new(),
+            counts: Counts::default(),
             begun: Instant::now(),
             failed: false,
         }
@@ -215,21 +214,27 @@ impl<W: Write> Pipeline<W> {
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
         let page = PageSource { window: &self.window, map: self.decoder.map(), raw: &self.raw.bytes, raw_start: self.raw.start };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
-        let (extents, bytes_removed) = (&mut self.extents, &mut self.bytes_removed);
-        self.stripper.release(|held| {
+        let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
+        let bytes_removed = &mut counts.bytes_removed;
+        let out = |held: Held| {
             let held = moderator.event(held);
-            if held.removal > 0 {
-                let number = held.removal as usize;
-                let (start, end) = (page.map.source(held.event.range.start), page.map.source(held.event.range.end));
-                *bytes_removed += end - start;
-                extents.resize(extents.len().max(number), (u64::MAX, 0));
-                let extent = &mut extents[number - 1];
-                *extent = (extent.0.min(start), extent.1.max(end));
+            if !held.is_kept() {
+                *bytes_removed += page.map.source(held.event.range.end) - page.map.source(held.event.range.start);
             }
             for (emitter, output) in emitters.iter_mut() {
                 emitter.event(&held, &page, &mut output.buffer);
             }
-        });
+        };
+        let (count, guarded) = (&mut counts.removals, &mut counts.guarded);
+        let removed = |removal: Removal| {
+            let record = record(&removal, rules, page.map);
+            *count += u64::from(!matches!(removal.extent, Extent::Refused(_)));
+            *guarded += u64::from(record.cause.is_some());
+            if removals.len() < RECORDED_REMOVALS {
+                removals.push(record);
+            }
+        };
+        self.stripper.release(out, removed);
         if last {
             for (emitter, output) in &mut self.emitters {
                 emitter.finish(&page, &mut output.buffer);
@@ -243,7 +248,6 @@ impl<W: Write> Pipeline<W> {
         let needed = self.stripper.held_from().unwrap_or(self.window.end()).min(self.window.end());
         self.window.forget(needed);
         let needed_source = self.decoder.map().source(needed);
-        // Where removals still wait for their judgement, their places in the source are asked for later.
         self.decoder.map().forget(needed);
         self.raw.forget(needed_source);
         Ok(())
@@ -270,24 +274,7 @@ impl<W: Write> Pipeline<W> {
     }
 
     fn report(mut self) -> PageReport {
-        let mut removals = Vec::new();
-        for (number, removal) in self.stripper.removals() {
-            let (extent, cause) = match removal.extent {
-                Extent::Whole => ("whole", None),
-                Extent::Narrowed(cause) => ("narrowed", Some(cause)),
-                Extent::Refused(cause) => ("refused", Some(cause)),
-            };
-            let known = self.extents.get(number as usize - 1).copied().filter(|(start, end)| start <= end);
-            // A refused removal took no byte; its place is where it would have begun.
-            let (start, end) = known.unwrap_or((removal.range.start, removal.range.start));
-            removals.push(RemovalRecord {
-                rules: removal.rules.iter().map(|rule| self.rules.rule(*rule).id.clone()).collect(),
-                start,
-                end,
-                extent: extent.to_owned(),
-                cause: cause.map(|cause| cause.as_str().to_owned()),
-            });
-        }
+        let mut removals = std::mem::take(&mut self.removals);
         removals.sort_by_key(|removal| (removal.start, removal.end));
         let map = self.decoder.map();
         let near_misses = self.stripper.near_misses().iter().map(|near| NearMissRecord {
@@ -305,6 +292,9 @@ impl<W: Write> Pipeline<W> {
         if siblings_overflowed {
             notes.push("limits.siblings was reached: sibling selectors did not match past it".to_owned());
         }
+        if self.counts.removals > RECORDED_REMOVALS as u64 {
+            notes.push(format!("only the first {RECORDED_REMOVALS} of {} removals are listed", self.counts.removals));
+        }
         let encoding = self.decoder.note().clone();
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
@@ -313,10 +303,8 @@ impl<W: Write> Pipeline<W> {
             counts: Counts {
                 bytes_in: self.bytes_in,
                 bytes_out: self.emitters.iter().map(|(_, output)| output.written).sum(),
-                bytes_removed: self.bytes_removed,
-                removals: removals.iter().filter(|removal| removal.extent != "refused").count() as u64,
-                guarded: removals.iter().filter(|removal| removal.cause.is_some()).count() as u64,
                 invalid: encoding.invalid,
+                ..self.counts
             },
             encoding,
             removals,
@@ -324,6 +312,24 @@ impl<W: Write> Pipeline<W> {
             notes,
             rules_digest: self.rules.digest().to_owned(),
         }
+    }
+}
+
+/// A report lists this many removals; the rest of an endless page is only counted.
+const RECORDED_REMOVALS: usize = 10_000;
+
+fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> RemovalRecord {
+    let (extent, cause) = match removal.extent {
+        Extent::Whole => ("whole", None),
+        Extent::Narrowed(cause) => ("narrowed", Some(cause)),
+        Extent::Refused(cause) => ("refused", Some(cause)),
+    };
+    RemovalRecord {
+        rules: removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect(),
+        start: map.source(removal.range.start),
+        end: map.source(removal.range.end),
+        extent: extent.to_owned(),
+        cause: cause.map(|cause| cause.as_str().to_owned()),
     }
 }
 

@@ -48,6 +48,11 @@ impl Following {
         }
     }
 
+    /// The removal that grows with the next teaser.
+    pub(super) fn removal(&self) -> u32 {
+        self.removal
+    }
+
     /// First event that still waits for the next line.
     pub(super) fn waiting(&self) -> Option<EventIndex> {
         self.waits_from
@@ -83,7 +88,7 @@ impl Stripper {
             let from = following.start.max(self.queue.first());
             self.drop_events(from..end, following.removal);
             let reached = self.queue.get(end.saturating_sub(1)).map(|held| held.event.range.end);
-            if let (Some(removal), Some(reached)) = (self.removals.get_mut(following.removal as usize - 1), reached) {
+            if let (Some(removal), Some(reached)) = (self.removals.get_mut(following.removal), reached) {
                 removal.range.end = removal.range.end.max(reached);
             }
             self.lines[this].dropped = true;

@@ -53,11 +53,18 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
     let Some(first_prose) = prose.first().copied() else { return Judgement::Remove };
     let words: u64 = prose.iter().map(|at| u64::from(lines[*at].words)).sum();
     let elsewhere = evidence.prose_elsewhere;
+    let mut first_prose = first_prose;
     let swallows = if !evidence.properly_closed {
-        // What may hold sentences is believed once the article is known to be elsewhere: a few comments may outweigh it, a text that
-        // an unclosed counter runs into does so by far. Of an extent that is too long to be seen whole only the beginning is known.
-        let known = elsewhere >= ARTICLE_WORDS && (evidence.hold_full || elsewhere * 3 >= words);
-        !(evidence.rule_expects_prose && known)
+        if evidence.rule_expects_prose && elsewhere >= ARTICLE_WORDS {
+            // The article is known, and sentences are expected. Comments and teasers come with names, dates and links between
+            // them; where paragraph follows on paragraph, the text goes on that something unclosed has run into.
+            let runs = |at: &usize| *at + ARTICLE_LINES <= lines.len() && lines[*at..*at + ARTICLE_LINES].iter().all(|line| line.is_prose());
+            match prose.iter().copied().find(runs) {
+                Some(run) => first_prose = run,
+                None => return Judgement::Remove,
+            }
+        }
+        true
     } else if evidence.rule_expects_prose {
         // Without the whole page in view a long notice may well come before the article.
         let marked = evidence.article_opens_at.is_some() || evidence.holds_headline || evidence.whole_page;

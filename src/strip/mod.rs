@@ -17,6 +17,7 @@ mod select;
 
 pub use queue::Held;
 pub use removal::{Cause, Extent, NearMiss, Removal};
+use removal::Removals;
 
 use crate::fold::Folded;
 use crate::limits::Limits;
@@ -76,7 +77,7 @@ pub struct Stripper {
     following: Option<Following>,
     /// Words of prose kept so far, outside of open marks.
     prose_words: u64,
-    removals: Vec<Removal>,
+    removals: Removals,
     near_misses: Vec<NearMiss>,
     matcher: SelectorMatcher,
     /// Reused from element to element.
@@ -156,7 +157,7 @@ impl Stripper {
             labels: labels::Labels::default(),
             following: None,
             prose_words: 0,
-            removals: Vec::new(),
+            removals: Removals::default(),
             near_misses: Vec::new(),
             matcher: SelectorMatcher::new(limits.siblings),
             matched: Vec::new(),
@@ -358,9 +359,9 @@ impl Stripper {
         (until < end).then_some(until)
     }
 
-    /// Whether one of those that want it gone says that it may hold sentences.
+    /// Whether all that want it gone say that it may hold sentences.
     fn expects_prose(&self, mark: &Mark) -> bool {
-        mark.rules.iter().any(|rule| self.rules.rule(*rule).prose)
+        mark.rules.iter().all(|rule| self.rules.rule(*rule).prose)
     }
 
     /// Removes a stretch of events. Elements that are only half inside stay, so that what is left is balanced.
@@ -368,8 +369,7 @@ impl Stripper {
         let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
         let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
-        self.removals.push(Removal { rules, range, extent, absorbed: false });
-        let removal = self.removals.len() as u32;
+        let removal = self.removals.push(Removal { rules, range, extent, absorbed: false, last: events.start });
         if !matches!(extent, Extent::Refused(_)) {
             self.drop_events(events, removal);
         }
@@ -401,9 +401,12 @@ impl Stripper {
     fn drop_event(&mut self, at: EventIndex, removal: u32) {
         let Some(held) = self.queue.get_mut(at) else { return };
         let before = std::mem::replace(&mut held.removal, removal);
+        if let Some(taking) = self.removals.get_mut(removal) {
+            taking.last = taking.last.max(at);
+        }
         if before > 0
             && before != removal
-            && let Some(inner) = self.removals.get_mut(before as usize - 1)
+            && let Some(inner) = self.removals.get_mut(before)
             && !std::mem::replace(&mut inner.absorbed, true)
         {
             let rules = inner.rules.clone();
@@ -413,7 +416,7 @@ impl Stripper {
 
     /// Notes rules that matched inside what others took.
     fn also(&mut self, removal: u32, rules: &[RuleIndex]) {
-        let Some(removal) = self.removals.get_mut(removal as usize - 1) else { return };
+        let Some(removal) = self.removals.get_mut(removal) else { return };
         for rule in rules {
             if !removal.rules.contains(rule) {
                 removal.rules.push(*rule);
@@ -451,8 +454,9 @@ impl Stripper {
         let (first, last) = (self.queue.get(record.event), self.queue.get(close));
         if let (Some(first), Some(last)) = (first, last) {
             let (start, end) = (first.event.range.start, last.event.range.end);
-            let range = &mut self.removals[removal as usize - 1].range;
-            *range = range.start.min(start)..range.end.max(end);
+            if let Some(removal) = self.removals.get_mut(removal) {
+                removal.range = removal.range.start.min(start)..removal.range.end.max(end);
+            }
         }
     }
 
@@ -528,13 +532,19 @@ impl Stripper {
         self.finished = true;
     }
 
-    /// Hands out the events whose fate is sealed, oldest first.
-    pub fn release(&mut self, mut out: impl FnMut(Held)) {
+    /// Hands out the events whose fate is sealed, oldest first, and the removals that are complete with them.
+    pub fn release(&mut self, mut out: impl FnMut(Held), mut removed: impl FnMut(Removal)) {
         let before = self.sealed_before();
         while let Some(held) = self.queue.pop_before(before) {
             out(held);
         }
         let first = self.queue.first();
+        let growing = self.following.as_ref().map_or(0, Following::removal);
+        while let Some(removal) = self.removals.pop_before(first, growing) {
+            if !removal.absorbed {
+                removed(removal);
+            }
+        }
         while self.lines.front().is_some_and(|line| line.end <= first) {
             self.lines.pop_front();
             self.labels.forget_line();
@@ -568,11 +578,6 @@ impl Stripper {
     /// Start in the page of the oldest event that is still held.
     pub fn held_from(&self) -> Option<u64> {
         self.queue.start()
-    }
-
-    /// Everything that was taken, outermost only, in the order of the page.
-    pub fn removals(&self) -> impl Iterator<Item = (u32, &Removal)> {
-        self.removals.iter().enumerate().filter(|(_, removal)| !removal.absorbed).map(|(n, removal)| (n as u32 + 1, removal))
     }
 
     /// Rules that came close; only recorded for `explain`.

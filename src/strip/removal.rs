@@ -1,6 +1,8 @@
 //! What was taken out, by which rule, and what a rule was kept from taking.
 
+use super::queue::EventIndex;
 use crate::rules::RuleIndex;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// One removal: a stretch of the page and the rules that wanted it gone.
@@ -14,6 +16,36 @@ pub struct Removal {
     pub extent: Extent,
     /// A larger removal holds it.
     pub(super) absorbed: bool,
+    /// The last event that it took.
+    pub(super) last: EventIndex,
+}
+
+/// The removals whose events are still held, by number from 1. The rest has been handed out, so that an endless page
+/// with endless furniture is told of in constant memory.
+#[derive(Debug, Default)]
+pub(super) struct Removals {
+    list: VecDeque<Removal>,
+    handed_out: u32,
+}
+
+impl Removals {
+    pub(super) fn push(&mut self, removal: Removal) -> u32 {
+        self.list.push_back(removal);
+        self.handed_out.saturating_add(self.list.len() as u32)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Removal> {
+        self.list.get_mut(number.checked_sub(self.handed_out + 1)? as usize)
+    }
+
+    /// The oldest removal, if all its events are before `event` and it is not the one that may still grow.
+    pub(super) fn pop_before(&mut self, event: EventIndex, growing: u32) -> Option<Removal> {
+        if self.list.front()?.last >= event || self.handed_out + 1 == growing {
+            return None;
+        }
+        self.handed_out += 1;
+        self.list.pop_front()
+    }
 }
 
 /// How much of what a rule named was taken.
