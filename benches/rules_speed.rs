@@ -94,10 +94,11 @@ fn lol_html_hooked(page: &[u8]) {
             black_box(doctype);
             Ok(())
         });
-    let settings = Settings::new().with_strict(false).append_document_content_handler(document).append_element_content_handler(element!("*", |tag| {
-        black_box(tag);
-        Ok(())
-    }));
+    let settings =
+        Settings::new().with_strict(false).append_document_content_handler(document).append_element_content_handler(element!("*", |tag| {
+            black_box(tag);
+            Ok(())
+        }));
     let mut rewriter = HtmlRewriter::new(settings, |out: &[u8]| {
         black_box(out);
     });

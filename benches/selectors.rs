@@ -71,8 +71,30 @@ fn rules_with(count: usize) -> RuleSet {
 
 /// Words as they stand in class names of real sites, so that the index is not spared near-hits.
 const WORDS: [&str; 24] = [
-    "ad", "ads", "advert", "banner", "sponsor", "promo", "box", "unit", "slot", "leaderboard", "sidebar", "top", "bottom", "google", "dfp", "wrapper",
-    "container", "mpu", "sky", "native", "widget", "header", "inline", "block",
+    "ad",
+    "ads",
+    "advert",
+    "banner",
+    "sponsor",
+    "promo",
+    "box",
+    "unit",
+    "slot",
+    "leaderboard",
+    "sidebar",
+    "top",
+    "bottom",
+    "google",
+    "dfp",
+    "wrapper",
+    "container",
+    "mpu",
+    "sky",
+    "native",
+    "widget",
+    "header",
+    "inline",
+    "block",
 ];
 
 fn list(count: usize) -> String {

@@ -94,7 +94,9 @@ impl Folded {
         } else if character.is_alphanumeric() || (is_combining_mark(character) && *class == Some(Class::Letters)) {
             (character, Class::Letters)
         } else {
-            if character == ':' && let Some(last) = self.words.last_mut() {
+            if character == ':'
+                && let Some(last) = self.words.last_mut()
+            {
                 last.colon = true;
             }
             *class = None;
@@ -142,9 +144,7 @@ impl Folded {
 }
 
 /// First digit of each script that pages use; the other nine follow it (Unicode `Nd`).
-const ZEROS: [u32; 17] = [
-    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0,
-];
+const ZEROS: [u32; 17] = [0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0];
 
 fn digit(character: char) -> Option<char> {
     if character.is_ascii() {
@@ -197,9 +197,17 @@ mod tests {
     #[test]
     fn spelling_variants_meet() {
         for (one, other) in [
-            ("إخترنا لك", "اختـرنا لَك"), ("أخبار ذات صلة", "اخبار ذات صله"), ("COMPARTIR", "Compartir"), ("Paylaş", "paylas"),
-            ("À lire aussi", "a lire AUSSI"), ("ﻣﻘﺎﻻت", "مقالات"), ("اشتراک‌گذاری", "اشتراكگذاری"), ("İZLE", "izle"), ("ＳＨＡＲＥ", "share"),
-            ("s’abonner", "s'abonner"), ("ай", "АЙ"),
+            ("إخترنا لك", "اختـرنا لَك"),
+            ("أخبار ذات صلة", "اخبار ذات صله"),
+            ("COMPARTIR", "Compartir"),
+            ("Paylaş", "paylas"),
+            ("À lire aussi", "a lire AUSSI"),
+            ("ﻣﻘﺎﻻت", "مقالات"),
+            ("اشتراک‌گذاری", "اشتراكگذاری"),
+            ("İZLE", "izle"),
+            ("ＳＨＡＲＥ", "share"),
+            ("s’abonner", "s'abonner"),
+            ("ай", "АЙ"),
         ] {
             assert_eq!(words(one), words(other), "{one} / {other}");
         }

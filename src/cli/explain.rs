@@ -23,7 +23,9 @@ use std::sync::Arc;
 
 /// Show every decision on a page: what, where, by which rule, and what nearly matched
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  naqi explain page.html\n  naqi explain page.html --url https://news.example/a --strip rules\n  naqi explain page.html --json | jq .removals")]
+#[command(
+    after_help = "Examples:\n  naqi explain page.html\n  naqi explain page.html --url https://news.example/a --strip rules\n  naqi explain page.html --json | jq .removals"
+)]
 pub struct ExplainCommand {
     /// A file, or - for standard input
     #[arg(value_name = "PAGE")]

@@ -66,7 +66,12 @@ pub fn load(settings: &Rules, console: &Console) -> Result<Arc<RuleSet>> {
     for list in rules.adblock() {
         let unsupported: Vec<String> = list.unsupported.iter().map(|(kind, count)| format!("{count} {}", name(kind))).collect();
         let unsupported = if unsupported.is_empty() { "none".to_owned() } else { unsupported.join(", ") };
-        console.note(&format!("{}: {} used, {}; not supported: {unsupported}", list.file, count(list.used, "filter"), count(list.exceptions, "exception")));
+        console.note(&format!(
+            "{}: {} used, {}; not supported: {unsupported}",
+            list.file,
+            count(list.used, "filter"),
+            count(list.exceptions, "exception")
+        ));
     }
     tracing::info!(rules = rules.rules().len(), selectors = rules.selector_count(), digest = rules.digest(), "rules loaded");
     Ok(rules)

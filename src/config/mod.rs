@@ -9,8 +9,8 @@ mod mistake;
 
 pub use layer::Layer;
 
-use anyhow::{Context, Result};
 use ::config::{Config, Value, ValueKind};
+use anyhow::{Context, Result};
 use mistake::SettingsMistake;
 use naqi::Limits;
 use naqi::emit::EmitFormat;
@@ -134,10 +134,12 @@ impl LayeredSettings {
 
 /// A value with its origin, which deserializing it would lose.
 fn find(merged: &Config, key: &str) -> Option<Value> {
-    key.split('.').try_fold(&merged.cache, |value, part| match &value.kind {
-        ValueKind::Table(table) => table.get(part),
-        _ => None,
-    }).cloned()
+    key.split('.')
+        .try_fold(&merged.cache, |value, part| match &value.kind {
+            ValueKind::Table(table) => table.get(part),
+            _ => None,
+        })
+        .cloned()
 }
 
 /// Reads the settings from the merged layers; a value of the wrong type is named with its origin.

@@ -205,7 +205,11 @@ mod tests {
         assert_eq!((text.as_str(), decoder.note().source), ("aé", EncodingSource::Bom));
         let (text, decoder) = decode(b"<meta charset=koi8-r>\xC7", &http, 2);
         assert_eq!((text.as_str(), decoder.note().name), ("<meta charset=koi8-r>ا", "windows-1256"));
-        let (text, _) = decode(b"<!-- <meta charset=utf-8> --><META http-equiv=content-type content='text/html; charset=windows-1251'>\xCF", &Declared::default(), 3);
+        let (text, _) = decode(
+            b"<!-- <meta charset=utf-8> --><META http-equiv=content-type content='text/html; charset=windows-1251'>\xCF",
+            &Declared::default(),
+            3,
+        );
         assert!(text.ends_with('П'));
         let arabic = encoding_rs::WINDOWS_1256.encode("<p>وصل الوفد إلى العاصمة صباح اليوم وعقد اجتماعا مغلقا مع الوزير</p>").0;
         let (text, decoder) = decode(&arabic, &Declared::default(), 5);

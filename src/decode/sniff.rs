@@ -114,7 +114,7 @@ fn undeclared_utf16(head: &[u8]) -> Option<&'static Encoding> {
     if half < 4 {
         return None;
     }
-    match (high * 4 > half * 1 && low == 0, low * 4 > half * 1 && high == 0) {
+    match (high * 4 > half && low == 0, low * 4 > half && high == 0) {
         (true, false) => Some(UTF_16BE),
         (false, true) => Some(UTF_16LE),
         _ => None,

@@ -173,6 +173,10 @@ impl Flow {
 
     fn closed(&mut self, id: ElementId, tag: Tag, out: &mut Vec<u8>) {
         let Some(at) = self.open.iter().rposition(|open| open.id == id) else { return };
+        if tag.has(is::BLOCK) {
+            // While the element is still open: its line bears its marks.
+            self.end_line(out);
+        }
         let open = self.open.remove(at);
         if !open.mark.is_empty() {
             self.close_mark(open.mark);
@@ -184,7 +188,6 @@ impl Flow {
             self.close_link(&address, from);
         }
         if tag.has(is::BLOCK) {
-            self.end_line(out);
             let tight = matches!(tag, Tag::Li | Tag::Dt | Tag::Dd | Tag::Td | Tag::Th | Tag::Tr | Tag::Option);
             let in_list = tag.has(is::CONTAINER) && self.open.iter().rev().any(|open| open.tag == Tag::Li);
             self.part(if tight || in_list { Gap::Line } else { Gap::Paragraph });
@@ -305,7 +308,8 @@ impl Flow {
 
     fn begin_item(&mut self) {
         let list = self.open.iter_mut().rev().find(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir));
-        let depth = |flow: &Flow| flow.open.iter().filter(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir)).count().saturating_sub(1);
+        let depth =
+            |flow: &Flow| flow.open.iter().filter(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir)).count().saturating_sub(1);
         let mark = match list {
             Some(list) if list.tag == Tag::Ol => {
                 list.number += 1;

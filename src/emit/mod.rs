@@ -10,8 +10,8 @@ pub use address::Addresses;
 
 use crate::decode::SourceMap;
 use crate::rewrite::{Markup, Window};
-use crate::strip::Held;
 use crate::rules::media::Media;
+use crate::strip::Held;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

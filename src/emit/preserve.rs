@@ -85,10 +85,14 @@ fn guard_wide_seam(out: &mut Vec<u8>) {
     let little = out.last() == Some(&0);
     let unit = |c: u8| if little { [c, 0] } else { [0, c] };
     let write = |text: &[u8]| text.iter().flat_map(|c| unit(*c)).collect::<Vec<u8>>();
-    let units: Vec<u8> = out.rchunks_exact(2).take(REFERENCE_BYTES).map_while(|pair| {
-        let (letter, zero) = if little { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
-        (zero == 0).then_some(letter)
-    }).collect();
+    let units: Vec<u8> = out
+        .rchunks_exact(2)
+        .take(REFERENCE_BYTES)
+        .map_while(|pair| {
+            let (letter, zero) = if little { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+            (zero == 0).then_some(letter)
+        })
+        .collect();
     if units.first() == Some(&b'<') {
         out.truncate(out.len() - 2);
         out.extend(write(b"&lt;"));

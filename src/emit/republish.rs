@@ -26,13 +26,83 @@ enum Treatment {
 fn treatment(tag: Tag, source: &str) -> Treatment {
     use Treatment::{Leave, Unwrap, Write};
     match tag {
-        Tag::A | Tag::Abbr | Tag::Address | Tag::Article | Tag::Aside | Tag::Audio | Tag::B | Tag::Bdi | Tag::Bdo | Tag::Blockquote | Tag::Br
-        | Tag::Caption | Tag::Cite | Tag::Code | Tag::Col | Tag::Colgroup | Tag::Dd | Tag::Del | Tag::Details | Tag::Dfn | Tag::Div | Tag::Dl
-        | Tag::Dt | Tag::Em | Tag::Figcaption | Tag::Figure | Tag::Footer | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
-        | Tag::Header | Tag::Hgroup | Tag::Hr | Tag::I | Tag::Iframe | Tag::Img | Tag::Ins | Tag::Kbd | Tag::Li | Tag::Main | Tag::Mark
-        | Tag::Nav | Tag::Ol | Tag::P | Tag::Picture | Tag::Pre | Tag::Q | Tag::Rp | Tag::Rt | Tag::Ruby | Tag::S | Tag::Samp | Tag::Section
-        | Tag::Small | Tag::Source | Tag::Span | Tag::Strong | Tag::Sub | Tag::Summary | Tag::Sup | Tag::Table | Tag::Tbody | Tag::Td
-        | Tag::Tfoot | Tag::Th | Tag::Thead | Tag::Time | Tag::Tr | Tag::Track | Tag::U | Tag::Ul | Tag::Var | Tag::Video | Tag::Wbr => Write(tag.name()),
+        Tag::A
+        | Tag::Abbr
+        | Tag::Address
+        | Tag::Article
+        | Tag::Aside
+        | Tag::Audio
+        | Tag::B
+        | Tag::Bdi
+        | Tag::Bdo
+        | Tag::Blockquote
+        | Tag::Br
+        | Tag::Caption
+        | Tag::Cite
+        | Tag::Code
+        | Tag::Col
+        | Tag::Colgroup
+        | Tag::Dd
+        | Tag::Del
+        | Tag::Details
+        | Tag::Dfn
+        | Tag::Div
+        | Tag::Dl
+        | Tag::Dt
+        | Tag::Em
+        | Tag::Figcaption
+        | Tag::Figure
+        | Tag::Footer
+        | Tag::H1
+        | Tag::H2
+        | Tag::H3
+        | Tag::H4
+        | Tag::H5
+        | Tag::H6
+        | Tag::Header
+        | Tag::Hgroup
+        | Tag::Hr
+        | Tag::I
+        | Tag::Iframe
+        | Tag::Img
+        | Tag::Ins
+        | Tag::Kbd
+        | Tag::Li
+        | Tag::Main
+        | Tag::Mark
+        | Tag::Nav
+        | Tag::Ol
+        | Tag::P
+        | Tag::Picture
+        | Tag::Pre
+        | Tag::Q
+        | Tag::Rp
+        | Tag::Rt
+        | Tag::Ruby
+        | Tag::S
+        | Tag::Samp
+        | Tag::Section
+        | Tag::Small
+        | Tag::Source
+        | Tag::Span
+        | Tag::Strong
+        | Tag::Sub
+        | Tag::Summary
+        | Tag::Sup
+        | Tag::Table
+        | Tag::Tbody
+        | Tag::Td
+        | Tag::Tfoot
+        | Tag::Th
+        | Tag::Thead
+        | Tag::Time
+        | Tag::Tr
+        | Tag::Track
+        | Tag::U
+        | Tag::Ul
+        | Tag::Var
+        | Tag::Video
+        | Tag::Wbr => Write(tag.name()),
         Tag::Strike => Write("s"),
         Tag::Tt => Write("code"),
         Tag::Dir | Tag::Menu => Write("ul"),
@@ -43,9 +113,35 @@ fn treatment(tag: Tag, source: &str) -> Treatment {
             let says = |name: &str| Attributes::get(source, name).is_some();
             if says("lang") || says("dir") { Write("div") } else { Unwrap }
         }
-        Tag::Script | Tag::Style | Tag::Noscript | Tag::Template | Tag::Svg | Tag::Title | Tag::Textarea | Tag::Select | Tag::Object | Tag::Embed
-        | Tag::Applet | Tag::Canvas | Tag::Button | Tag::Datalist | Tag::Noembed | Tag::Noframes | Tag::Frameset | Tag::Input | Tag::Meter
-        | Tag::Progress | Tag::Meta | Tag::Link | Tag::Base | Tag::Basefont | Tag::Bgsound | Tag::Param | Tag::Area | Tag::Keygen | Tag::Frame => Leave,
+        Tag::Script
+        | Tag::Style
+        | Tag::Noscript
+        | Tag::Template
+        | Tag::Svg
+        | Tag::Title
+        | Tag::Textarea
+        | Tag::Select
+        | Tag::Object
+        | Tag::Embed
+        | Tag::Applet
+        | Tag::Canvas
+        | Tag::Button
+        | Tag::Datalist
+        | Tag::Noembed
+        | Tag::Noframes
+        | Tag::Frameset
+        | Tag::Input
+        | Tag::Meter
+        | Tag::Progress
+        | Tag::Meta
+        | Tag::Link
+        | Tag::Base
+        | Tag::Basefont
+        | Tag::Bgsound
+        | Tag::Param
+        | Tag::Area
+        | Tag::Keygen
+        | Tag::Frame => Leave,
         Tag::Unknown => match crate::rewrite::tag_name(source) {
             name if name.eq_ignore_ascii_case("amp-img") => Write("img"),
             name if name.eq_ignore_ascii_case("annotation") || name.eq_ignore_ascii_case("annotation-xml") => Leave,

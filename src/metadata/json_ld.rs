@@ -4,9 +4,8 @@ use super::{Collector, Field, trust};
 use serde_json::Value;
 
 /// Types that describe the page's own content (schema.org), by the ends of their names.
-const CONTENT_TYPES: [&str; 12] = [
-    "Article", "Posting", "Report", "Product", "Recipe", "VideoObject", "QAPage", "Event", "Review", "Book", "Course", "WebPage",
-];
+const CONTENT_TYPES: [&str; 12] =
+    ["Article", "Posting", "Report", "Product", "Recipe", "VideoObject", "QAPage", "Event", "Review", "Book", "Course", "WebPage"];
 
 /// How deep `@graph` and lists are followed.
 const DEPTH: usize = 4;

@@ -110,10 +110,8 @@ impl Collector {
                     _ => capture.text.push_str(text),
                 }
             }
-            EventKind::Close { id, .. } => {
-                if self.capture.as_ref().is_some_and(|capture| capture.element == id) {
-                    self.captured();
-                }
+            EventKind::Close { id, .. } if self.capture.as_ref().is_some_and(|capture| capture.element == id) => {
+                self.captured();
             }
             _ => {}
         }
@@ -151,7 +149,9 @@ impl Collector {
             }
             Tag::Time => {
                 let is_published = element.attribute("pubdate").is_some()
-                    || element.attribute("itemprop").is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("datePublished")));
+                    || element
+                        .attribute("itemprop")
+                        .is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("datePublished")));
                 if is_published {
                     self.set(Field::Published, trust::MARKUP, &value("datetime").or_else(|| value("content")).unwrap_or_default());
                 }
@@ -161,7 +161,9 @@ impl Collector {
             Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
             Tag::H1 => Some(Captured::Heading),
             Tag::A | Tag::Span | Tag::Div | Tag::P | Tag::Address => {
-                let names_author = |attribute: &str| element.attribute(attribute).is_some_and(|v| v.split_ascii_whitespace().any(|v| v.eq_ignore_ascii_case("author")));
+                let names_author = |attribute: &str| {
+                    element.attribute(attribute).is_some_and(|v| v.split_ascii_whitespace().any(|v| v.eq_ignore_ascii_case("author")))
+                };
                 (names_author("rel") || names_author("itemprop")).then_some(Captured::Byline)
             }
             _ => None,
@@ -178,9 +180,8 @@ impl Collector {
             "author" | "dc.creator" | "dcterms.creator" | "byl" | "parsely-author" | "sailthru.author" => (Field::Byline, trust::META),
             "article:author" | "og:article:author" if !content.contains("://") => (Field::Byline, trust::OPEN_GRAPH),
             "article:published_time" | "og:published_time" | "og:article:published_time" => (Field::Published, trust::OPEN_GRAPH),
-            "datepublished" | "date" | "pubdate" | "publishdate" | "publish-date" | "parsely-pub-date" | "dc.date" | "dc.date.issued" | "dcterms.created" | "dcterms.date" => {
-                (Field::Published, trust::META)
-            }
+            "datepublished" | "date" | "pubdate" | "publishdate" | "publish-date" | "parsely-pub-date" | "dc.date" | "dc.date.issued"
+            | "dcterms.created" | "dcterms.date" => (Field::Published, trust::META),
             "og:site_name" => (Field::Site, trust::OPEN_GRAPH),
             "application-name" | "apple-mobile-web-app-title" => (Field::Site, trust::DOCUMENT),
             "og:image" | "og:image:url" | "og:image:secure_url" => (Field::Image, trust::OPEN_GRAPH),

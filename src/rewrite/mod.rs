@@ -37,18 +37,30 @@ pub struct Event {
 #[allow(missing_docs)]
 pub enum EventKind {
     /// An element opens; a void one has no `Close`.
-    Open { id: ElementId, tag: Tag, void: bool },
+    Open {
+        id: ElementId,
+        tag: Tag,
+        void: bool,
+    },
     /// An element closes; the range is empty when no end tag of its own closed it.
-    Close { id: ElementId, tag: Tag, how: Closing },
+    Close {
+        id: ElementId,
+        tag: Tag,
+        how: Closing,
+    },
     /// Text.
     Text(TextKind),
     /// A line break of plain text; `blank` when an empty line follows.
-    Break { blank: bool },
+    Break {
+        blank: bool,
+    },
     /// A comment, a doctype.
     Comment,
     Doctype,
     /// Tags that are ignored, and bytes that the tokenizer drops; `block` when the tag still parts lines.
-    Stray { block: bool },
+    Stray {
+        block: bool,
+    },
 }
 
 impl EventKind {

@@ -165,9 +165,9 @@ impl OpenElements {
         let tag = Tag::of(tag_name(source));
         let self_closing = source.ends_with("/>");
         if self.in_foreign() {
-            let breaks_out = tag.has(is::BREAKS_OUT) || (tag == Tag::Font && Attributes::of(source).any(|(name, _)| {
-                ["color", "face", "size"].iter().any(|a| name.eq_ignore_ascii_case(a))
-            }));
+            let breaks_out = tag.has(is::BREAKS_OUT)
+                || (tag == Tag::Font
+                    && Attributes::of(source).any(|(name, _)| ["color", "face", "size"].iter().any(|a| name.eq_ignore_ascii_case(a))));
             if breaks_out {
                 while self.in_foreign() {
                     self.pop(Closing::Implied, closed);
@@ -212,10 +212,8 @@ impl OpenElements {
             self.close_p(closed);
         }
         match tag {
-            _ if tag.has(is::HEADING) => {
-                if self.stack.last().is_some_and(|e| e.tag.has(is::HEADING)) {
-                    self.pop(Closing::Implied, closed);
-                }
+            _ if tag.has(is::HEADING) && self.stack.last().is_some_and(|e| e.tag.has(is::HEADING)) => {
+                self.pop(Closing::Implied, closed);
             }
             Tag::Li => {
                 self.close_item(&[Tag::Li], closed);
@@ -234,7 +232,11 @@ impl OpenElements {
             }
             Tag::Form if self.stack.iter().any(|e| e.tag == Tag::Form) => return self.stack.iter().any(|e| e.tag == Tag::Template),
             Tag::Rb | Tag::Rtc | Tag::Rt | Tag::Rp => {
-                while self.stack.last().is_some_and(|e| matches!(e.tag, Tag::Rb | Tag::Rt | Tag::Rp) || (e.tag == Tag::Rtc && matches!(tag, Tag::Rb | Tag::Rtc))) {
+                while self
+                    .stack
+                    .last()
+                    .is_some_and(|e| matches!(e.tag, Tag::Rb | Tag::Rt | Tag::Rp) || (e.tag == Tag::Rtc && matches!(tag, Tag::Rb | Tag::Rtc)))
+                {
                     self.pop(Closing::Implied, closed);
                 }
             }
@@ -514,8 +516,25 @@ impl OpenElements {
 fn ends_by_itself(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::P | Tag::Li | Tag::Dd | Tag::Dt | Tag::Option | Tag::Optgroup | Tag::Rb | Tag::Rp | Tag::Rt | Tag::Rtc
-            | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Colgroup | Tag::Caption | Tag::Head
+        Tag::P
+            | Tag::Li
+            | Tag::Dd
+            | Tag::Dt
+            | Tag::Option
+            | Tag::Optgroup
+            | Tag::Rb
+            | Tag::Rp
+            | Tag::Rt
+            | Tag::Rtc
+            | Tag::Tbody
+            | Tag::Thead
+            | Tag::Tfoot
+            | Tag::Tr
+            | Tag::Td
+            | Tag::Th
+            | Tag::Colgroup
+            | Tag::Caption
+            | Tag::Head
     )
 }
 

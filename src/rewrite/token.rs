@@ -149,9 +149,7 @@ fn first_of_gap(gap: &str) -> (TokenKind, usize) {
     let is_end_tag = gap.strip_prefix("</").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     if !is_end_tag {
         // Up to the next end tag.
-        let next = gap.match_indices("</").map(|(at, _)| at).find(|at| {
-            *at > 0 && gap.as_bytes().get(at + 2).is_some_and(u8::is_ascii_alphabetic)
-        });
+        let next = gap.match_indices("</").map(|(at, _)| at).find(|at| *at > 0 && gap.as_bytes().get(at + 2).is_some_and(u8::is_ascii_alphabetic));
         return (TokenKind::Nothing, next.unwrap_or(gap.len()));
     }
     // An end tag may carry attributes, and a `>` inside a quoted value does not end it (13.2.5.36, 13.2.5.37).

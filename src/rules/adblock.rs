@@ -52,9 +52,11 @@ fn parse(line: &str) -> Line<'_> {
     if line.is_empty() || line.starts_with('!') || is_section {
         return Line::Nothing;
     }
-    let Some(at) = line.match_indices('#').map(|(at, _)| at).find(|at| {
-        ["##", "#@#", "#?#", "#$#", "#%#", "#@?#", "#@$#", "#$?#", "#@%#"].iter().any(|mark| line[*at..].starts_with(mark))
-    }) else {
+    let Some(at) = line
+        .match_indices('#')
+        .map(|(at, _)| at)
+        .find(|at| ["##", "#@#", "#?#", "#$#", "#%#", "#@?#", "#@$#", "#$?#", "#@%#"].iter().any(|mark| line[*at..].starts_with(mark)))
+    else {
         return Line::Unsupported(Unsupported::Network);
     };
     let (domains, rest) = line.split_at(at);
@@ -73,8 +75,20 @@ fn parse(line: &str) -> Line<'_> {
 
 /// Pseudo-classes that adblockers invented.
 const PROCEDURAL: [&str; 14] = [
-    "has-text", "contains", "-abp-", "xpath", "upward", "matches-css", "min-text-length", "watch-attr", "nth-ancestor", "remove", "style", "if(",
-    "if-not", "matches-",
+    "has-text",
+    "contains",
+    "-abp-",
+    "xpath",
+    "upward",
+    "matches-css",
+    "min-text-length",
+    "watch-attr",
+    "nth-ancestor",
+    "remove",
+    "style",
+    "if(",
+    "if-not",
+    "matches-",
 ];
 
 /// Adds a list's filters to a rule set; each is a rule named by its file and line.

@@ -132,7 +132,9 @@ impl Building {
         if written.select.is_empty() && written.text.is_empty() {
             reader.error(id.span(), format!("rule `{full}` removes nothing"), Some("add `select` or `text`".into()));
         }
-        for (list, key, what) in [(&written.hit, "hit", "shows no page that it changes"), (&written.miss, "miss", "shows no near-miss that it spares")] {
+        for (list, key, what) in
+            [(&written.hit, "hit", "shows no page that it changes"), (&written.miss, "miss", "shows no near-miss that it spares")]
+        {
             if list.is_empty() {
                 reader.error(id.span(), format!("rule `{full}` {what}"), Some(format!("add `{key} = ['<p>…</p>']`")));
             }
@@ -196,7 +198,8 @@ impl Building {
                 continue;
             }
             let folded = Folded::of(phrase.get_ref());
-            let form: Vec<String> = folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
+            let form: Vec<String> =
+                folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
             // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
             let key = format!("{} {} {:?} {:?} {} {}", pack.name, form.join(" "), written.when, written.scope, written.alone, written.linked);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {

@@ -45,9 +45,8 @@ impl Mistake {
             Severity::Warning => Level::WARNING,
         };
         let end = self.span.end.clamp(self.span.start, self.source.len()).max(self.span.start);
-        let snippet = Snippet::source(&*self.source)
-            .path(&self.file)
-            .annotation(AnnotationKind::Primary.span(self.span.start.min(self.source.len())..end));
+        let snippet =
+            Snippet::source(&*self.source).path(&self.file).annotation(AnnotationKind::Primary.span(self.span.start.min(self.source.len())..end));
         let mut group = level.primary_title(&self.message).element(snippet);
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));

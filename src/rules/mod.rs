@@ -24,8 +24,8 @@ pub use selector::{Refusal, RefusedSelector};
 pub(crate) use phrase::{PhraseBook, PhraseMatch, Said};
 
 use lexicon::Lexicon;
-use selector::SelectorIndex;
 use media::Media;
+use selector::SelectorIndex;
 use serde::Serialize;
 use std::sync::Arc;
 

@@ -41,12 +41,8 @@ pub(super) struct PackRule {
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
 const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "when", "hit", "miss"];
 const WHEN_KEYS: &[&str] = &["host", "lang"];
-const SCOPES: &[(&str, TextScope)] = &[
-    ("block", TextScope::Block),
-    ("container", TextScope::Container),
-    ("following", TextScope::Following),
-    ("rest", TextScope::Rest),
-];
+const SCOPES: &[(&str, TextScope)] =
+    &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
 
 /// Collects the mistakes of one file.
 pub(super) struct Reader<'a> {
@@ -80,7 +76,9 @@ impl Reader<'_> {
         self.check_keys(&table, PACK_KEYS, "a pack");
         match table.get("about").map(|about| self.string(about)) {
             Some(_) => {}
-            None => self.error(span.start..span.start, "the pack does not say what it is about", Some("add `about = \"…\"` as its first line".into())),
+            None => {
+                self.error(span.start..span.start, "the pack does not say what it is about", Some("add `about = \"…\"` as its first line".into()))
+            }
         }
         let when = table.get("when").map(|when| self.when(when)).unwrap_or_default();
         let Some(rules) = table.get("rule") else {
@@ -142,7 +140,11 @@ impl Reader<'_> {
         for host in table.get("host").map(|value| self.strings(value)).unwrap_or_default() {
             let name = host.get_ref().to_ascii_lowercase();
             if name.contains('/') || name.trim_start_matches(['!', '*', '.']).is_empty() && name != "*" {
-                self.error(host.span(), format!("`{name}` is not a host"), Some("write the bare name, as `news.example`; it holds its subdomains".into()));
+                self.error(
+                    host.span(),
+                    format!("`{name}` is not a host"),
+                    Some("write the bare name, as `news.example`; it holds its subdomains".into()),
+                );
             }
             match name.strip_prefix('!') {
                 Some(except) => when.not_hosts.push(except.to_owned()),

@@ -162,16 +162,17 @@ impl PhraseBook {
             let id = self.vocabulary.get(begin.word(at));
             id.is_some_and(|id| [false, true].into_iter().any(|colon| self.children.contains_key(&(node, Step::Word { id: *id, colon }))))
         };
-        follows(0, 0) || self.placeholders[0].iter().any(|step| match step {
-            Step::Number => words[0].number,
-            Step::Date => words[0].number || lexicon.begins_date(begin.word(0)),
-            // What the page says of itself is compared by the caller.
-            Step::Said(_) => false,
-            Step::Name => self.children.get(&(0, Step::Name)).is_some_and(|child| {
-                (1..words.len().min(LONGEST_NAME + 1)).any(|at| follows(*child, at))
-            }),
-            Step::Text | Step::Word { .. } => true,
-        })
+        follows(0, 0)
+            || self.placeholders[0].iter().any(|step| match step {
+                Step::Number => words[0].number,
+                Step::Date => words[0].number || lexicon.begins_date(begin.word(0)),
+                // What the page says of itself is compared by the caller.
+                Step::Said(_) => false,
+                Step::Name => {
+                    self.children.get(&(0, Step::Name)).is_some_and(|child| (1..words.len().min(LONGEST_NAME + 1)).any(|at| follows(*child, at)))
+                }
+                Step::Text | Step::Word { .. } => true,
+            })
     }
 
     /// All phrases that begin at word `at`.
@@ -237,7 +238,8 @@ mod tests {
 
     fn ends(book: &PhraseBook, line: &str) -> Vec<usize> {
         let mut found = Vec::new();
-        let lexicon = Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
+        let lexicon =
+            Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
         book.find(&Folded::of(line), 0, &lexicon, &|_, _, _| 0, &mut found);
         found.iter().map(|m| m.end).collect()
     }

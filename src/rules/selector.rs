@@ -426,9 +426,17 @@ mod tests {
     #[test]
     fn what_looks_ahead_or_is_no_css_is_refused_with_its_reason() {
         for (selector, reason) in [
-            ("div:has(p)", "after the element"), ("li:last-child", "after the element"), ("p:empty", "after the element"),
-            ("a:hover", "state of a page"), ("p::before", "not in the page's source"), (".a >", "nothing after it"),
-            ("..a", "class name"), (":is(.a, b:has(c))", "after the element"), ("", "no selector"), ("a:only-child", "after"), ("&.a", ""),
+            ("div:has(p)", "after the element"),
+            ("li:last-child", "after the element"),
+            ("p:empty", "after the element"),
+            ("a:hover", "state of a page"),
+            ("p::before", "not in the page's source"),
+            (".a >", "nothing after it"),
+            ("..a", "class name"),
+            (":is(.a, b:has(c))", "after the element"),
+            ("", "no selector"),
+            ("a:only-child", "after"),
+            ("&.a", ""),
         ] {
             let refused = parse(selector).expect_err(selector).refusal.to_string();
             assert!(refused.contains(reason), "{selector}: {refused}");

@@ -12,7 +12,7 @@ use crate::fold::Folded;
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
-use crate::rules::{LONGEST_LINE, PhraseMatch, Said, RuleIndex, TextScope};
+use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, Said, TextScope};
 use std::collections::VecDeque;
 
 /// Weak lines in a row that are furniture without any strong one among them.
@@ -119,17 +119,23 @@ impl Labels {
     /// A title counts whole and by its parts: "Headline - Site".
     fn add_title(&mut self, title: &str) {
         let words = |text: &str| Folded::of(text).texts().map(str::to_owned).collect::<Vec<_>>();
-        let parts = SEPARATORS.iter().filter(|separator| title.contains(**separator)).flat_map(|separator| title.split(separator));
-        let all = std::iter::once(title).chain(parts).map(words);
-        for (n, title) in all.enumerate() {
-            let is_whole = n == 0 && !title.is_empty();
-            if is_whole || title.len() >= HEADLINE_WORDS {
-                if !self.titles.contains(&title) {
-                    self.titles.push(title);
+        let whole = words(title);
+        for separator in SEPARATORS.iter().filter(|separator| title.contains(**separator)) {
+            let parts: Vec<Vec<String>> = title.split(separator).map(words).filter(|part| !part.is_empty()).collect();
+            // The headline is the longest part; the others, if they are short, name the site and its sections.
+            let headline = parts.iter().map(Vec::len).max().unwrap_or(0);
+            for part in parts {
+                let (list, belongs) = match part.len() {
+                    length if length >= HEADLINE_WORDS => (&mut self.titles, true),
+                    length => (&mut self.sites, length < headline),
+                };
+                if belongs && !list.contains(&part) {
+                    list.push(part);
                 }
-            } else if !title.is_empty() && !self.sites.contains(&title) {
-                self.sites.push(title);
             }
+        }
+        if !whole.is_empty() && !self.titles.contains(&whole) {
+            self.titles.push(whole);
         }
     }
 
@@ -485,7 +491,14 @@ impl Stripper {
         if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
             return false;
         }
-        self.marks.push(Mark { rules: mark.rules.clone(), start, element: Some(element), prose_before: mark.prose_before, by_text: true, widened: mark.widened + 1 });
+        self.marks.push(Mark {
+            rules: mark.rules.clone(),
+            start,
+            element: Some(element),
+            prose_before: mark.prose_before,
+            by_text: true,
+            widened: mark.widened + 1,
+        });
         true
     }
 }

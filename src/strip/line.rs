@@ -29,7 +29,9 @@ const LONG_PROSE_WORDS: u32 = 40;
 impl Line {
     /// Whether it reads like a paragraph of a text.
     pub(super) fn is_prose(&self) -> bool {
-        !self.dropped && self.heading == 0 && self.linked * 3 < self.words
+        !self.dropped
+            && self.heading == 0
+            && self.linked * 3 < self.words
             && (self.words >= LONG_PROSE_WORDS || (self.words >= PROSE_WORDS && self.ends_sentence))
     }
 

@@ -16,8 +16,8 @@ mod removal;
 mod select;
 
 pub use queue::Held;
-pub use removal::{Cause, Extent, NearMiss, Removal};
 use removal::Removals;
+pub use removal::{Cause, Extent, NearMiss, Removal};
 
 use crate::fold::Folded;
 use crate::limits::Limits;
@@ -525,7 +525,8 @@ impl Stripper {
             let proper = matches!(how, Closing::Own | Closing::Implied);
             let known = if in_view { elsewhere } else { mark.prose_before };
             if let Some(released) = self.settle(mark, *end, proper, false, known) {
-                let words = self.lines.iter().filter(|line| line.first >= released && line.first < *end && line.is_prose()).map(|line| u64::from(line.words));
+                let words =
+                    self.lines.iter().filter(|line| line.first >= released && line.first < *end && line.is_prose()).map(|line| u64::from(line.words));
                 elsewhere += words.sum::<u64>();
             }
         }

@@ -1,14 +1,12 @@
 //! Matching selectors against the open elements, by the `selectors` crate.
 
 use crate::rewrite::{ElementRef, Namespace, OpenElements, Tag, decode_value};
-use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex};
 use crate::rules::RuleIndex;
+use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex};
 use selectors::OpaqueElement;
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
-use selectors::context::{
-    MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches,
-};
+use selectors::context::{MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
 use selectors::matching::{ElementSelectorFlags, matches_selector};
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -99,19 +97,13 @@ impl SelectorMatcher {
         let full = self.levels.get(depth).is_some_and(|level| level.full);
         self.siblings_overflowed |= full;
         let mut caches = SelectorCaches::default();
-        let mut context = MatchingContext::new(
-            MatchingMode::Normal,
-            None,
-            &mut caches,
-            QuirksMode::NoQuirks,
-            NeedsSelectorFlags::No,
-            MatchingForInvalidation::No,
-        );
+        let mut context =
+            MatchingContext::new(MatchingMode::Normal, None, &mut caches, QuirksMode::NoQuirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
         let node = Node { elements, levels: &self.levels, place: if is_void { Place::Void } else { Place::Open(depth) } };
         for at in &self.candidates {
             let indexed = index.get(*at);
-            let worth = !found.contains(&indexed.rule) && !(full && indexed.needs_siblings);
-            if worth && wants(indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
+            let known = found.contains(&indexed.rule) || (full && indexed.needs_siblings);
+            if !known && wants(indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
                 found.push(indexed.rule);
             }
         }
@@ -358,12 +350,29 @@ mod tests {
 
     #[test]
     fn selectors_match_what_came_before() {
-        let page = "<html><div id=x class='a b'><p><img class=i><p class=q></p></div><div class=a data-k='Share Bar'><ul><li><li class=t><li></ul></div>";
+        let page =
+            "<html><div id=x class='a b'><p><img class=i><p class=q></p></div><div class=a data-k='Share Bar'><ul><li><li class=t><li></ul></div>";
         for (selector, expected) in [
-            (".a", vec![1, 5]), (".a.b", vec![1]), ("#x p", vec![2, 4]), ("div > p + p.q", vec![4]), (".i", vec![3]), ("p > .i", vec![3]),
-            ("#x ~ .a", vec![5]), ("li:nth-child(2)", vec![8]), ("li:first-child", vec![7]), ("li.t + li", vec![9]), ("li:nth-of-type(odd)", vec![7, 9]),
-            ("[data-k*='share' i]", vec![5]), ("[data-k~=Bar]", vec![5]), ("div:not(.b)", vec![5]), (":is(ul, #x) > :where(p, li.t)", vec![2, 4, 8]),
-            (":root > div", vec![1, 5]), ("p ~ p", vec![4]), ("li:nth-child(2 of li)", vec![8]), ("[class]", vec![1, 3, 4, 5, 8]), ("DIV.a", vec![1, 5]),
+            (".a", vec![1, 5]),
+            (".a.b", vec![1]),
+            ("#x p", vec![2, 4]),
+            ("div > p + p.q", vec![4]),
+            (".i", vec![3]),
+            ("p > .i", vec![3]),
+            ("#x ~ .a", vec![5]),
+            ("li:nth-child(2)", vec![8]),
+            ("li:first-child", vec![7]),
+            ("li.t + li", vec![9]),
+            ("li:nth-of-type(odd)", vec![7, 9]),
+            ("[data-k*='share' i]", vec![5]),
+            ("[data-k~=Bar]", vec![5]),
+            ("div:not(.b)", vec![5]),
+            (":is(ul, #x) > :where(p, li.t)", vec![2, 4, 8]),
+            (":root > div", vec![1, 5]),
+            ("p ~ p", vec![4]),
+            ("li:nth-child(2 of li)", vec![8]),
+            ("[class]", vec![1, 3, 4, 5, 8]),
+            ("DIV.a", vec![1, 5]),
         ] {
             assert_eq!(matching(selector, page), expected, "{selector}");
         }

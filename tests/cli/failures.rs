@@ -27,9 +27,12 @@ fn the_others_are_cleaned_and_nothing_of_the_bad_one_is_written() {
 #[test]
 fn a_stream_that_fails_midway_says_what_its_output_is() {
     let bench = bench();
-    let ran = bench.expect(1, &[&["clean", "long.html", "--strip", "rules", "--emit", "text"], &["--set", "limits.stream_bytes=180000"]].concat());
+    let ran = bench.expect(1, &["clean", "long.html", "--strip", "rules", "--emit", "text", "--set", "limits.stream_bytes=180000"]);
     assert!(ran.out.contains("sentence number 1 ") && !ran.out.contains("very last words"));
-    assert!(ran.err.contains("naqi: long.html: what standard output has of it is not the whole page: the page is past limits.stream_bytes"), "{ran:?}");
+    assert!(
+        ran.err.contains("naqi: long.html: what standard output has of it is not the whole page: the page is past limits.stream_bytes"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -119,11 +119,7 @@ fn ran(mut command: Command) -> Ran {
 }
 
 fn of(output: std::process::Output) -> Ran {
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    Ran { code: output.status.code().unwrap_or(-1), out: String::from_utf8(output.stdout).unwrap(), err: String::from_utf8(output.stderr).unwrap() }
 }
 
 /// A page of about this many bytes that any mode can clean.

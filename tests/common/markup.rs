@@ -56,7 +56,8 @@ fn scan(html: &str) -> Result<Vec<Step>, String> {
         }
         let mut tag = &rest[name_end..];
         while !tag.starts_with('>') {
-            tag = attribute(tag).ok_or_else(|| format!("a tag that is not written as we write at {}: {:?}", at(rest), rest.chars().take(80).collect::<String>()))?;
+            tag = attribute(tag)
+                .ok_or_else(|| format!("a tag that is not written as we write at {}: {:?}", at(rest), rest.chars().take(80).collect::<String>()))?;
         }
         steps.push(Step::Open(name.to_owned()));
         if is_one_of(VOID, name) {

@@ -54,13 +54,8 @@ impl DeadLetters {
 
     /// Keeps a page as it came, with the cause.
     pub fn keep(&mut self, input: &Input, failure: PageFailure) -> Result<()> {
-        let mut letter = Letter {
-            source: input.name(),
-            cause: format!("{:#}", failure.cause),
-            rules_digest: &self.rules_digest,
-            time: now(),
-            payload_file: None,
-        };
+        let mut letter =
+            Letter { source: input.name(), cause: format!("{:#}", failure.cause), rules_digest: &self.rules_digest, time: now(), payload_file: None };
         let payload = payload(input, failure.stdin);
         match &mut self.to {
             To::Folder(folder) => keep_in(folder, input, &mut letter, payload),

@@ -173,7 +173,9 @@ fn is_pattern(path: &Path) -> bool {
 /// Whether a folder's file is taken as a page.
 pub fn is_page(path: &Path) -> bool {
     let bare = Compression::strip_from(path);
-    bare.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| EXTENSIONS.iter().any(|page| page.eq_ignore_ascii_case(extension)))
+    bare.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| EXTENSIONS.iter().any(|page| page.eq_ignore_ascii_case(extension)))
 }
 
 fn read_list(list: &Path) -> Result<Vec<PathBuf>> {

@@ -25,9 +25,11 @@ impl ListCommand {
     /// Prints them.
     pub fn run(&self, console: &Console) -> Result<Exit> {
         let rules = rule_loader::load(&self.rules.settings(&[], None, None)?.settings.rules, console)?;
-        let is_wanted = |rule: &&Rule| self.pack.as_deref().is_none_or(|wanted| {
-            pack(&rule.id).strip_prefix(wanted.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
+        let is_wanted = |rule: &&Rule| {
+            self.pack.as_deref().is_none_or(|wanted| {
+                pack(&rule.id).strip_prefix(wanted.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
         let mut table = Table::new();
         table.set_header(["id", "kind", "scope", "hosts", "why"]);
         if io::stdout().is_terminal() {
