@@ -22,9 +22,12 @@ use std::time::{Duration, Instant};
 /// The machine's other work falls on all contestants alike when they take turns often.
 const PAGES_A_TURN: usize = 32;
 
+/// Does the work on one page.
+type Run = Box<dyn FnMut(&[u8])>;
+
 struct Contestant {
     name: &'static str,
-    run: Box<dyn FnMut(&[u8])>,
+    run: Run,
     rounds: Vec<Duration>,
 }
 

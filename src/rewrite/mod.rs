@@ -175,6 +175,10 @@ impl Rewriter {
                 let opened = self.elements.start_tag(source, &mut self.closed);
                 let tag = Tag::of(tag_name(source));
                 self.hand_out_closed(range.start, 0, window, sink);
+                let tag = match opened {
+                    Opened::Ignored => tag,
+                    _ => self.elements.last_opened().map_or(tag, ElementRef::tag),
+                };
                 match opened {
                     Opened::Open(id) => EventKind::Open { id, tag, void: false },
                     Opened::Void(id) => EventKind::Open { id, tag, void: true },

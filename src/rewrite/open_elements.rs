@@ -363,6 +363,8 @@ impl OpenElements {
             self.too_deep.push(tag);
             return Opened::Ignored;
         }
+        // In SVG and MathML only the roots mean what their names mean in HTML.
+        let tag = if namespace == Namespace::Html || matches!(tag, Tag::Svg | Tag::Math) { tag } else { Tag::Unknown };
         self.next_id = self.next_id.saturating_add(1);
         let id = self.next_id;
         let text = self.text.len() as u32;

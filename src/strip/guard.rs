@@ -72,7 +72,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
     } else {
         let marked = evidence.article_opens_at.is_some() && prose.len() >= 2 && elsewhere < words;
         let headed = evidence.holds_headline && elsewhere < words;
-        let most = prose.len() >= ARTICLE_LINES && words > 2 * elsewhere + ARTICLE_WORDS && !is_teasers(&lines, prose.len());
+        // What expects no sentences has none: paragraphs in it are the article's, whatever closed it.
+        let most = prose.len() >= ARTICLE_LINES && !is_teasers(&lines, prose.len());
         let only = evidence.whole_page && elsewhere == 0;
         marked || headed || most || only || evidence.chosen_container
     };

@@ -379,13 +379,13 @@ impl Stripper {
             && label.is_none()
             && let Some(rule) = unlinked
         {
-            self.near_miss(rule, "the line is not mostly links");
+            self.near_miss(rule, self.lines.len() - 1, "the line is not mostly links");
         }
         label
     }
 
-    fn near_miss(&mut self, rule: RuleIndex, failed: &'static str) {
-        let Some(line) = self.lines.back() else { return };
+    fn near_miss(&mut self, rule: RuleIndex, line: usize, failed: &'static str) {
+        let Some(line) = self.lines.get(line) else { return };
         let start = self.queue.get(line.first).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(line.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
         self.near_misses.push(NearMiss { rule, range: start..end, failed });
@@ -397,7 +397,8 @@ impl Stripper {
         let Some(label) = label else {
             if !self.labels.weak.is_empty() && self.explain {
                 let rule = self.labels.weak[0].1[0];
-                self.near_miss(rule, "too weak to be furniture alone");
+                let line = self.labels.weak[0].0;
+                self.near_miss(rule, line, "too weak to be furniture alone");
             }
             let line = &self.lines[this];
             let is_entry = line.is_linked() && line.heading == 0 && line.words <= ENTRY_WORDS && self.labels.between.len() < ENTRIES;

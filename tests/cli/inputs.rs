@@ -123,11 +123,17 @@ fn a_streamed_page_comes_out_before_its_end() {
     let bench = Workbench::new();
     let mut child = bench.command(&["clean", "-", "--strip", "rules", "--emit", "text"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(&crate::workbench::long_page(2_000_000).as_bytes()[..1_900_000]).unwrap();
+    let (input_may_end, wait) = std::sync::mpsc::channel::<()>();
+    // A thread of its own: both pipes fill up.
+    let writer = std::thread::spawn(move || {
+        stdin.write_all(&crate::workbench::long_page(2_000_000).as_bytes()[..1_900_000]).unwrap();
+        wait.recv().unwrap();
+    });
     let mut start = [0; 4];
     // The input is still open.
     child.stdout.as_mut().unwrap().read_exact(&mut start).unwrap();
     assert_eq!(&start, b"Long");
-    drop(stdin);
+    input_may_end.send(()).unwrap();
     assert!(child.wait_with_output().unwrap().status.success());
+    writer.join().unwrap();
 }

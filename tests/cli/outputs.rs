@@ -84,11 +84,11 @@ fn outputs_come_in_the_order_of_the_inputs() {
     for number in 0..40 {
         // The first ones take longest.
         let filler = "<p>A sentence that takes its time to be read, and another.</p>".repeat((40 - number) * 20);
-        bench.write(&format!("{number:02}.html"), format!("<p>page {number:02}</p>{filler}"));
-        names.push(format!("page {number:02}"));
+        bench.write(&format!("{number:02}.html"), format!("<p>leaf {number:02}</p>{filler}"));
+        names.push(format!("leaf {number:02}"));
     }
     let ran = bench.expect(0, &["clean", ".", "--emit", "text", "-q", "-j", "3"]);
-    let order: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("page ")).collect();
+    let order: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("leaf ")).collect();
     assert_eq!(order, names);
 }
 
