@@ -12,7 +12,7 @@ example:
 
 # Writes the golden results anew; review the diff before you commit it.
 bless:
-    NAQI_BLESS=1 cargo test --test pages --test rule_mistakes
+    NAQI_BLESS=1 cargo test --test pages
 
 # Speed, as ratios to lol_html and html5ever in the same run. PAGES is a folder of .html or .html.gz files.
 bench PAGES="fixtures/pages":
