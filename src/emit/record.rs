@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
-pub const RECORD_VERSION: &str = "1.0";
+pub const RECORD_VERSION: &str = "1.1";
 
 /// What became of one page.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,9 @@ pub struct Record {
     pub id: String,
     /// File or stream that it came from.
     pub source: String,
+    /// Where it stands in that file, when the file is an archive: an offset in the stored bytes, or in what they decompress to when
+    /// these are one piece.
+    pub offset: Option<u64>,
     /// Its address, as given or as it declares it.
     pub url: Option<String>,
     /// Headline.
@@ -91,6 +94,7 @@ impl Record {
             schema: RECORD_VERSION.into(),
             id,
             source,
+            offset: None,
             url: report.url.or(canonical),
             title,
             byline,
