@@ -49,7 +49,13 @@ impl KnownOrigin {
         let markup = match self.from {
             From::Html => Markup::Html,
             From::Text => Markup::Text,
-            From::Auto => if is_text { Markup::Text } else { Markup::Html },
+            From::Auto => {
+                if is_text {
+                    Markup::Text
+                } else {
+                    Markup::Html
+                }
+            }
         };
         Origin { url: url.or_else(|| self.url.clone()), content_type, markup }
     }

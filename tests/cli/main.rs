@@ -2,11 +2,18 @@
 #![cfg(feature = "cli")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod archives;
+mod crawl;
+mod damage;
 mod explain;
 mod failures;
 mod inputs;
 mod outputs;
+mod replay;
+mod resume;
 mod rules;
+mod selection;
 mod settings;
+mod shards;
 mod signals;
 mod workbench;

@@ -23,6 +23,10 @@ impl Dialect for Arc {
         LINE_BYTES
     }
 
+    fn trailer_lines(&self) -> usize {
+        1
+    }
+
     fn mark(&self) -> &'static [u8] {
         b":"
     }

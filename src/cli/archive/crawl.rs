@@ -15,6 +15,8 @@ pub trait Dialect: Send {
     fn head_end(&self, bytes: &[u8]) -> Option<usize>;
     /// A header is at most this long.
     fn head_bytes(&self) -> usize;
+    /// Line ends that stand behind every record.
+    fn trailer_lines(&self) -> usize;
     /// Stands in every header's first line.
     fn mark(&self) -> &'static [u8];
     /// Reads a header.
@@ -71,14 +73,19 @@ impl Crawl {
         let block = self.block(head.length, head.is_page);
         // From here on errors are the record's own.
         let mut damage = block.damage;
+        let mut is_recovered = false;
         if damage.is_none() {
             damage = match self.trailer() {
                 Ok(is_followed_by_record) => (!is_followed_by_record).then(|| "its length is wrong: what follows it is no record".to_owned()),
                 Err(error) => Some(self.recover(error)),
             };
             if damage.is_some() {
-                self.look_inside(begins, &block.payload, head.length);
+                is_recovered = self.look_inside(begins, &block.payload, head.length);
             }
+        }
+        if !head.is_page && is_recovered {
+            // Nobody reads its block, and nothing behind it is lost.
+            return Ok(Some(Item::Other(head.kind)));
         }
         if !head.is_page {
             return Ok(Some(damage.map_or(Item::Other(head.kind), |damage| Item::Lost(format!("a {} record: {damage}", head.kind)))));
@@ -160,36 +167,41 @@ impl Crawl {
         block
     }
 
-    /// Passes over the empty lines behind a record. False when something else than a record follows in its member.
+    /// Passes over the empty lines behind a record. False when they are missing, and something else than a record follows in its
+    /// member.
     fn trailer(&mut self) -> Result<bool, Damage> {
+        let mut lines = 0;
         loop {
             let have = self.members.fill_member()?;
             if have.is_empty() {
                 return Ok(true);
             }
             let blank = have.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | 0)).count();
+            lines += memchr::memchr_iter(b'\n', &have[..blank]).count();
             let is_all = blank == have.len();
             self.members.consume(blank);
             if !is_all {
+                let is_ended = lines >= self.dialect.trailer_lines();
                 let start = self.members.fill_to(4096)?;
-                return Ok(self.dialect.is_start(start));
+                return Ok(is_ended || self.dialect.is_start(start));
             }
         }
     }
 
-    /// A record whose length is wrong may have swallowed others: goes back to the first of them.
-    fn look_inside(&mut self, begins: (u64, u64), payload: &[u8], length: u64) {
+    /// A record whose length is wrong may have swallowed others: goes back to the first of them. Whether that was possible.
+    fn look_inside(&mut self, begins: (u64, u64), payload: &[u8], length: u64) -> bool {
         if self.is_done || !self.members.can_go_back() || self.go_backs == GO_BACKS {
-            return;
+            return false;
         }
         let inside = inner_start(&*self.dialect, payload);
         let is_cut = (payload.len() as u64) < length;
-        let Some(at) = inside.map(|at| at as u64).or(is_cut.then_some(payload.len() as u64)) else { return };
+        let Some(at) = inside.map(|at| at as u64).or(is_cut.then_some(payload.len() as u64)) else { return false };
         self.go_backs += 1;
-        if self.members.go_to((begins.0, begins.1 + at)).is_ok() && inside.is_none() {
-            // What was passed over may hold the next one.
-            let _ = self.scan(true);
+        if self.members.go_to((begins.0, begins.1 + at)).is_err() {
+            return false;
         }
+        // What was passed over may hold the next one.
+        inside.is_some() || self.scan(true).is_ok()
     }
 
     /// The same at the end of the input.

@@ -17,10 +17,10 @@ impl Header {
         let mut from = 0;
         while let Some(at) = memchr::memchr(b'\n', &bytes[from..]) {
             from += at + 1;
-            match bytes[from..] {
-                [b'\n', ..] => return Some(from + 1),
-                [b'\r', b'\n', ..] => return Some(from + 2),
-                _ => {}
+            // Some writers put two carriage returns.
+            let returns = bytes[from..].iter().take_while(|byte| **byte == b'\r').count();
+            if bytes.get(from + returns) == Some(&b'\n') {
+                return Some(from + returns + 1);
             }
         }
         None

@@ -94,8 +94,10 @@ pub struct Members {
     spans: VecDeque<(u64, u64)>,
     /// Bytes passed on since the last jump.
     passed: u64,
-    /// Nothing more comes of the member in hand.
+    /// Nothing more comes of the member that is being decoded.
     is_over: bool,
+    /// Damage behind what is at hand: it is told when that is passed on.
+    ahead: Option<Damage>,
 }
 
 impl Members {
@@ -118,7 +120,7 @@ impl Members {
         };
         let is_over = matches!(codec, Codec::Gzip(_) | Codec::Zstd(_));
         let spans = VecDeque::from([(0, 0)]);
-        Ok(Members { stored, compression, codec, out: Vec::new(), at: 0, member: 0, spans, passed: 0, is_over })
+        Ok(Members { stored, compression, codec, out: Vec::new(), at: 0, member: 0, spans, passed: 0, is_over, ahead: None })
     }
 
     /// How the bytes are compressed.
@@ -201,41 +203,71 @@ impl Members {
     fn land(&mut self, member: u64, within: u64) {
         (self.out, self.at, self.passed, self.member) = (Vec::new(), 0, within, member);
         self.spans = VecDeque::from([(0, member)]);
+        self.ahead = None;
     }
 
     /// What is at hand of the member; empty when the member is over (call [`Members::next_member`]) or the input is.
     pub fn fill_member(&mut self) -> Result<&[u8], Damage> {
-        while self.at == self.out.len() && !self.is_over {
+        let has_next = self.spans.get(1).copied();
+        while has_next.is_none() && self.at == self.out.len() && !self.is_over {
+            self.tell_damage()?;
             self.decode()?;
+        }
+        if has_next.is_none() && self.at == self.out.len() {
+            self.tell_damage()?;
+        }
+        let end = has_next.map_or(self.out.len(), |(begins, _)| self.at + (begins - self.passed) as usize);
+        Ok(&self.out[self.at..end])
+    }
+
+    fn tell_damage(&mut self) -> Result<(), Damage> {
+        self.ahead.take().map_or(Ok(()), Err)
+    }
+
+    /// At least `wanted` bytes, across members if need be; less only at the end, or before damage.
+    pub fn fill_to(&mut self, wanted: usize) -> Result<&[u8], Damage> {
+        while self.out.len() - self.at < wanted {
+            let is_empty = self.out.len() == self.at;
+            if is_empty {
+                self.tell_damage()?;
+            } else if self.ahead.is_some() {
+                break;
+            }
+            let more = if self.is_over { self.begin_member() } else { self.decode().map(|()| true) };
+            match more {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(damage) if self.out.len() > self.at => self.ahead = Some(damage),
+                Err(damage) => return Err(damage),
+            }
         }
         Ok(&self.out[self.at..])
     }
 
-    /// At least `wanted` bytes, across members if need be; less only at the end.
-    pub fn fill_to(&mut self, wanted: usize) -> Result<&[u8], Damage> {
-        while self.out.len() - self.at < wanted {
-            if self.is_over {
-                if !self.next_member()? {
-                    break;
-                }
-            } else {
-                self.decode()?;
-            }
+    /// Goes to the next member, when the one in hand is over; false at the end of the input.
+    pub fn next_member(&mut self) -> Result<bool, Damage> {
+        if self.spans.get(1).is_some_and(|(begins, _)| *begins == self.passed) {
+            self.spans.pop_front();
+            return Ok(true);
         }
-        Ok(&self.out[self.at..])
+        self.tell_damage()?;
+        Ok(self.begin_member()? && {
+            self.spans = self.spans.split_off(self.spans.len() - 1);
+            true
+        })
     }
 
     /// Passes over bytes that were filled.
     pub fn consume(&mut self, count: usize) {
         self.at += count;
         self.passed += count as u64;
-        while self.spans.len() > 1 && self.spans[1].0 <= self.passed {
+        while self.spans.len() > 1 && self.spans[1].0 < self.passed {
             self.spans.pop_front();
         }
     }
 
-    /// Begins the next member; false at the end of the input.
-    pub fn next_member(&mut self) -> Result<bool, Damage> {
+    /// Begins to decode the next member; false at the end of the input.
+    fn begin_member(&mut self) -> Result<bool, Damage> {
         if !self.is_over || matches!(self.codec, Codec::Plain | Codec::Whole(_)) {
             return Ok(false);
         }
@@ -416,7 +448,7 @@ impl Members {
             };
             self.land(found, 0);
             self.is_over = true;
-            if self.next_member().is_ok_and(|is_one| is_one) && self.fill_member().is_ok_and(&accept) {
+            if self.begin_member().is_ok_and(|is_one| is_one) && self.fill_member().is_ok_and(&accept) {
                 return Ok(true);
             }
             from = found + 1;

@@ -25,6 +25,10 @@ impl Dialect for Warc {
         HEADER_BYTES
     }
 
+    fn trailer_lines(&self) -> usize {
+        2
+    }
+
     fn mark(&self) -> &'static [u8] {
         b"WARC/"
     }

@@ -161,9 +161,7 @@ impl Committer {
                 shards.write(&bytes)
             }
             (Piece::Bytes(bytes), _) => io::stdout().lock().write_all(&bytes).context("cannot write to standard output"),
-            (Piece::Spooled(mut spooled), _) => {
-                io::copy(&mut spooled, &mut io::stdout().lock()).map(drop).context("cannot write to standard output")
-            }
+            (Piece::Spooled(mut spooled), _) => io::copy(&mut spooled, &mut io::stdout().lock()).map(drop).context("cannot write to standard output"),
             (Piece::File(file), _) => file.keep(),
             // `Cleaner` makes rows for rows only.
             (Piece::Row(_), _) => Ok(()),
@@ -189,6 +187,12 @@ impl Committer {
             }
     }
 
+    /// Writes down that the run begins: letters that are there already are those of earlier runs.
+    pub fn note_beginning(&mut self) -> Result<()> {
+        let mark = if let Sink::Shards(shards) = &mut self.sink { shards.mark()? } else { ShardMark::default() };
+        self.note_at(mark)
+    }
+
     /// Writes down how far the run is.
     pub fn note(&mut self) -> Result<()> {
         if self.journal.is_none() {
@@ -203,6 +207,10 @@ impl Committer {
             },
             Sink::Stdout | Sink::Places => ShardMark::default(),
         };
+        self.note_at(shards)
+    }
+
+    fn note_at(&mut self, shards: ShardMark) -> Result<()> {
         if let Some(report) = &self.report {
             report.sync()?;
         }

@@ -163,14 +163,7 @@ fn payload(input: &Input, stdin: Option<tempfile::SpooledTempFile>) -> Option<Bo
 }
 
 /// The letter's name is claimed first, so that no other run takes it; then the payload; then the letter is filled.
-fn keep_in(
-    folder: &Path,
-    within: &Path,
-    name: &PageName,
-    letter: &mut Letter,
-    payload: Option<Box<dyn Read + '_>>,
-    replaces: bool,
-) -> Result<()> {
+fn keep_in(folder: &Path, within: &Path, name: &PageName, letter: &mut Letter, payload: Option<Box<dyn Read + '_>>, replaces: bool) -> Result<()> {
     let within = folder.join(within);
     if let Some(parent) = within.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;

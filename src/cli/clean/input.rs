@@ -136,7 +136,9 @@ impl Finding {
         let output = self.output.take();
         // Pages that an earlier run wrote are no pages of this one.
         let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name == super::journal::FOLDER);
-        let is_output = |path: &Path| is_hidden(path) || output.as_ref().is_some_and(|output| path.is_dir() && path.canonicalize().is_ok_and(|path| path == *output));
+        let is_output = |path: &Path| {
+            is_hidden(path) || output.as_ref().is_some_and(|output| path.is_dir() && path.canonicalize().is_ok_and(|path| path == *output))
+        };
         for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| entry.depth() == 0 || !is_output(entry.path())) {
             match entry {
                 Ok(entry) if (is_page(entry.path()) || is_archive(entry.path())) && entry.path().is_file() => {

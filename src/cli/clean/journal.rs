@@ -118,6 +118,15 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    /// A run that never began leaves nothing.
+    fn drop(&mut self) {
+        if !self.folder.join(FILE).exists() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
 /// Where the journal of an output stands.
 pub fn folder_of(output: &Path, is_folder: bool) -> PathBuf {
     if is_folder {

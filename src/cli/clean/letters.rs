@@ -100,9 +100,7 @@ impl Letters {
         };
         records.go_to(known.position)?;
         match records.next() {
-            Some(Found { item: Item::Document(document), .. }) if document.url == known.url => {
-                Ok(Document { source: Some(source), ..*document })
-            }
+            Some(Found { item: Item::Document(document), .. }) if document.url == known.url => Ok(Document { source: Some(source), ..*document }),
             _ => bail!("{source}: at {} stands another record now", known.offset),
         }
     }

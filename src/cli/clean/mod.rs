@@ -85,7 +85,9 @@ pub struct CleanCommand {
 
 /// Try pages again that failed in an earlier run
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  naqi replay failed/ -o cleaned/\n  naqi replay failed.jsonl --emit jsonl -o more.jsonl --dead-letters still.jsonl")]
+#[command(
+    after_help = "Examples:\n  naqi replay failed/ -o cleaned/\n  naqi replay failed.jsonl --emit jsonl -o more.jsonl --dead-letters still.jsonl"
+)]
 pub struct ReplayCommand {
     /// Folders or .jsonl files that `naqi clean --dead-letters` wrote
     #[arg(value_name = "DEAD_LETTERS", required = true)]
@@ -200,7 +202,8 @@ impl CleanOptions {
         let is_one_page = is_one && !begins_with_archive;
         let is_one_to_stdout = is_one_page && destination == Destination::Stdout;
         let streams = is_one_to_stdout && !emit.is_records() && settings.strip.mode != StripMode::Article && !selection.needs_text();
-        let is_device = self.output.as_deref().is_some_and(|output| output.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()));
+        let is_device =
+            self.output.as_deref().is_some_and(|output| output.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()));
         let (mut journal, mut last) = (None, None);
         if let (false, false, Some(output)) = (is_one_page, is_device || destination == Destination::Stdout, &self.output) {
             let is_folder = !matches!(&destination, Destination::Shards(path) if path == output);
@@ -220,7 +223,9 @@ impl CleanOptions {
         let compress = self.compress(&destination, emit);
         let mut places = None;
         let sink = match &destination {
-            Destination::Stdout if emit == OutputFormat::Parquet => Sink::Rows(Box::new(Rows::begin(self.plan(Path::new("-"), compress, overwrite, false), Default::default())?)),
+            Destination::Stdout if emit == OutputFormat::Parquet => {
+                Sink::Rows(Box::new(Rows::begin(self.plan(Path::new("-"), compress, overwrite, false), Default::default())?))
+            }
             Destination::Stdout => Sink::Stdout,
             Destination::Places(folder, of_pages) => {
                 feed.set_places(of_pages.clone());
@@ -252,9 +257,12 @@ impl CleanOptions {
             (None, _) => None,
         };
         let letters_length = last.as_ref().and_then(|entry| entry.letters);
-        let letters = self.dead_letters.as_deref().map(|path| DeadLetters::open(path, rules.digest(), letters_length)).transpose().context("--dead-letters")?;
+        let letters =
+            self.dead_letters.as_deref().map(|path| DeadLetters::open(path, rules.digest(), letters_length)).transpose().context("--dead-letters")?;
         let duplicates = match selection.dedup {
-            Some(_) => Some(Duplicates::open(journal.as_ref().map(Journal::fingerprints).as_deref(), last.as_ref().map_or(0, |entry| entry.fingerprints))?),
+            Some(_) => {
+                Some(Duplicates::open(journal.as_ref().map(Journal::fingerprints).as_deref(), last.as_ref().map_or(0, |entry| entry.fingerprints))?)
+            }
             None => None,
         };
         let tally = Arc::new(Mutex::new(last.as_ref().map(|entry| entry.tally.clone()).unwrap_or_default()));
@@ -262,7 +270,12 @@ impl CleanOptions {
         feed.go_to(reached)?;
         let bytes: Option<u64> = feed.inputs().iter().map(|input| input.stored_bytes()).sum();
         let overview = Overview {
-            stats: self.stats.as_deref().map(|path| GrowingFile::create(path, overwrite_of(overwrite, reached), false)).transpose().context("--stats")?,
+            stats: self
+                .stats
+                .as_deref()
+                .map(|path| GrowingFile::create(path, overwrite_of(overwrite, reached), false))
+                .transpose()
+                .context("--stats")?,
             page: report_page.map(|path| GrowingFile::create(&path, overwrite_of(overwrite, reached), false)).transpose().context("--report")?,
             rules_digest: rules.digest().to_owned(),
             inputs: feed.inputs().iter().take(100).map(|input| input.name()).collect(),
@@ -276,7 +289,8 @@ impl CleanOptions {
             origin,
             selection,
         };
-        let run = Run {
+        let is_beginning = reached == feed::Reached::default();
+        let mut run = Run {
             console: *console,
             jobs: match settings.jobs {
                 0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -298,6 +312,9 @@ impl CleanOptions {
             places,
             is_one_to_stdout,
         };
+        if is_beginning {
+            run.committer.note_beginning()?;
+        }
         let exit = if streams { run::stream(run)? } else { run.start()? };
         let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
         if exit != Exit::Interrupted {

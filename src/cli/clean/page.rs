@@ -394,7 +394,13 @@ fn line(record: &Record) -> Result<Vec<u8>> {
 }
 
 /// The library's road, walked once for a page: the one place from which the command calls it.
-fn walk<W: Write>(rules: &Arc<RuleSet>, settings: &Settings, origin: &Origin, mut bytes: impl Read, formats: Vec<(EmitFormat, W)>) -> Result<PageReport> {
+fn walk<W: Write>(
+    rules: &Arc<RuleSet>,
+    settings: &Settings,
+    origin: &Origin,
+    mut bytes: impl Read,
+    formats: Vec<(EmitFormat, W)>,
+) -> Result<PageReport> {
     let mut pipeline = Pipeline::with_formats(Arc::clone(rules), settings, origin, formats);
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {

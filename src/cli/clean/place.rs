@@ -30,13 +30,7 @@ pub enum Destination {
 
 impl Destination {
     /// Decides it for all pages.
-    pub fn plan(
-        output: Option<&Path>,
-        format: OutputFormat,
-        origin: &KnownOrigin,
-        inputs: &[Arc<Input>],
-        begins_with_archive: bool,
-    ) -> Result<Self> {
+    pub fn plan(output: Option<&Path>, format: OutputFormat, origin: &KnownOrigin, inputs: &[Arc<Input>], begins_with_archive: bool) -> Result<Self> {
         let Some(output) = output.filter(|output| output.as_os_str() != "-") else { return Ok(Destination::Stdout) };
         let ends_in_slash = output.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         let is_device = output.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
@@ -50,7 +44,11 @@ impl Destination {
             return Ok(Destination::Places(output.to_owned(), vec![output.to_owned()]));
         }
         if output.exists() && !output.is_dir() {
-            bail!("-o {}: {} need a folder, and this is a file", output.display(), if inputs.len() > 1 { "several pages" } else { "an archive's pages" });
+            bail!(
+                "-o {}: {} need a folder, and this is a file",
+                output.display(),
+                if inputs.len() > 1 { "several pages" } else { "an archive's pages" }
+            );
         }
         let mut names = Names::default();
         let places = inputs.iter().map(|input| {

@@ -125,7 +125,8 @@ impl Rows {
             false => Target::File(self.plan.create(self.shard)?),
         };
         let level = ZstdLevel::try_new(ZSTD_LEVEL).context("the compression level")?;
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).set_created_by(concat!("naqi ", env!("CARGO_PKG_VERSION")).into());
+        let properties =
+            WriterProperties::builder().set_compression(Compression::ZSTD(level)).set_created_by(concat!("naqi ", env!("CARGO_PKG_VERSION")).into());
         // Texts are all different: a dictionary of them is built for nothing.
         let properties = Arc::new(properties.set_dictionary_enabled(false).build());
         SerializedFileWriter::new(Counted(target), Arc::clone(&self.schema), properties).context("cannot begin the file")
@@ -142,7 +143,8 @@ impl Rows {
         let declared = [record.url, record.title, record.byline, record.published, record.site, record.lang, record.dir, record.image];
         let texts = texts.into_iter().chain(declared).chain([record.html, record.text, verdict, Some(findings), Some(removals)]);
         let mut texts = texts.chain([Some(record.rules_digest), record.error]);
-        let mut numbers = [record.offset.and_then(number), number(counts.bytes_in), number(counts.bytes_out), number(counts.bytes_removed)].into_iter();
+        let mut numbers =
+            [record.offset.and_then(number), number(counts.bytes_in), number(counts.bytes_out), number(counts.bytes_removed)].into_iter();
         for column in &mut self.columns {
             match column {
                 Column::Text(values) => {

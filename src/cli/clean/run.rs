@@ -338,7 +338,8 @@ pub fn stream(run: Run) -> Result<Exit> {
         let outcome = match std::mem::replace(&mut work.task, Task::Nothing) {
             Task::Page(members, kept) => {
                 let mut out = Counted { to: io::stdout().lock(), written: 0 };
-                let cleaned = catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
+                let cleaned =
+                    catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
                 let cleaned = cleaned.and_then(|report| out.flush().context("cannot write to standard output").map(|()| report));
                 match cleaned {
                     Ok(report) => Outcome::Cleaned { report: Box::new(report), piece: Piece::None, facts: Facts::default(), fingerprint: None },

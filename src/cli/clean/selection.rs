@@ -125,8 +125,7 @@ impl SelectionOptions {
             })?,
             statuses: if statuses.is_empty() { vec![200..=299] } else { statuses },
             types: self.types.iter().map(|kind| kind.to_ascii_lowercase()).collect(),
-            chars: (self.min_chars.is_some() || self.max_chars.is_some())
-                .then(|| self.min_chars.unwrap_or(0)..=self.max_chars.unwrap_or(u64::MAX)),
+            chars: (self.min_chars.is_some() || self.max_chars.is_some()).then(|| self.min_chars.unwrap_or(0)..=self.max_chars.unwrap_or(u64::MAX)),
             sample: self.sample,
             dedup: self.dedup,
         })

@@ -124,7 +124,11 @@ impl Shards {
             self.write_waiting()?;
             // Compressed it may be smaller than it looked.
             let length = self.file.as_ref().map_or(0, GrowingFile::length);
-            if self.plan.most.is_some_and(|most| self.plan.is_packed || self.plan.compress == Compress::None || length + MEMBER_BYTES as u64 / 4 > most) {
+            if self
+                .plan
+                .most
+                .is_some_and(|most| self.plan.is_packed || self.plan.compress == Compress::None || length + MEMBER_BYTES as u64 / 4 > most)
+            {
                 self.end_shard()?;
             }
         }

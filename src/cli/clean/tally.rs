@@ -218,7 +218,9 @@ impl Tally {
         ]);
         let first = std::iter::once("most by").chain(std::iter::repeat(""));
         let rules = self.rules_by(|rule| rule.hits);
-        rows.extend(rules.iter().take(TOP_RULES).zip(first).map(|((rule, tally), label)| [label.to_owned(), tally.hits.to_string(), (*rule).to_owned()]));
+        rows.extend(
+            rules.iter().take(TOP_RULES).zip(first).map(|((rule, tally), label)| [label.to_owned(), tally.hits.to_string(), (*rule).to_owned()]),
+        );
         let mut table = Table::new();
         table.load_style(presets::UTF8_BORDERS_ONLY).add_rows(rows);
         if let Some(numbers) = table.column_mut(1) {

@@ -1,0 +1,141 @@
+//! A run that is killed at any moment goes on, and its output is that of a run that was not.
+#![cfg(unix)]
+
+use crate::crawl::{crawl, gzip_each, page, records, response, tar};
+use crate::workbench::{Workbench, long_page};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// Kills per way of writing; NAQI_CHAOS sets another number.
+fn kills() -> usize {
+    std::env::var("NAQI_CHAOS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3)
+}
+
+/// A moment that is another one every time.
+fn moment(longest: Duration, number: usize) -> Duration {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos() as usize;
+    longest.mul_f64(((now / 1000 + number * 7919) % 1000) as f64 / 1000.0)
+}
+
+/// An archive that takes a while, with pages that fail and pages that come twice.
+fn archive(pages: usize) -> Vec<Vec<u8>> {
+    let mut all = crawl(pages);
+    for number in 0..pages / 10 {
+        let at = all.len() * (number + 1) / (pages / 10 + 2);
+        let too_long = page(5000 + number) + &long_page(50_000);
+        all.insert(at, response(5000 + number, "200 OK\r\nContent-Type: text/html", too_long.as_bytes()));
+        all.insert(at, response(6000 + number, "200 OK\r\nContent-Type: text/html", page(number).as_bytes()));
+    }
+    all
+}
+
+const HOW: [&str; 10] =
+    ["--checkpoint", "0.01", "--set", "limits.page_bytes=40000", "--dedup", "exact", "--report", "report.jsonl", "--dead-letters", "dead.jsonl"];
+
+/// All that a run left, as sets of lines: what each page became.
+fn left(bench: &Workbench, output: &str) -> Vec<(String, BTreeSet<String>, usize)> {
+    let mut left = Vec::new();
+    for file in bench.files().into_iter().filter(|file| file.starts_with(output) || file == "report.jsonl" || file == "dead.jsonl") {
+        let bytes = std::fs::read(bench.path(&file)).unwrap();
+        let text = if file.ends_with(".zst") { zstd::decode_all(&*bytes).unwrap() } else { bytes };
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let without_time = |line: &str| match line.starts_with('{') {
+            true => {
+                let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+                value.as_object_mut().unwrap().remove("time");
+                value.to_string()
+            }
+            false => line.to_owned(),
+        };
+        // The first record of a WARC file says when it was begun.
+        let head = if file.ends_with(".wet") { 5 } else { 0 };
+        let lines: Vec<String> = text.lines().skip(head).map(without_time).collect();
+        left.push((file, lines.iter().cloned().collect(), lines.len()));
+    }
+    left
+}
+
+fn chaos(input: &str, bytes: &[u8], emit: &str, output: &str, more: &[&str]) {
+    let arguments: Vec<&str> = [&["clean", input, "--emit", emit, "-o", output, "-j", "2", "-q"], &HOW[..], more].concat();
+    let unbroken = Workbench::new();
+    unbroken.write(input, bytes);
+    let begun = Instant::now();
+    unbroken.expect(1, &arguments);
+    let took = begun.elapsed();
+    let broken = Workbench::new();
+    broken.write(input, bytes);
+    let mut killed = 0;
+    for number in 0..kills() {
+        let mut child = broken.command(&arguments).spawn().unwrap();
+        std::thread::sleep(moment(took, number));
+        killed += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if killed < number + 1 {
+            break; // it was over before that
+        }
+    }
+    let ran = broken.run(&arguments);
+    assert!(ran.code == 1 || (ran.code == 2 && ran.err.contains("is there already")), "{ran:?}");
+    let leftovers = broken.files().into_iter().filter(|file| file.contains(".naqi") || file.ends_with(".part")).collect::<Vec<_>>();
+    assert!(leftovers.is_empty(), "{leftovers:?}");
+    let (expected, found) = (left(&unbroken, output), left(&broken, output));
+    assert_eq!(expected.len(), found.len(), "{:?}", broken.files());
+    for (expected, found) in expected.iter().zip(&found) {
+        assert_eq!(expected.0, found.0);
+        let missing: Vec<_> = expected.1.difference(&found.1).take(2).collect();
+        let extra: Vec<_> = found.1.difference(&expected.1).take(2).collect();
+        assert!(missing.is_empty() && extra.is_empty(), "{}: missing {missing:?}, extra {extra:?} after {killed} kills", expected.0);
+        assert_eq!(expected.2, found.2, "{}: twice", expected.0);
+    }
+}
+
+#[test]
+fn lines_survive_kills() {
+    let all = archive(120);
+    chaos("a.warc.gz", &gzip_each(&all), "jsonl", "out.jsonl", &[]);
+    chaos("a.warc", &all.concat(), "jsonl", "out.jsonl.zst", &[]);
+    chaos("a.warc", &crate::inputs::gzip(&all.concat()), "jsonl", "out/", &["--max-shard-bytes", "30k"]);
+}
+
+#[test]
+fn trees_and_rows_survive_kills() {
+    let all = archive(120);
+    chaos("a.warc.gz", &gzip_each(&all), "text", "tree/", &[]);
+    let half = all.len() / 2;
+    let tar = tar(&[("a.warc.gz", gzip_each(&all[..half])), ("b.warc", all[half..].concat())]);
+    chaos("a.tar", &tar, "markdown", "tree/", &[]);
+    chaos("a.warc.gz", &gzip_each(&all), "parquet", "rows/", &["--max-shard-bytes", "20k"]);
+    chaos("a.warc.gz", &gzip_each(&all), "wet", "out.wet", &[]);
+}
+
+#[test]
+fn another_task_does_not_go_on_and_fresh_starts_over() {
+    let bench = Workbench::new();
+    bench.write("a.warc.gz", gzip_each(&archive(400)));
+    let run = |more: &[&str]| {
+        [&["clean", "a.warc.gz", "--emit", "jsonl", "-o", "out.jsonl", "--checkpoint", "0", "-j", "1"], more]
+            .concat()
+            .iter()
+            .map(|s| s.to_string())
+            .collect::<Vec<_>>()
+    };
+    let run = |more: &[&str]| run(more);
+    let first = run(&[]);
+    let mut child = bench.command(&first.iter().map(String::as_str).collect::<Vec<_>>()).spawn().unwrap();
+    while !bench.path(".out.jsonl.naqi/journal.json").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "ended before it was killed");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(bench.path("out.jsonl.part").exists() && !bench.path("out.jsonl").exists());
+    let expect = |code: i32, more: &[&str]| bench.expect(code, &run(more).iter().map(String::as_str).collect::<Vec<_>>());
+    let ran = expect(2, &["--min-chars", "10"]);
+    assert!(ran.err.contains("had other inputs, options or rules; --fresh starts over"), "{ran:?}");
+    let ran = expect(0, &["--min-chars", "10", "--fresh", "-q"]);
+    assert_eq!(ran.err, "");
+    assert_eq!(records(&bench.read("out.jsonl")).len(), 480);
+    let ran = expect(2, &[]);
+    assert!(ran.err.contains("out.jsonl is there already"), "{ran:?}");
+}
