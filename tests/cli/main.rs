@@ -9,6 +9,7 @@ mod explain;
 mod failures;
 mod inputs;
 mod outputs;
+mod overview;
 mod replay;
 mod resume;
 mod rules;

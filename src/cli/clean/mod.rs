@@ -277,7 +277,7 @@ impl CleanOptions {
                 .transpose()
                 .context("--stats")?,
             page: report_page.map(|path| GrowingFile::create(&path, overwrite_of(overwrite, reached), false)).transpose().context("--report")?,
-            rules_digest: rules.digest().to_owned(),
+            rules: Arc::clone(&rules),
             inputs: feed.inputs().iter().take(100).map(|input| input.name()).collect(),
         };
         let cleaner = Cleaner {
