@@ -1,6 +1,7 @@
 //! CSS selectors: parsed by the `selectors` crate, refused where they need what comes later, filed in an index of our own.
 
 use super::RuleIndex;
+use crate::rewrite::{ElementRef, KnownName, Tag, name_hash};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use cssparser::{ParseErrorKind, Parser as CssParser, ToCss};
 use precomputed_hash::PrecomputedHash;
@@ -229,6 +230,8 @@ pub struct IndexedSelector {
     pub rule: RuleIndex,
     /// Whether it asks for an element's siblings.
     pub needs_siblings: bool,
+    /// A tag that must be open around an element for it to match: told at a glance, where `video > p` would be tried on each `p`.
+    pub ancestor: Option<Tag>,
 }
 
 /// All selectors of a rule set, each filed under the rarest thing that an element must have to match it: its id, a class, a
@@ -237,27 +240,113 @@ pub struct IndexedSelector {
 #[derive(Debug, Default)]
 pub struct SelectorIndex {
     selectors: Vec<IndexedSelector>,
-    ids: FxHashMap<Box<str>, Vec<u32>>,
-    classes: FxHashMap<Box<str>, Vec<u32>>,
-    tags: FxHashMap<Box<str>, Vec<u32>>,
-    attributes: FxHashMap<Box<str>, AttributeIndex>,
+    ids: Lookup,
+    classes: Lookup,
+    /// By the tag's number.
+    tags: Vec<Vec<u32>>,
+    /// Names that are in no table, such as custom elements.
+    unknown_tags: Lookup,
+    attributes: FxHashMap<u32, Vec<AttributeIndex>>,
+    /// Hashes of the names in `attributes`: most attributes of a page are asked for by no selector.
+    attribute_filter: Filter,
     any: Vec<u32>,
     needs_siblings: bool,
 }
 
 /// Selectors that need one attribute.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct AttributeIndex {
+    /// In lower case.
+    name: Box<str>,
     /// Those that ask only for its presence, or for a value that cannot be searched.
     present: Vec<u32>,
+    /// Those that name its whole value, by that in lower case.
+    values: Lookup,
     fragments: Vec<(Box<str>, u32)>,
     /// Over `fragments`, in order.
     search: Option<AhoCorasick>,
 }
 
+/// Which hashes may be in a set; says yes too often, never no wrongly.
+#[derive(Debug)]
+struct Filter(Vec<u64>);
+
+impl Default for Filter {
+    fn default() -> Self {
+        Filter(vec![0])
+    }
+}
+
+impl Filter {
+    /// Sixteen bits for each hash, so that one in sixteen others passes.
+    fn of(hashes: impl ExactSizeIterator<Item = u32>) -> Self {
+        let mut filter = Filter(vec![0; (hashes.len() * 16).next_power_of_two().div_ceil(64).max(1)]);
+        for hash in hashes {
+            let (word, bit) = filter.place(hash);
+            filter.0[word] |= bit;
+        }
+        filter
+    }
+
+    fn place(&self, hash: u32) -> (usize, u64) {
+        ((hash >> 6) as usize & (self.0.len() - 1), 1 << (hash & 63))
+    }
+
+    #[inline]
+    fn may_hold(&self, hash: u32) -> bool {
+        let (word, bit) = self.place(hash);
+        self.0[word] & bit != 0
+    }
+}
+
+/// Selectors by a text that an element must have.
+#[derive(Debug, Default)]
+struct Lookup {
+    places: FxHashMap<Box<str>, Vec<u32>>,
+    filter: Filter,
+}
+
+impl Lookup {
+    fn add(&mut self, text: &str, at: u32) {
+        let places = self.places.entry(text.into()).or_default();
+        if places.last() != Some(&at) {
+            places.push(at);
+        }
+    }
+
+    fn finish(&mut self) {
+        self.filter = Filter::of(self.places.keys().map(|text| text_hash(text)).collect::<Vec<_>>().into_iter());
+    }
+
+    #[inline]
+    fn find(&self, text: &str, found: &mut Vec<u32>) {
+        if self.filter.may_hold(text_hash(text))
+            && let Some(places) = self.places.get(text)
+        {
+            found.extend_from_slice(places);
+        }
+    }
+}
+
+/// A quick hash of a text, for [`Filter`].
+#[inline]
+fn text_hash(text: &str) -> u32 {
+    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut hash = text.len() as u64;
+    let mut chunks = text.as_bytes().chunks_exact(8);
+    for chunk in &mut chunks {
+        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
+        hash = (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
+    }
+    let rest = chunks.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    ((hash.rotate_left(5) ^ rest).wrapping_mul(MIX) >> 32) as u32
+}
+
 enum Key {
     Id(Box<str>),
     Class(Box<str>),
+    /// Name of the attribute and its whole value, in lower case.
+    Value(Box<str>, Box<str>),
     Fragment(Box<str>, Box<str>),
     Attribute(Box<str>),
     Tag(Box<str>),
@@ -270,10 +359,11 @@ impl Key {
         match self {
             Key::Id(_) => 0,
             Key::Class(_) => 1,
-            Key::Fragment(..) => 2,
-            Key::Attribute(_) => 3,
-            Key::Tag(_) => 4,
-            Key::Any => 5,
+            Key::Value(..) => 2,
+            Key::Fragment(..) => 3,
+            Key::Attribute(_) => 4,
+            Key::Tag(_) => 5,
+            Key::Any => 6,
         }
     }
 }
@@ -288,29 +378,50 @@ impl SelectorIndex {
             let at = self.selectors.len() as u32;
             let needs_siblings = needs_siblings(selector);
             self.needs_siblings |= needs_siblings;
-            self.selectors.push(IndexedSelector { selector: selector.clone(), rule, needs_siblings });
+            self.selectors.push(IndexedSelector { selector: selector.clone(), rule, needs_siblings, ancestor: ancestor(selector) });
             for key in keys(selector) {
-                let places = match key {
-                    Key::Id(id) => self.ids.entry(id).or_default(),
-                    Key::Class(class) => self.classes.entry(class).or_default(),
-                    Key::Tag(tag) => self.tags.entry(tag).or_default(),
-                    Key::Attribute(name) => &mut self.attributes.entry(name).or_default().present,
-                    Key::Any => &mut self.any,
-                    Key::Fragment(name, fragment) => {
-                        self.attributes.entry(name).or_default().fragments.push((fragment, at));
-                        continue;
-                    }
-                };
-                if places.last() != Some(&at) {
-                    places.push(at);
+                match key {
+                    Key::Id(id) => self.ids.add(&id, at),
+                    Key::Class(class) => self.classes.add(&class, at),
+                    Key::Tag(name) => match Tag::of(&name) {
+                        Tag::Unknown => self.unknown_tags.add(&name, at),
+                        tag => {
+                            self.tags.resize_with(self.tags.len().max(tag as usize + 1), Vec::new);
+                            self.tags[tag as usize].push(at);
+                        }
+                    },
+                    Key::Attribute(name) => self.attribute(&name).present.push(at),
+                    Key::Value(name, value) => self.attribute(&name).values.add(&value, at),
+                    Key::Fragment(name, fragment) => self.attribute(&name).fragments.push((fragment, at)),
+                    Key::Any => self.any.push(at),
                 }
             }
         }
     }
 
+    fn attribute(&mut self, name: &str) -> &mut AttributeIndex {
+        let same_hash = self.attributes.entry(name_hash(name.as_bytes())).or_default();
+        let at = same_hash.iter().position(|index| *index.name == *name).unwrap_or_else(|| {
+            same_hash.push(AttributeIndex {
+                name: name.into(),
+                present: Vec::new(),
+                values: Lookup::default(),
+                fragments: Vec::new(),
+                search: None,
+            });
+            same_hash.len() - 1
+        });
+        &mut same_hash[at]
+    }
+
     /// Builds what can only be built once all are known.
     pub fn finish(&mut self) {
-        for index in self.attributes.values_mut() {
+        for lookup in [&mut self.ids, &mut self.classes, &mut self.unknown_tags] {
+            lookup.finish();
+        }
+        self.attribute_filter = Filter::of(self.attributes.keys().copied());
+        for index in self.attributes.values_mut().flatten() {
+            index.values.finish();
             let texts = index.fragments.iter().map(|(text, _)| text.as_bytes());
             // The fastest automaton is also the largest.
             let bytes: usize = index.fragments.iter().map(|(text, _)| text.len()).sum();
@@ -345,36 +456,74 @@ impl SelectorIndex {
     }
 
     /// Places of all selectors that an element may match; each may be named more than once.
-    pub fn candidates<'a>(&self, name: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>, found: &mut Vec<u32>) {
+    pub fn candidates(&self, element: ElementRef<'_>, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.any);
-        if let Some(places) = self.tags.get(name) {
-            found.extend_from_slice(places);
+        match element.tag() {
+            Tag::Unknown => {
+                // In SVG and MathML a name is not looked up in the table of tags, but selectors do not tell.
+                let name = element.name();
+                self.unknown_tags.find(name, found);
+                found.extend(self.tags.get(Tag::of(name) as usize).into_iter().flatten());
+            }
+            tag => found.extend(self.tags.get(tag as usize).into_iter().flatten()),
         }
-        for (attribute, raw) in attributes {
-            let indexed = self.attributes.get(attribute);
-            let is_key = attribute == "class" || attribute == "id";
-            if indexed.is_none() && !is_key {
+        for (hash, name, raw, known) in element.hashed_attributes() {
+            let is_key = matches!(known, Some(KnownName::Class | KnownName::Id));
+            let is_indexed = self.attribute_filter.may_hold(hash);
+            if !is_indexed && !is_key {
                 continue;
             }
             let value = crate::rewrite::decode_value(raw);
-            match attribute {
-                "class" if !self.classes.is_empty() => {
-                    for class in value.split_ascii_whitespace() {
-                        found.extend(self.classes.get(class).into_iter().flatten());
-                    }
-                }
-                "id" => found.extend(self.ids.get(&*value).into_iter().flatten()),
+            match known {
+                Some(KnownName::Class) => value.split_ascii_whitespace().for_each(|class| self.classes.find(class, found)),
+                Some(KnownName::Id) => self.ids.find(&value, found),
                 _ => {}
             }
-            if let Some(indexed) = indexed {
-                found.extend_from_slice(&indexed.present);
-                if let Some(search) = &indexed.search {
-                    let hits = search.find_overlapping_iter(&*value);
-                    found.extend(hits.map(|hit| indexed.fragments[hit.pattern().as_usize()].1));
-                }
+            if is_indexed
+                && let Some(same_hash) = self.attributes.get(&hash)
+                && let Some(index) = same_hash.iter().find(|index| index.name.eq_ignore_ascii_case(name))
+            {
+                index.candidates(&value, found);
             }
         }
     }
+}
+
+impl AttributeIndex {
+    fn candidates(&self, value: &str, found: &mut Vec<u32>) {
+        found.extend_from_slice(&self.present);
+        if !self.values.places.is_empty() && value.len() <= LONGEST_VALUE {
+            let mut lower = [0; LONGEST_VALUE];
+            let lower = &mut lower[..value.len()];
+            lower.copy_from_slice(value.as_bytes());
+            lower.make_ascii_lowercase();
+            // ASCII letters were changed one for one.
+            if let Ok(lower) = std::str::from_utf8(lower) {
+                self.values.find(lower, found);
+            }
+        }
+        if let Some(search) = &self.search {
+            let hits = search.find_overlapping_iter(value);
+            found.extend(hits.map(|hit| self.fragments[hit.pattern().as_usize()].1));
+        }
+    }
+}
+
+/// A whole value of more bytes is looked up as a fragment.
+const LONGEST_VALUE: usize = 64;
+
+/// The tag that the compound left of the rightmost one asks for, where that compound stands around the element.
+fn ancestor(selector: &Selector<Css>) -> Option<Tag> {
+    let mut compounds = selector.iter();
+    compounds.by_ref().for_each(drop);
+    if !matches!(compounds.next_sequence()?, Combinator::Child | Combinator::Descendant) {
+        return None;
+    }
+    let names = compounds.filter_map(|component| match component {
+        Component::LocalName(name) => Some(Tag::of(&name.lower_name.0)),
+        _ => None,
+    });
+    names.last().filter(|tag| *tag != Tag::Unknown)
 }
 
 fn needs_siblings(selector: &Selector<Css>) -> bool {
@@ -395,7 +544,9 @@ fn keys(selector: &Selector<Css>) -> Vec<Key> {
             Component::Class(class) => vec![Key::Class(class.0.clone())],
             Component::LocalName(name) => vec![Key::Tag(name.lower_name.0.clone())],
             Component::AttributeInNoNamespaceExists { local_name_lower, .. } => vec![Key::Attribute(local_name_lower.0.clone())],
-            Component::AttributeInNoNamespace { local_name, operator, value, .. } => vec![attribute_key(&local_name.0, *operator, &value.0)],
+            Component::AttributeInNoNamespace { local_name, operator, value, .. } => {
+                vec![attribute_key(&local_name.0.to_ascii_lowercase(), *operator, &value.0)]
+            }
             Component::AttributeOther(other) => vec![Key::Attribute(other.local_name_lower.0.clone())],
             Component::Is(list) | Component::Where(list) => list.slice().iter().flat_map(keys).collect(),
             _ => continue,
@@ -413,8 +564,8 @@ fn attribute_key(name: &str, operator: AttrSelectorOperator, value: &str) -> Key
     // A fragment of one or two bytes is found nearly everywhere; an empty value matches nothing or only itself.
     let searchable = value.len() >= 3;
     match operator {
+        AttrSelectorOperator::Equal if !value.is_empty() && value.len() <= LONGEST_VALUE => Key::Value(name.into(), value.to_ascii_lowercase().into()),
         _ if !searchable => Key::Attribute(name.into()),
-        AttrSelectorOperator::Includes if name == "class" && value.is_ascii() => Key::Fragment(name.into(), value.into()),
         _ => Key::Fragment(name.into(), value.into()),
     }
 }
