@@ -155,7 +155,9 @@ impl Collector {
                 }
                 None
             }
-            Tag::Script => element.get(KnownName::Type).filter(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json")).map(|_| Captured::JsonLd),
+            Tag::Script => {
+                element.get(KnownName::Type).filter(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json")).map(|_| Captured::JsonLd)
+            }
             Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
             Tag::H1 => Some(Captured::Heading),
             Tag::A | Tag::Span | Tag::Div | Tag::P | Tag::Address => {

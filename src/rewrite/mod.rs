@@ -11,8 +11,8 @@ pub(crate) mod tag;
 mod token;
 mod window;
 
-pub use attributes::{Attributes, KnownName, decode_value, tag_name};
 pub(crate) use attributes::name_hash;
+pub use attributes::{Attributes, KnownName, decode_value, tag_name};
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
 pub use tag::Tag;
 pub use token::TextKind;

@@ -5,8 +5,8 @@
 //! does not move nodes (foster parenting) and does not clone formatting elements.
 
 use super::attributes::{Attribute, KnownName};
-use super::token::TagHead;
 use super::tag::{Tag, is};
+use super::token::TagHead;
 use std::ops::Range;
 
 /// Number of an element in its page, in document order from 1.

@@ -2,7 +2,7 @@
 
 use crate::rewrite::{Attributes, ElementRef, Namespace, OpenElements, Tag, decode_value, tag_name};
 use crate::rules::RuleIndex;
-use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex};
+use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex, Siblings};
 use selectors::OpaqueElement;
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
@@ -80,11 +80,14 @@ impl SelectorMatcher {
         let Some(element) = elements.last_opened() else { return };
         let is_void = elements.stack().last().is_none_or(|top| top.id != element.id());
         let depth = elements.stack().len() - usize::from(!is_void);
-        if index.needs_siblings() {
-            self.remember(element, depth, is_void);
-        }
         self.candidates.clear();
         index.candidates(element, &mut self.candidates);
+        let siblings = index.siblings();
+        if siblings != Siblings::None {
+            let is_named = || self.candidates.iter().any(|at| index.get(*at).names_sibling);
+            let wanted = siblings == Siblings::All || is_named();
+            self.remember(element, depth, is_void, wanted);
+        }
         if self.candidates.is_empty() {
             return;
         }
@@ -96,7 +99,8 @@ impl SelectorMatcher {
         let node = Node { elements, levels: &self.levels, place: if is_void { Place::Void } else { Place::Open(depth) } };
         for at in &self.candidates {
             let indexed = index.get(*at);
-            let known = found.contains(&indexed.rule)
+            let known = indexed.names_sibling
+                || found.contains(&indexed.rule)
                 || (full && indexed.needs_siblings)
                 || indexed.ancestor.is_some_and(|tag| !elements.has_open(tag));
             if !known && wants(indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
@@ -106,13 +110,15 @@ impl SelectorMatcher {
         found.sort_unstable();
     }
 
-    fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool) {
+    fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool, wanted: bool) {
         // Levels are cleared, not freed: the next sibling subtree needs them again.
         if self.levels.len() <= depth + 1 {
             self.levels.resize_with(depth + 2, Level::default);
         }
         let level = &mut self.levels[depth];
-        if level.children.len() >= self.limit || level.text.len() >= SIBLING_BYTES {
+        if !wanted {
+            // No selector can mean it.
+        } else if level.children.len() >= self.limit || level.text.len() >= SIBLING_BYTES {
             level.full = true;
         } else {
             level.push(element);
