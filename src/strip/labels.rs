@@ -43,8 +43,8 @@ pub(super) struct Labels {
     /// Names of the site: as declared, and the short parts of titles.
     sites: Vec<Vec<String>>,
     site_declared: bool,
-    /// Hashes of the first words of both.
-    first_words: Vec<u32>,
+    /// Hashes of the first two words of both.
+    first_words: Vec<(u32, Option<u32>)>,
     titles_read: usize,
     title_was_shown: bool,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
@@ -118,8 +118,16 @@ impl Labels {
             self.site_declared = true;
         }
         if known != (self.titles.len(), self.sites.len()) {
-            self.first_words = self.titles.iter().chain(&self.sites).filter_map(|words| words.first()).map(|word| word_hash(word)).collect();
+            let first = |words: &Vec<String>| Some((word_hash(words.first()?), words.get(1).map(|word| word_hash(word))));
+            self.first_words = self.titles.iter().chain(&self.sites).filter_map(first).collect();
         }
+    }
+
+    /// Whether a title or a site's name may begin so, judged by hashes as in [`crate::rules::PhraseBook::may_begin_with`].
+    fn may_begin_with(&self, firsts: usize, words: &[u32]) -> bool {
+        let seconds = &words[1.min(words.len())..words.len().min(firsts + 2)];
+        let begins = |(first, second): &(u32, Option<u32>)| words[..firsts].contains(first) && second.is_none_or(|second| seconds.contains(&second));
+        self.first_words.iter().any(begins)
     }
 
     /// A title counts whole and by its parts: "Headline - Site".
@@ -224,8 +232,9 @@ impl Stripper {
                 words.push(window.text(held.event.range.clone()), piece.after_tag);
             }
         }
-        words.finish().is_none_or(|(firsts, all)| {
-            self.rules.phrases().may_begin_with(firsts, all) || firsts.iter().any(|hash| self.labels.first_words.contains(hash))
+        words.finish().is_none_or(|(firsts, words)| {
+            let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
+            self.rules.phrases().may_begin_with(firsts, words, begins_said) || self.labels.may_begin_with(firsts, words)
         })
     }
 

@@ -9,7 +9,7 @@
 
 mod following;
 mod guard;
-mod labels;
+pub mod labels;
 mod line;
 mod queue;
 mod removal;
