@@ -220,6 +220,13 @@ impl Stripper {
         self.gathering.pieces.clear();
         if is_open || self.asks_rules() {
             self.decide(label);
+        } else {
+            // What a mark takes is as good as a label to the entries before it.
+            self.labels.after_label = true;
+            let rules = self.marks.first().map(|mark| mark.rules.clone()).unwrap_or_default();
+            for line in std::mem::take(&mut self.labels.between) {
+                self.drop_line(line, rules.clone());
+            }
         }
         if let Some(line) = self.lines.back()
             && self.marks.is_empty()
