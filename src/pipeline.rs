@@ -249,11 +249,9 @@ impl<W: Write> Pipeline<W> {
             StripMode::Rules | StripMode::Off => (Limit::StreamBytes, limits.stream_bytes),
         };
         let open = self.rewriter.elements().count() as u64;
-        for (limit, value, allowed) in [
-            (size, bytes, allowed),
-            (Limit::OpenElements, open, limits.open_elements as u64),
-            (Limit::Deadline, elapsed, limits.deadline_ms),
-        ] {
+        for (limit, value, allowed) in
+            [(size, bytes, allowed), (Limit::OpenElements, open, limits.open_elements as u64), (Limit::Deadline, elapsed, limits.deadline_ms)]
+        {
             if value > allowed {
                 return Err(PageError::Limit { limit, value, allowed });
             }
