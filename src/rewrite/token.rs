@@ -211,7 +211,7 @@ impl Tokenizer {
         match &bytes[1..] {
             [letter, ..] if letter.is_ascii_alphabetic() => match self.start_tag.read(rest) {
                 Some(end) => {
-                    self.enter_text();
+                    self.enter_text(in_foreign);
                     (TokenKind::StartTag, end)
                 }
                 // The standard drops a tag without end.
@@ -253,7 +253,7 @@ impl Tokenizer {
     }
 
     /// If the start tag at the position begins a text, what follows is that.
-    fn enter_text(&mut self) {
+    fn enter_text(&mut self, in_foreign: bool) {
         let mut marks = self.marks.borrow_mut();
         while let Some(mark) = marks.front() {
             match *mark {
@@ -261,7 +261,10 @@ impl Tokenizer {
                     marks.pop_front();
                 }
                 Mark::Begin(at, tag) if at == self.position => {
-                    self.state = State::Text(tag);
+                    // An SVG title holds tags; lol_html names it by the namespace that it leads into, HTML.
+                    if !(in_foreign && tag == Tag::Title) {
+                        self.state = State::Text(tag);
+                    }
                     marks.pop_front();
                     return;
                 }
@@ -404,6 +407,66 @@ mod tests {
         assert_eq!(ends, ["</b>", "</p>", "</p>", "</div x='>' y>", "</ul>", "</script>", "</svg>"]);
         for step in [1, 2, 3, 7] {
             assert_eq!(tokens(page, step), whole, "step {step}");
+        }
+    }
+
+    /// What lol_html with all handlers says of the page: texts and comments, as merged ranges.
+    fn as_lol_html_says(page: &str) -> Vec<(bool, Range<usize>)> {
+        use lol_html::DocumentContentHandlers;
+        use lol_html::html_content::{Comment, TextChunk};
+        let seen = Rc::new(RefCell::new(Vec::<(bool, Range<usize>)>::new()));
+        let (texts, comments) = (Rc::clone(&seen), Rc::clone(&seen));
+        let handlers = DocumentContentHandlers::default()
+            .text(move |text: &mut TextChunk<'_>| {
+                let range = text.source_location().bytes();
+                let mut texts = texts.borrow_mut();
+                match texts.last_mut() {
+                    Some((true, last)) if last.end == range.start => last.end = range.end,
+                    _ if !range.is_empty() => texts.push((true, range)),
+                    _ => {}
+                }
+                Ok(())
+            })
+            .comments(move |comment: &mut Comment<'_>| {
+                comments.borrow_mut().push((false, comment.source_location().bytes()));
+                Ok(())
+            });
+        let settings = Settings::new().with_strict(false).append_document_content_handler(handlers);
+        let mut lol = HtmlRewriter::new(settings, |_: &[u8]| {});
+        lol.write(page.as_bytes()).unwrap();
+        lol.end().unwrap();
+        seen.take()
+    }
+
+    #[test]
+    fn texts_and_comments_are_where_lol_html_finds_them() {
+        let mut pages: Vec<String> = [
+            "<script><!-- <script> </script> --> a</script>b<svg><title><b>t</b></title><style>a{}</style></svg><title>x</b></title><textarea></textarea>",
+            "a < b <3 <!> c<!-->d<!--->e<!-- -- > --!>f</>g</ h>i<?php echo '>' ?>j<!doctype html>k<!DOCTYPE x \">\">l<",
+            "<style></sty</style ><xmp><p></xmp x='>'>m<noscript><img></noscript><iframe></ifram></iframe>n<plaintext></plaintext>",
+            "<svg><![CDATA[ <p> ]] ]]></svg><p><![CDATA[ <p> ]]><!-- never ends <p>",
+            "<math><annotation-xml encoding='text/html'><script>a<b</script></annotation-xml></math><select><script>a<b</script></select>",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages")).unwrap() {
+            pages.extend(std::fs::read_to_string(folder.unwrap().path().join("page.html")));
+        }
+        assert!(pages.len() > 30);
+        for page in &pages {
+            let mut at = 0;
+            let mut ours = Vec::<(bool, Range<usize>)>::new();
+            for (kind, text) in tokens(page, 4096) {
+                let range = at..at + text.len();
+                at = range.end;
+                match (kind, ours.last_mut()) {
+                    (TokenKind::Text(_), Some((true, last))) if last.end == range.start => last.end = range.end,
+                    (TokenKind::Text(_), _) => ours.push((true, range)),
+                    (TokenKind::Comment, _) => ours.push((false, range)),
+                    _ => {}
+                }
+            }
+            assert_eq!(ours, as_lol_html_says(page), "{}", page.get(..200).unwrap_or(page));
         }
     }
 }
