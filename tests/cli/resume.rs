@@ -6,15 +6,15 @@ use crate::workbench::{Workbench, long_page};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// Kills per way of writing; NAQI_CHAOS sets another number.
-fn kills() -> usize {
-    std::env::var("NAQI_CHAOS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3)
+/// Runs per way of writing, each killed until it is over; NAQI_CHAOS sets another number.
+fn runs() -> usize {
+    std::env::var("NAQI_CHAOS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1)
 }
 
 /// A moment that is another one every time.
-fn moment(longest: Duration, number: usize) -> Duration {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos() as usize;
-    longest.mul_f64(((now / 1000 + number * 7919) % 1000) as f64 / 1000.0)
+fn moment(longest: Duration) -> Duration {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
+    longest.mul_f64(f64::from(now / 1000 % 1009) / 1009.0)
 }
 
 /// An archive that takes a while, with pages that fail and pages that come twice.
@@ -62,24 +62,34 @@ fn chaos(input: &str, bytes: &[u8], emit: &str, output: &str, more: &[&str]) {
     let begun = Instant::now();
     unbroken.expect(1, &arguments);
     let took = begun.elapsed();
+    for _ in 0..runs() {
+        survive(&unbroken, input, bytes, output, &arguments, took);
+    }
+}
+
+fn survive(unbroken: &Workbench, input: &str, bytes: &[u8], output: &str, arguments: &[&str], took: Duration) {
     let broken = Workbench::new();
     broken.write(input, bytes);
     let mut killed = 0;
-    for number in 0..kills() {
-        let mut child = broken.command(&arguments).spawn().unwrap();
-        std::thread::sleep(moment(took, number));
-        killed += usize::from(child.try_wait().unwrap().is_none());
+    loop {
+        let mut child = broken.command(arguments).spawn().unwrap();
+        std::thread::sleep(moment(took));
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
         child.kill().unwrap();
         child.wait().unwrap();
-        if killed < number + 1 {
-            break; // it was over before that
+        killed += 1;
+        // A moment may always come before the first page.
+        if killed == 12 {
+            break;
         }
     }
-    let ran = broken.run(&arguments);
+    let ran = broken.run(arguments);
     assert!(ran.code == 1 || (ran.code == 2 && ran.err.contains("is there already")), "{ran:?}");
     let leftovers = broken.files().into_iter().filter(|file| file.contains(".naqi") || file.ends_with(".part")).collect::<Vec<_>>();
     assert!(leftovers.is_empty(), "{leftovers:?}");
-    let (expected, found) = (left(&unbroken, output), left(&broken, output));
+    let (expected, found) = (left(unbroken, output), left(&broken, output));
     assert_eq!(expected.len(), found.len(), "{:?}", broken.files());
     for (expected, found) in expected.iter().zip(&found) {
         assert_eq!(expected.0, found.0);

@@ -62,7 +62,8 @@ pub fn look(bytes: Box<dyn Read + Send>, name: &str, entry: u64, reading: &Readi
         Opened::Records(_) => return Entry::Item(Item::Other("entry")),
     };
     let is_markup = members.fill_to(1).is_ok_and(http::is_markup);
-    if !is_named_page && !(is_markup && is_html(members.fill_to(512).unwrap_or_default())) {
+    let is_page = is_named_page || (is_markup && is_html(members.fill_to(512).unwrap_or_default()));
+    if !is_page {
         return Entry::Item(Item::Other("entry"));
     }
     let mut payload = Vec::new();

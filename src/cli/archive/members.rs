@@ -289,7 +289,7 @@ impl Members {
             self.member = offset;
             match &mut self.codec {
                 Codec::Gzip(decoder) if start.starts_with(&GZIP[..2]) => {
-                    *decoder = Box::new(flate2::Decompress::new_gzip(15));
+                    **decoder = flate2::Decompress::new_gzip(15);
                 }
                 Codec::Zstd(_) if is_skippable(start) => {
                     self.skip_frame()?;

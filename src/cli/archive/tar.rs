@@ -35,6 +35,13 @@ fn is_header(header: &Header) -> bool {
     header.cksum().is_ok_and(|declared| declared == sum)
 }
 
+/// What a header says, together with those before it that belong to it.
+struct Head {
+    name: String,
+    size: u64,
+    is_file: bool,
+}
+
 /// The bytes of one entry.
 struct Body {
     members: Arc<Mutex<Members>>,
@@ -74,7 +81,7 @@ impl Tar {
     }
 
     /// The next header, with the name and size that extensions before it give. None at the end.
-    fn header(&mut self) -> io::Result<Option<Result<(String, u64, bool), String>>> {
+    fn header(&mut self) -> io::Result<Option<Result<Head, String>>> {
         let (mut long_name, mut long_size) = (None, None);
         loop {
             let mut block = [0; BLOCK];
@@ -118,7 +125,7 @@ impl Tar {
                     let name = long_name.unwrap_or_else(|| String::from_utf8_lossy(&header.path_bytes()).into_owned());
                     let has_body = !matches!(kind, EntryType::Directory | EntryType::Symlink | EntryType::Link);
                     let size = if has_body { long_size.unwrap_or(size) } else { 0 };
-                    return Ok(Some(Ok((name, size, kind.is_file()))));
+                    return Ok(Some(Ok(Head { name, size, is_file: kind.is_file() })));
                 }
             }
         }
@@ -141,7 +148,7 @@ impl Tar {
 
     fn entry(&mut self) -> io::Result<Option<Item>> {
         let start = self.members().total();
-        let (name, size, is_file) = match self.header()? {
+        let Head { name, size, is_file } = match self.header()? {
             None => return Ok(None),
             Some(Err(lost)) => return Ok(Some(Item::Lost(lost))),
             Some(Ok(header)) => header,
@@ -164,15 +171,11 @@ impl Tar {
                     document.damage.get_or_insert_with(|| error.to_string());
                     self.is_done = true;
                 }
-                self.last_entry(name, &mut item);
+                if let Item::Document(document) = &mut item {
+                    document.id.get_or_insert(name);
+                }
                 Ok(Some(item))
             }
-        }
-    }
-
-    fn last_entry(&mut self, name: String, item: &mut Item) {
-        if let Item::Document(document) = item {
-            document.id.get_or_insert(name);
         }
     }
 }
@@ -184,9 +187,8 @@ impl Records for Tar {
                 return Some(found);
             }
             self.inner = None;
-            let left = *self.left.lock().unwrap_or_else(PoisonError::into_inner);
-            // What is left of it is padding only when all of it was read; the size is a multiple of the rest either way.
-            if let Err(error) = self.to_next_block(left) {
+            // Its reader may have left some of it.
+            if let Err(error) = self.pass_to_next_block() {
                 self.is_done = true;
                 return Some(self.lost(error.to_string()));
             }
@@ -237,10 +239,9 @@ impl Records for Tar {
 }
 
 impl Tar {
-    fn to_next_block(&mut self, left: u64) -> io::Result<()> {
+    fn pass_to_next_block(&mut self) -> io::Result<()> {
         let mut body = Body { members: Arc::clone(&self.members), left: Arc::clone(&self.left) };
         io::copy(&mut body, &mut io::sink())?;
-        debug_assert!(left == 0 || *self.left.lock().unwrap_or_else(PoisonError::into_inner) == 0);
         let at = self.members().total();
         let padding = (BLOCK as u64 - at % BLOCK as u64) % BLOCK as u64;
         io::copy(&mut (&mut *self.members()).take(padding), &mut io::sink()).map(drop)

@@ -189,7 +189,11 @@ impl Committer {
 
     /// Writes down that the run begins: letters that are there already are those of earlier runs.
     pub fn note_beginning(&mut self) -> Result<()> {
-        let mark = if let Sink::Shards(shards) = &mut self.sink { shards.mark()? } else { ShardMark::default() };
+        let mark = match &mut self.sink {
+            Sink::Shards(shards) => shards.mark()?,
+            Sink::Rows(rows) => rows.claim().map(|()| ShardMark::default())?,
+            Sink::Stdout | Sink::Places => ShardMark::default(),
+        };
         self.note_at(mark)
     }
 
@@ -200,7 +204,7 @@ impl Committer {
         }
         let shards = match &mut self.sink {
             Sink::Shards(shards) => shards.mark()?,
-            Sink::Rows(rows) => match rows.mark() {
+            Sink::Rows(rows) => match rows.mark()? {
                 Some(mark) => mark,
                 // Within a shard there is nothing to go on from.
                 None => return Ok(()),

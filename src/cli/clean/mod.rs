@@ -224,7 +224,7 @@ impl CleanOptions {
         let mut places = None;
         let sink = match &destination {
             Destination::Stdout if emit == OutputFormat::Parquet => {
-                Sink::Rows(Box::new(Rows::begin(self.plan(Path::new("-"), compress, overwrite, false), Default::default())?))
+                Sink::Rows(Box::new(Rows::begin(self.plan(Path::new("-"), compress, overwrite, false), None)?))
             }
             Destination::Stdout => Sink::Stdout,
             Destination::Places(folder, of_pages) => {
@@ -245,7 +245,7 @@ impl CleanOptions {
                 }
                 let mark = last.as_ref().map(|entry| entry.shards);
                 match (emit, mark) {
-                    (OutputFormat::Parquet, mark) => Sink::Rows(Box::new(Rows::begin(plan, mark.unwrap_or_default()).context("-o")?)),
+                    (OutputFormat::Parquet, mark) => Sink::Rows(Box::new(Rows::begin(plan, mark).context("-o")?)),
                     (_, Some(mark)) => Sink::Shards(Shards::resume(plan, mark).context("-o")?),
                     (_, None) => Sink::Shards(Shards::begin(plan).context("-o")?),
                 }

@@ -170,6 +170,9 @@ pub fn spool() -> SpooledTempFile {
     tempfile::spooled_tempfile(SPOOL_BYTES)
 }
 
+/// A page within a record, and its media type.
+type Body<'a> = (Cow<'a, [u8]>, Option<String>);
+
 /// Where the page itself goes, when it is no record.
 pub type MakePlace<'a> = &'a dyn Fn() -> Result<Option<OutputFile>>;
 
@@ -199,7 +202,7 @@ impl Cleaner {
     }
 
     /// The page within a record, and its type.
-    fn body<'a>(&self, document: &'a Document) -> Result<Result<(Cow<'a, [u8]>, Option<String>), Reason>> {
+    fn body<'a>(&self, document: &'a Document) -> Result<Result<Body<'a>, Reason>> {
         let selection = &self.selection;
         let is_conversion = document.kind == "conversion";
         let content_type = match &document.form {

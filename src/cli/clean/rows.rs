@@ -104,7 +104,11 @@ impl Write for Counted {
 impl Rows {
     /// From the first shard, or the one that an earlier run was at: a file without its end cannot be gone on with, so that one
     /// is written anew.
-    pub fn begin(plan: ShardPlan, mark: ShardMark) -> Result<Self> {
+    pub fn begin(plan: ShardPlan, mark: Option<ShardMark>) -> Result<Self> {
+        if let Some(mark) = mark {
+            plan.take_back(mark.shard)?;
+        }
+        let mark = mark.unwrap_or_default();
         let schema = Arc::new(parse_message_type(SCHEMA).context("the schema")?);
         let columns = schema.get_fields().iter().map(|field| match field.get_physical_type() {
             parquet::basic::Type::INT64 => Column::Number(Vec::new()),
@@ -188,9 +192,17 @@ impl Rows {
     }
 
     /// How far the shards are; only between two of them can a later run go on.
-    pub fn mark(&mut self) -> Option<ShardMark> {
+    pub fn mark(&mut self) -> Result<Option<ShardMark>> {
         let is_between = self.writer.is_none() && self.bytes == 0;
-        (std::mem::take(&mut self.has_ended) && is_between).then_some(ShardMark { shard: self.shard, length: None })
+        if !(std::mem::take(&mut self.has_ended) && is_between) {
+            return Ok(None);
+        }
+        self.claim().map(|()| Some(ShardMark { shard: self.shard, length: None }))
+    }
+
+    /// Makes sure that the next shard's name is free.
+    pub fn claim(&self) -> Result<()> {
+        self.plan.claim(self.shard)
     }
 
     /// Whether a later run could go on from here.

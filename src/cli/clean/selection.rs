@@ -216,7 +216,7 @@ impl Selection {
 /// The language of a page: what its text is written in, where a detector is sure; else what it declares, unless the script
 /// says that this cannot be.
 pub fn language(declared: Option<&str>, text: &str) -> Option<String> {
-    let end = text.floor_char_boundary(DETECTED_BYTES);
+    let end = (0..=text.len().min(DETECTED_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let declared = declared.map(primary).filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|byte| byte.is_ascii_lowercase()));
     let Some(found) = whatlang::detect(&text[..end]) else { return declared };
     let code = isolang::Language::from_639_3(found.lang().code());

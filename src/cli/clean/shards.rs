@@ -1,8 +1,8 @@
 //! One output file, or a row of them of a bounded size.
 
 use super::growing::GrowingFile;
-use super::output::Overwrite;
-use anyhow::{Context, Result};
+use super::output::{Overwrite, is_there};
+use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -73,6 +73,24 @@ impl ShardPlan {
         }
     }
 
+    /// Makes sure that nobody has a file of that name: from here on, one that is there is ours.
+    pub fn claim(&self, shard: u32) -> Result<()> {
+        let name = self.name(shard);
+        if self.overwrite == Overwrite::Refused && name.is_file() {
+            bail!("{}", is_there(&name));
+        }
+        Ok(())
+    }
+
+    /// Throws away a shard that was claimed, ended, and not noted before the run was killed.
+    pub fn take_back(&self, shard: u32) -> Result<()> {
+        let name = self.name(shard);
+        if !name.is_file() {
+            return Ok(());
+        }
+        std::fs::remove_file(&name).with_context(|| format!("cannot write {} anew", name.display()))
+    }
+
     /// Begins a shard.
     pub fn create(&self, shard: u32) -> Result<GrowingFile> {
         GrowingFile::create(&self.name(shard), self.overwrite, self.is_resumable)
@@ -105,7 +123,10 @@ impl Shards {
     pub fn resume(plan: ShardPlan, mark: ShardMark) -> Result<Self> {
         let file = match mark.length {
             Some(length) => Some(GrowingFile::resume(&plan.name(mark.shard), length, plan.overwrite)?),
-            None => None,
+            None => {
+                plan.take_back(mark.shard)?;
+                None
+            }
         };
         Ok(Shards { plan, shard: mark.shard, file, waiting: Vec::new(), has_ended: false })
     }
@@ -168,8 +189,9 @@ impl Shards {
     pub fn mark(&mut self) -> Result<ShardMark> {
         self.has_ended = false;
         self.write_waiting()?;
-        if let Some(file) = &self.file {
-            file.sync()?;
+        match &self.file {
+            Some(file) => file.sync()?,
+            None => self.plan.claim(self.shard)?,
         }
         Ok(ShardMark { shard: self.shard, length: self.file.as_ref().map(GrowingFile::length) })
     }
