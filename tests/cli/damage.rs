@@ -1,6 +1,6 @@
 //! Damage in an archive costs the record that it hits, is reported with its place, and never more.
 
-use crate::crawl::{crawl, gzip_each, numbers, page, page_record, record, records, response, tar, warcinfo, zstd_each};
+use crate::crawl::{crawl, gzip_each, numbers, page, page_record, record, records, response, tar, warcinfo, zip, zstd_each};
 use crate::inputs::gzip;
 use crate::workbench::{Ran, Workbench};
 
@@ -126,4 +126,21 @@ fn a_tar_file_goes_on_behind_a_broken_header() {
     assert!(ran.err.contains("bytes belong to no entry"), "{}", ran.err);
     let (pages, ran) = survivors(&tar(&files)[..2700], &[]);
     assert_eq!(pages, [0, 1], "{}", ran.err);
+}
+
+#[test]
+fn a_zip_file_without_its_directory_is_read_by_its_entries() {
+    let files: Vec<(String, Vec<u8>)> = (0..5).map(|number| (format!("{number}.html"), page(number).into_bytes())).collect();
+    let mut files: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+    files.push(("crawl.warc.gz", gzip_each(&crawl(2))));
+    for is_stored in [true, false] {
+        let archive = zip(&files, is_stored);
+        let (pages, ran) = survivors(&archive[..archive.len() - 30], &[]);
+        assert_eq!(pages, [0, 1, 2, 3, 4, 0, 1], "{}", ran.err);
+        assert!(ran.err.contains("its directory cannot be read"), "{}", ran.err);
+    }
+    let stored = zip(&files, true);
+    let (pages, ran) = survivors(&stored[..1000], &[]);
+    assert_eq!(pages, [0, 1], "{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 2, "{}", ran.err);
 }

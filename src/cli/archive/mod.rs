@@ -228,6 +228,9 @@ impl Read for Region {
         let length = std::os::unix::fs::FileExt::read_at(&*self.file, &mut into[..wanted], self.at)?;
         #[cfg(windows)]
         let length = std::os::windows::fs::FileExt::seek_read(&*self.file, &mut into[..wanted], self.at)?;
+        if length == 0 && wanted > 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("the archive ends {} bytes too early", self.end - self.at)));
+        }
         self.at += length as u64;
         Ok(length)
     }
