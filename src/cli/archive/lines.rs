@@ -20,9 +20,9 @@ impl Lines {
         Lines { members, reading: reading.clone(), line: Vec::new(), is_done: false }
     }
 
-    /// The next line, its length, and what broke it. A line is kept as far as an escaped page within the limit can be long.
+    /// The next line, its length, and what broke it. A longer one than any payload may be is passed over.
     fn read_line(&mut self) -> Option<(u64, Option<String>)> {
-        let most = usize::try_from(self.reading.payload_bytes.saturating_mul(6)).unwrap_or(usize::MAX).saturating_add(64 << 10);
+        let most = usize::try_from(self.reading.payload_bytes).unwrap_or(usize::MAX);
         self.line.clear();
         let mut length = 0;
         loop {

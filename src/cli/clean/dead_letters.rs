@@ -133,6 +133,8 @@ impl DeadLetters {
             payload_file: None,
         };
         let payload: Option<Box<dyn Read + '_>> = match dead.document {
+            // A part of a giant is of no use to anybody: the archive has it.
+            Some((document, _)) if (document.payload.len() as u64) < document.length && document.damage.is_none() => None,
             Some((document, _)) => Some(Box::new(document.payload.as_slice())),
             None => payload(dead.input, failure.stdin),
         };

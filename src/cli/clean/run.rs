@@ -112,7 +112,8 @@ impl Run {
         for _ in 0..jobs.max(1) {
             let (shared, send) = (Arc::clone(&shared), send.clone());
             let work = move || {
-                let _ = send.send(work(&shared).map_or_else(Message::Failed, |()| Message::Over));
+                let ended = catch_unwind(AssertUnwindSafe(|| work(&shared))).unwrap_or_else(|_| Err(internal_error()));
+                let _ = send.send(ended.map_or_else(Message::Failed, |()| Message::Over));
             };
             std::thread::Builder::new().name("page".into()).spawn(work).context("cannot start the workers")?;
         }
