@@ -63,7 +63,7 @@ def dolma(arguments, _jobs, folder):
     out = folder / "dolma"
     # Its console script stands beside the interpreter.
     command = [pathlib.Path(sys.executable).with_name("dolma"), "warc", "--documents", arguments.warc, "--destination", out]
-    command += ["--processes", "1", "--linearizer", "resiliparse", "--store.html", "false"]
+    command += ["--processes", "1", "--linearizer", "resiliparse", "--source_name", "crawl", "--no-store_html_in_metadata"]
     ran = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if ran.returncode:
         raise RuntimeError((ran.stderr.strip().splitlines() or ["no message"])[-1][:120])

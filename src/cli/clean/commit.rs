@@ -1,6 +1,5 @@
 //! What follows a page once its turn has come: its output, everything that is said of it, and the journal.
 
-use super::conversion::warcinfo;
 use super::dead_letters::{Dead, DeadLetters};
 use super::duplicates::Duplicates;
 use super::feed::{Reached, Task, Work};
@@ -9,7 +8,7 @@ use super::journal::{Entry, Journal};
 use super::page::{Outcome, PageName, Piece};
 use super::progress::Progress;
 use super::rows::Rows;
-use super::shards::{Compress, ShardMark, Shards};
+use super::shards::{ShardMark, Shards};
 use super::tally::Tally;
 use crate::cli::console::Console;
 use anyhow::{Context, Result};
@@ -189,6 +188,9 @@ impl Committer {
 
     /// Writes down that the run begins: letters that are there already are those of earlier runs.
     pub fn note_beginning(&mut self) -> Result<()> {
+        if self.journal.is_none() || self.reached != Reached::default() {
+            return Ok(());
+        }
         let mark = match &mut self.sink {
             Sink::Shards(shards) => shards.mark()?,
             Sink::Rows(rows) => rows.claim().map(|()| ShardMark::default())?,
@@ -247,9 +249,4 @@ impl Committer {
         }
         Ok(())
     }
-}
-
-/// What stands at the start of a WARC file.
-pub fn head(digest: &str, compress: Compress) -> Result<Vec<u8>> {
-    warcinfo(digest, compress)
 }
