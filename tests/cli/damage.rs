@@ -139,7 +139,12 @@ fn a_zip_file_without_its_directory_is_read_by_its_entries() {
         assert_eq!(pages, [0, 1, 2, 3, 4, 0, 1], "{}", ran.err);
         assert!(ran.err.contains("its directory cannot be read"), "{}", ran.err);
     }
-    let stored = zip(&files, true);
+    let mut stored = zip(&files, true);
+    let at = memchr::memmem::find(&stored, b"report number 3").unwrap();
+    stored[at] ^= 1;
+    let (pages, ran) = survivors(&stored, &[]);
+    assert_eq!(pages, [0, 1, 2, 4, 0, 1], "{}", ran.err);
+    assert!(ran.err.contains("3.html: ") && ran.err.contains("its checksum is wrong"), "{}", ran.err);
     let (pages, ran) = survivors(&stored[..1000], &[]);
     assert_eq!(pages, [0, 1], "{}", ran.err);
     assert_eq!(ran.err.lines().count(), 2, "{}", ran.err);

@@ -7,6 +7,7 @@ mod crawl;
 mod damage;
 mod explain;
 mod failures;
+mod foreign;
 mod inputs;
 mod outputs;
 mod overview;

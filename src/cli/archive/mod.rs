@@ -154,7 +154,7 @@ impl Kind {
             _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Kind::Zip,
             _ if start.starts_with(b"PAR1") => Kind::Columns,
             _ if tar::is_start(start) => Kind::Tar,
-            _ if start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') => Kind::Lines,
+            _ if is_object(start) && !crate::cli::clean::is_page(name) => Kind::Lines,
             _ if http::is_markup(start) => Kind::Page,
             _ => Kind::of_name(name),
         }
@@ -173,6 +173,12 @@ impl Kind {
             _ => Kind::Page,
         }
     }
+}
+
+/// Whether a JSON object begins here: a brace alone may begin any text.
+fn is_object(start: &[u8]) -> bool {
+    let mut marks = start.iter().filter(|byte| !byte.is_ascii_whitespace());
+    marks.next() == Some(&b'{') && matches!(marks.next(), Some(b'"' | b'}'))
 }
 
 /// Whether a folder's file is taken as an archive.

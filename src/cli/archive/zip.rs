@@ -4,7 +4,7 @@ use super::entry::{Entry, Inner, look};
 use super::{Found, Item, Position, Reading, Records, Region};
 use anyhow::{Context, Result};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -44,6 +44,26 @@ struct Local {
     end: u64,
     is_stored: bool,
     is_file: bool,
+    /// CRC-32 of what it decompresses to, if that is known.
+    checksum: Option<u32>,
+}
+
+/// Fails at the end when the checksum is wrong.
+struct Checked {
+    from: Box<dyn Read + Send>,
+    sum: flate2::Crc,
+    expected: u32,
+}
+
+impl Read for Checked {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.from.read(into)?;
+        if length == 0 && !into.is_empty() && self.sum.sum() != self.expected {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong"));
+        }
+        self.sum.update(&into[..length]);
+        Ok(length)
+    }
 }
 
 impl Directory {
@@ -77,7 +97,8 @@ impl Directory {
             return Err((Some(name), "it is compressed in a way that is not supported".to_owned()));
         }
         let Some(start) = entry.data_start() else { return Err((Some(name), "it has no place".to_owned())) };
-        Ok(Local { name, start, end: start.saturating_add(entry.compressed_size()), is_stored, is_file: entry.is_file() })
+        let (end, checksum) = (start.saturating_add(entry.compressed_size()), Some(entry.crc32()));
+        Ok(Local { name, start, end, is_stored, is_file: entry.is_file(), checksum })
     }
 }
 
@@ -103,7 +124,7 @@ impl Zip {
     fn entry(&mut self) -> (Item, Option<String>) {
         let at = self.at;
         self.at += 1;
-        let Local { name, start, end, is_stored, is_file } = match self.directory.entry(at) {
+        let Local { name, start, end, is_stored, is_file, checksum } = match self.directory.entry(at) {
             Ok(entry) => entry,
             Err((name, why)) => return (Item::Lost(why), name),
         };
@@ -113,6 +134,10 @@ impl Zip {
         }
         let region = Region { file: Arc::clone(&self.file), at: start, end };
         let bytes: Box<dyn Read + Send> = if is_stored { Box::new(region) } else { Box::new(flate2::read::DeflateDecoder::new(region)) };
+        let bytes = match checksum {
+            Some(expected) => Box::new(Checked { from: bytes, sum: flate2::Crc::new(), expected }),
+            None => bytes,
+        };
         match look(bytes, &name, at as u64, &self.reading, self.depth) {
             Entry::Item(item) => (item, Some(name)),
             Entry::Records(inner) => {
@@ -124,7 +149,7 @@ impl Zip {
 }
 
 /// All entries whose own headers can be found. One that does not give its size reaches to the next: deflate knows its own end.
-fn find(file: &Arc<File>) -> std::io::Result<Vec<Local>> {
+fn find(file: &Arc<File>) -> io::Result<Vec<Local>> {
     let length = file.metadata()?.len();
     let finder = memchr::memmem::Finder::new(MARK);
     let mut found: Vec<Local> = Vec::new();
@@ -171,7 +196,8 @@ fn parse(header: &[u8], place: u64) -> Option<(Local, bool)> {
     }
     let start = place + HEADER_BYTES as u64 + name_bytes + extra_bytes;
     let has_size = flags & 8 == 0 && size != 0xffff_ffff;
-    Some((Local { is_file: !name.ends_with('/'), name, start, end: start + size, is_stored: method == 0 }, has_size))
+    let checksum = has_size.then_some((short(14)? | short(16)? << 16) as u32);
+    Some((Local { is_file: !name.ends_with('/'), name, start, end: start + size, is_stored: method == 0, checksum }, has_size))
 }
 
 impl Records for Zip {
