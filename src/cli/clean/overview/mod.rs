@@ -7,7 +7,7 @@ use super::tally::{Tally, size};
 use anyhow::{Context, Result};
 use indicatif::{HumanCount, HumanDuration};
 use naqi::rules::RuleSet;
-use plot::{Bar, bars, escaped, histogram};
+use plot::{Bar, bars, bound, escaped, histogram};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
@@ -72,7 +72,7 @@ impl Overview {
             };
             bars(label, &of.iter().take(BARS).map(bar).collect::<Vec<_>>())
         };
-        let bytes = |title: &str, counts: &[u64]| histogram(title, counts, "pages", |bound| if bound == 0 { "0".into() } else { size(bound) });
+        let bytes = |title: &str, counts: &[u64]| histogram(title, counts, "pages", bound);
         let errors =
             [by_name("Failures and losses by cause", &tally.causes), by_name("Pages that were not wanted, by reason", &tally.passed)].concat();
         let errors = if errors.is_empty() { "<p class=about>Nothing failed, nothing was lost, nothing was left out.</p>".to_owned() } else { errors };
@@ -136,12 +136,13 @@ impl Overview {
             })
             .collect();
         let kept = 100.0 - 100.0 * tally.bytes_removed as f64 / tally.bytes_in.max(1) as f64;
+        let written = 100.0 * tally.bytes_out as f64 / tally.bytes_in.max(1) as f64;
         let more = if self.inputs.len() > 5 { ", …" } else { "" };
         let inputs = self.inputs.iter().take(5).map(|input| escaped(input)).collect::<Vec<_>>().join(", ");
         format!(
             "<h1>{} pages cleaned</h1><p class=about>from {inputs}{more} by naqi {}, rules {}</p><div class=tiles>{tiles}</div>\
              <div class=split title=\"bytes of the pages\"><i style=\"width:{kept:.1}%\"></i><u style=\"width:{:.1}%\"></u></div>\
-             <p class=about>{kept:.1} % of the bytes that were read are content; {:.1} % were removed by rules.</p>",
+             <p class=about>Rules removed {:.1} % of the bytes that were read; what was written is as much as {written:.1} % of them.</p>",
             count(cleaned),
             env!("CARGO_PKG_VERSION"),
             escaped(self.rules.digest().get(..12).unwrap_or_default()),

@@ -46,7 +46,7 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
     let height = bars.len() * ROW;
     let room = (WIDTH - LABEL - VALUE) as f64;
     let mut svg = format!(
-        "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">",
+        "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {height}\" font-size=\"12\" font-family=\"sans-serif\" role=\"img\" aria-label=\"{}\">",
         escaped(title),
         escaped(title)
     );
@@ -57,7 +57,7 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
         let _ = write!(
             svg,
             "<g><title>{}</title><text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\
-             <rect class=\"bar\" x=\"{LABEL}\" y=\"{}\" width=\"{length:.1}\" height=\"{}\" rx=\"2\"/>\
+             <rect class=\"bar\" fill=\"#2f7f79\" x=\"{LABEL}\" y=\"{}\" width=\"{length:.1}\" height=\"{}\" rx=\"2\"/>\
              <text class=\"value\" x=\"{:.1}\" y=\"{}\">{}</text></g>",
             escaped(&bar.about),
             LABEL - 8,
@@ -82,7 +82,7 @@ pub fn histogram(title: &str, counts: &[u64], unit: &str, label: impl Fn(u64) ->
     let columns = last - first + 1;
     let width = WIDTH as f64 / columns as f64;
     let mut svg = format!(
-        "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{}\">",
+        "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {}\" font-size=\"12\" font-family=\"sans-serif\" role=\"img\" aria-label=\"{}\">",
         escaped(title),
         HEIGHT + 22,
         escaped(title)
@@ -95,18 +95,30 @@ pub fn histogram(title: &str, counts: &[u64], unit: &str, label: impl Fn(u64) ->
         let (from, to) = (if power == 0 { 0 } else { 1u64 << (power - 1) }, 1u64 << power);
         let _ = write!(
             svg,
-            "<g><title>{} to {}: {count} {unit}</title><rect class=\"bar\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{height:.1}\"/></g>",
+            "<g><title>{} to {}: {count} {unit}</title><rect class=\"bar\" fill=\"#2f7f79\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{height:.1}\"/></g>",
             escaped(&label(from)),
             escaped(&label(to)),
             x + 1.0,
             HEIGHT as f64 - height,
             (width - 2.0).max(1.0),
         );
-        if column % every == 0 {
+        // The last one would be cut off.
+        if column % every == 0 && x < (WIDTH - 50) as f64 {
             let _ = write!(svg, "<text class=\"tick\" x=\"{x:.1}\" y=\"{}\">{}</text>", HEIGHT + 16, escaped(&label(from)));
         }
     }
-    svg + &format!("<line class=\"axis\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{HEIGHT}\" y2=\"{HEIGHT}\"/></svg></figure>")
+    svg + &format!("<line class=\"axis\" stroke=\"#ccc\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{HEIGHT}\" y2=\"{HEIGHT}\"/></svg></figure>")
+}
+
+/// A power of two as a size.
+pub fn bound(bytes: u64) -> String {
+    match bytes {
+        0 => "0".to_owned(),
+        1..=1023 => format!("{bytes} B"),
+        1024..=0xf_ffff => format!("{} KiB", bytes >> 10),
+        0x10_0000..=0x3fff_ffff => format!("{} MiB", bytes >> 20),
+        _ => format!("{} GiB", bytes >> 30),
+    }
 }
 
 /// The end of a long name tells more than its start.
