@@ -149,3 +149,30 @@ fn another_task_does_not_go_on_and_fresh_starts_over() {
     let ran = expect(2, &[]);
     assert!(ran.err.contains("out.jsonl is there already"), "{ran:?}");
 }
+
+#[test]
+fn fresh_throws_away_what_the_broken_run_wrote() {
+    let all = gzip_each(&archive(300));
+    let pages = |bench: &Workbench, folder: &str| {
+        let files: Vec<String> = bench.files().into_iter().filter(|file| file.starts_with(folder)).collect();
+        assert!(files.iter().all(|file| !file.contains(".naqi") && !file.ends_with(".part")), "{files:?}");
+        files.len()
+    };
+    for (emit, more) in [("jsonl", vec!["--max-shard-bytes", "20k"]), ("parquet", vec!["--max-shard-bytes", "2k"]), ("text", vec![])] {
+        let bench = Workbench::new();
+        bench.write("a.warc.gz", &all);
+        let arguments = [&["clean", "a.warc.gz", "--emit", emit, "-o", "out/", "--checkpoint", "0", "-q"], &more[..]].concat();
+        let mut child = bench.command(&arguments).spawn().unwrap();
+        while bench.files().len() < 9 {
+            assert!(child.try_wait().unwrap().is_none(), "ended before it was killed");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        bench.expect(0, &[&arguments[..], &["--fresh"]].concat());
+        let whole = Workbench::new();
+        whole.write("a.warc.gz", &all);
+        whole.expect(0, &arguments);
+        assert_eq!(pages(&bench, "out/"), pages(&whole, "out/"), "{emit}");
+    }
+}

@@ -224,6 +224,11 @@ impl Committer {
         let entry = Entry {
             reached: self.reached,
             shards,
+            output: match &self.sink {
+                Sink::Shards(shards) => Some(shards.name()),
+                Sink::Rows(rows) => Some(rows.name()),
+                Sink::Stdout | Sink::Places => None,
+            },
             letters: self.letters.as_ref().and_then(DeadLetters::length),
             report: self.report.as_ref().map(GrowingFile::length),
             fingerprints,

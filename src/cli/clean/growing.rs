@@ -93,8 +93,8 @@ impl GrowingFile {
     }
 }
 
-/// The name until then.
-fn part_of(path: &Path) -> PathBuf {
+/// The name until a file is whole.
+pub fn part_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(SUFFIX);
     name.into()

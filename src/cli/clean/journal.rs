@@ -32,6 +32,8 @@ pub struct Entry {
     pub reached: Reached,
     /// The output's length.
     pub shards: ShardMark,
+    /// The output's name, and whether that is split.
+    pub output: Option<(PathBuf, bool)>,
     /// Length of the dead letters' file.
     pub letters: Option<u64>,
     /// Length of the report.
@@ -40,6 +42,17 @@ pub struct Entry {
     pub fingerprints: u64,
     /// Sums so far.
     pub tally: Tally,
+}
+
+/// What an earlier run left.
+#[derive(Debug)]
+pub enum Last {
+    /// Nothing.
+    None,
+    /// It was broken off, and is gone on with.
+    GoOn(Box<Entry>),
+    /// It was broken off, and what it wrote is not wanted.
+    Discarded(Box<Entry>),
 }
 
 /// A journal that only this run has.
@@ -54,30 +67,33 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal in `folder`. There is an entry when a run of the same task was broken off and `fresh` is not asked for.
-    pub fn open(folder: PathBuf, task: String, fresh: bool, every: Duration) -> Result<(Self, Option<Entry>)> {
+    /// Opens the journal in `folder`, with what a run that was broken off noted last.
+    pub fn open(folder: PathBuf, task: String, fresh: bool, every: Duration) -> Result<(Self, Last)> {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let lock = File::create(folder.join("lock")).with_context(|| format!("cannot write in {}", folder.display()))?;
         if lock.try_lock().is_err() {
             bail!("another run is writing here; {} belongs to it", folder.display());
         }
         let path = folder.join(FILE);
-        let mut last: Option<Entry> = None;
+        let mut last = Last::None;
+        if let Ok(text) = std::fs::read(&path) {
+            last = match serde_json::from_slice::<Entry>(&text) {
+                Ok(entry) if fresh => Last::Discarded(Box::new(entry)),
+                Ok(entry) if entry.version == VERSION && entry.task == task => Last::GoOn(Box::new(entry)),
+                Err(_) if fresh => Last::None,
+                Ok(_) => bail!("{}: the run that was broken off here had other inputs, options or rules; --fresh starts over", folder.display()),
+                Err(error) => return Err(error).with_context(|| format!("cannot read {}; --fresh starts over", path.display())),
+            };
+        }
         if fresh {
-            // What was begun there is none of ours any more.
+            // Nobody may go on from there any more.
             let _ = std::fs::remove_file(&path);
-        } else if let Ok(text) = std::fs::read(&path) {
-            let entry: Entry = serde_json::from_slice(&text).with_context(|| format!("cannot read {}; --fresh starts over", path.display()))?;
-            if entry.version != VERSION || entry.task != task {
-                bail!("{}: the run that was broken off here had other inputs, options or rules; --fresh starts over", folder.display());
-            }
-            last = Some(entry);
         }
         let waiting = folder.join("waiting");
         let _ = std::fs::remove_dir_all(&waiting);
         std::fs::create_dir_all(&waiting).with_context(|| format!("cannot make the folder {}", waiting.display()))?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let begun = last.as_ref().map_or(now, |entry| entry.begun);
+        let begun = if let Last::GoOn(entry) = &last { entry.begun } else { now };
         Ok((Journal { folder, _lock: lock, task, begun, every, written: Instant::now() }, last))
     }
 

@@ -14,6 +14,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::Type;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A row group holds about this many bytes before compression.
@@ -198,6 +199,11 @@ impl Rows {
             return Ok(None);
         }
         self.claim().map(|()| Some(ShardMark { shard: self.shard, length: None }))
+    }
+
+    /// The name that was given, and whether it is split.
+    pub fn name(&self) -> (PathBuf, bool) {
+        (self.plan.path.clone(), self.plan.most.is_some())
     }
 
     /// Makes sure that the next shard's name is free.

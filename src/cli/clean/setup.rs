@@ -7,7 +7,7 @@ use super::dead_letters::DeadLetters;
 use super::duplicates::Duplicates;
 use super::feed::{Feed, Reached};
 use super::growing::GrowingFile;
-use super::journal::{Entry, Journal, folder_of};
+use super::journal::{Entry, Journal, Last, folder_of};
 use super::output::{Overwrite, is_there};
 use super::overview::Overview;
 use super::page::Cleaner;
@@ -46,6 +46,8 @@ pub struct Setup<'a> {
     journal: Option<Journal>,
     /// What an earlier run noted last.
     last: Option<Entry>,
+    /// Files that are younger than this, in seconds of the Unix epoch, are those of the run that was broken off.
+    own_since: Option<u64>,
 }
 
 impl<'a> Setup<'a> {
@@ -63,7 +65,7 @@ impl<'a> Setup<'a> {
         let destination = Destination::plan(how.output.as_deref(), settings.emit, origin, feed.inputs(), begins_with_archive)?;
         let overwrite = if how.force { Overwrite::Allowed } else { Overwrite::Refused };
         let is_one_page = is_one && !begins_with_archive;
-        let mut setup = Setup { how, console, settings, feed, destination, overwrite, is_one_page, journal: None, last: None };
+        let mut setup = Setup { how, console, settings, feed, destination, overwrite, is_one_page, journal: None, last: None, own_since: None };
         setup.open_journal(rules)?;
         Ok(setup)
     }
@@ -86,10 +88,21 @@ impl<'a> Setup<'a> {
         }
         let every = Duration::try_from_secs_f64(self.how.checkpoint).unwrap_or(Duration::MAX);
         let (journal, last) = Journal::open(folder, self.task(rules), self.how.fresh, every)?;
-        if last.is_some() {
-            self.console.note("going on where the last run stopped; --fresh starts over");
+        self.journal = Some(journal);
+        match last {
+            Last::None => {}
+            Last::GoOn(entry) => {
+                self.console.note("going on where the last run stopped; --fresh starts over");
+                (self.own_since, self.last) = (Some(entry.begun), Some(*entry));
+            }
+            Last::Discarded(entry) => {
+                self.own_since = Some(entry.begun);
+                if let Some((path, is_split)) = &entry.output {
+                    let most = is_split.then_some(u64::MAX);
+                    ShardPlan { most, ..self.shard_plan(path) }.discard(entry.shards).context("--fresh")?;
+                }
+            }
         }
-        (self.journal, self.last) = (Some(journal), last);
         Ok(())
     }
 
@@ -206,7 +219,7 @@ impl<'a> Setup<'a> {
             folder: folder.clone(),
             waiting: self.journal.as_ref().map(Journal::waiting),
             overwrite: self.overwrite,
-            own_since: self.last.as_ref().map(|entry| SystemTime::UNIX_EPOCH + Duration::from_secs(entry.begun)),
+            own_since: self.own_since.map(|begun| SystemTime::UNIX_EPOCH + Duration::from_secs(begun)),
         })
     }
 

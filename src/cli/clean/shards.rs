@@ -1,6 +1,6 @@
 //! One output file, or a row of them of a bounded size.
 
-use super::growing::GrowingFile;
+use super::growing::{GrowingFile, part_of};
 use super::output::{Overwrite, is_there};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,20 @@ impl ShardPlan {
         let name = self.name(shard);
         if self.overwrite == Overwrite::Refused && name.is_file() {
             bail!("{}", is_there(&name));
+        }
+        Ok(())
+    }
+
+    /// Throws away all shards of a run that was broken off at this one.
+    pub fn discard(&self, mark: ShardMark) -> Result<()> {
+        // One more may have been begun, or ended, after the last note.
+        for shard in 0..=mark.shard.saturating_add(1) {
+            // A file of the very name that was given may be somebody's by now.
+            if self.most.is_some() {
+                self.take_back(shard)?;
+            }
+            // It may not be there.
+            let _ = std::fs::remove_file(part_of(&self.name(shard)));
         }
         Ok(())
     }
@@ -178,6 +192,11 @@ impl Shards {
             self.has_ended = true;
         }
         Ok(())
+    }
+
+    /// The name that was given, and whether it is split.
+    pub fn name(&self) -> (PathBuf, bool) {
+        (self.plan.path.clone(), self.plan.most.is_some())
     }
 
     /// Whether a shard was ended since the last mark.
