@@ -3,6 +3,11 @@
 //! This is the seam that moderation rules hang on: every event passes through here between strip and emit, and a verdict
 //! is known before the first byte of a page is released. Without moderation rules everything passes as it is.
 
+mod disguise;
+mod map;
+mod view;
+mod words;
+
 use crate::strip::Held;
 use serde::{Deserialize, Serialize};
 
