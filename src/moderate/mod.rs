@@ -4,7 +4,9 @@
 //! is known before the first byte of a page is released. Without moderation rules everything passes as it is.
 
 mod disguise;
+pub mod entity;
 mod map;
+mod patterns;
 mod view;
 mod words;
 
