@@ -55,6 +55,21 @@ pub enum Surface {
     Comment,
 }
 
+impl Surface {
+    /// Its name in rule files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Surface::Text => "text",
+            Surface::Attribute => "attributes",
+            Surface::Link => "links",
+            Surface::JsonLd => "json-ld",
+            Surface::Meta => "meta",
+            Surface::Rcdata => "rcdata",
+            Surface::Comment => "comments",
+        }
+    }
+}
+
 /// A run of text between block edges, or one value of another surface.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Block {

@@ -50,7 +50,7 @@ pub(super) struct Reader<'a> {
     pub(super) mistakes: &'a mut Vec<Mistake>,
 }
 
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 impl Reader<'_> {
     pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
@@ -130,7 +130,7 @@ impl Reader<'_> {
         Some(rule)
     }
 
-    fn when(&mut self, value: &Value<'_>) -> When {
+    pub(super) fn when(&mut self, value: &Value<'_>) -> When {
         let DeValue::Table(table) = value.get_ref() else {
             self.error(value.span(), "`when` must be a table", Some("write `when = { host = [\"news.example\"] }`".into()));
             return When::default();
@@ -156,7 +156,7 @@ impl Reader<'_> {
         when
     }
 
-    fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str], what: &str) {
+    pub(super) fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str], what: &str) {
         for key in table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
@@ -165,7 +165,7 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self, value: &Value<'_>) -> Option<Placed> {
+    pub(super) fn string(&mut self, value: &Value<'_>) -> Option<Placed> {
         match value.get_ref() {
             DeValue::String(text) if !text.trim().is_empty() => Some(Spanned::new(value.span(), text.clone().into_owned())),
             DeValue::String(_) => {
@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    fn strings(&mut self, value: &Value<'_>) -> Vec<Placed> {
+    pub(super) fn strings(&mut self, value: &Value<'_>) -> Vec<Placed> {
         match value.get_ref() {
             DeValue::Array(list) => list.iter().filter_map(|item| self.string(item)).collect(),
             _ => self.string(value).into_iter().collect(),
@@ -188,7 +188,7 @@ impl Reader<'_> {
 }
 
 /// "did you mean", or the whole list where nothing is near.
-fn suggest(name: &str, known: &[&str]) -> String {
+pub(super) fn suggest(name: &str, known: &[&str]) -> String {
     let nearest = known.iter().map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
     match nearest {
         Some((distance, nearest)) if distance <= 2.max(name.len() / 3) => format!("did you mean `{nearest}`?"),
