@@ -9,11 +9,12 @@ use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
 use crate::error::PageError;
 use crate::limits::{Limit, Limits};
 use crate::metadata::Collector;
-use crate::moderate::Moderator;
+use crate::moderate::{Moderator, PageFacts, Verdict};
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
 use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
+use encoding_rs::Encoding;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -55,10 +56,13 @@ pub struct Pipeline<W> {
     settings: Settings,
     rules: Arc<RuleSet>,
     url: Option<Url>,
+    host: Option<String>,
+    /// The verdict may be to hold the page back, so nothing of it goes out before it is known.
+    holds_back: bool,
     decoder: Decoder,
-    /// Decoded, not yet tokenized.
-    decoded: String,
     window: Window,
+    /// How far the decoded page has been tokenized.
+    tokenized: u64,
     rewriter: Rewriter,
     collector: Collector,
     stripper: Stripper,
@@ -131,15 +135,17 @@ impl<W: Write> Pipeline<W> {
         Pipeline {
             emitters: emitters.collect(),
             decoder: Decoder::new(&declared),
-            decoded: String::new(),
+            tokenized: 0,
             window: Window::default(),
             rewriter: Rewriter::new(origin.markup, &settings.limits),
             collector: Collector::default(),
-            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host, &settings.limits, settings.explain),
-            moderator: Moderator::default(),
+            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain),
+            moderator: Moderator::new(Arc::clone(&rules), settings.explain),
+            holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
             settings: settings.clone(),
             url: origin.url.clone(),
+            host,
             rules,
             bytes_in: 0,
             removals: Vec::new(),
@@ -164,23 +170,18 @@ impl<W: Write> Pipeline<W> {
         if self.raw.keep {
             self.raw.bytes.extend_from_slice(chunk);
         }
-        self.decoder.push(chunk, &mut self.decoded);
+        self.decoder.push(chunk, self.window.end_mut());
         self.check_limits()?;
-        while self.decoded.len() >= PIECE_BYTES {
-            let mut cut = PIECE_BYTES;
-            while !self.decoded.is_char_boundary(cut) {
-                cut -= 1;
-            }
-            let rest = self.decoded.split_off(cut);
-            let piece = std::mem::replace(&mut self.decoded, rest);
-            self.piece(&piece)?;
+        while self.window.end() - self.tokenized >= PIECE_BYTES as u64 {
+            self.piece()?;
         }
         Ok(())
     }
 
-    /// rewrite → strip → moderate → emit, as far as this piece allows.
-    fn piece(&mut self, piece: &str) -> Result<(), PageError> {
-        self.window.push(piece);
+    /// rewrite → strip → moderate → emit, as far as the next piece allows.
+    fn piece(&mut self) -> Result<(), PageError> {
+        let piece = self.window.piece(self.tokenized, PIECE_BYTES);
+        self.tokenized += piece.len() as u64;
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.write(piece, &self.window, &mut sink)?;
         self.check_limits()?;
@@ -192,16 +193,9 @@ impl<W: Write> Pipeline<W> {
         if self.failed {
             return Err(PageError::Poisoned);
         }
-        let mut last = std::mem::take(&mut self.decoded);
-        self.decoder.finish(&mut last);
-        let mut rest = last.as_str();
-        while !rest.is_empty() {
-            let mut cut = PIECE_BYTES.min(rest.len());
-            while !rest.is_char_boundary(cut) {
-                cut -= 1;
-            }
-            self.piece(&rest[..cut])?;
-            rest = &rest[cut..];
+        self.decoder.finish(self.window.end_mut());
+        while self.tokenized < self.window.end() {
+            self.piece()?;
         }
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.end(&self.window, &mut sink)?;
@@ -212,17 +206,29 @@ impl<W: Write> Pipeline<W> {
 
     /// Passes on every event whose fate is sealed.
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
-        let page = PageSource { window: &self.window, map: self.decoder.map(), raw: &self.raw.bytes, raw_start: self.raw.start };
+        let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+        let map: &SourceMap = self.decoder.map();
+        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[] };
+        let lang = self.collector.metadata().lang.as_deref();
+        let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
         let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
         let bytes_removed = &mut counts.bytes_removed;
-        let out = |held: Held| {
-            let held = moderator.event(held);
+        let mut write = |held: Held, page: &PageSource<'_>| {
             if !held.is_kept() {
-                *bytes_removed += page.map.source(held.event.range.end) - page.map.source(held.event.range.start);
+                *bytes_removed += map.source(held.event.range.end) - map.source(held.event.range.start);
             }
             for (emitter, output) in emitters.iter_mut() {
-                emitter.event(&held, &page, &mut output.buffer);
+                emitter.event(&held, page, &mut output.buffer);
+            }
+        };
+        let out = |held: Held| {
+            if moderator.is_idle() {
+                return write(held, &page);
+            }
+            moderator.event(held, page.window);
+            if moderator.ready() {
+                moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));
             }
         };
         let (count, guarded) = (&mut counts.removals, &mut counts.guarded);
@@ -236,16 +242,23 @@ impl<W: Write> Pipeline<W> {
         };
         self.stripper.release(out, removed);
         if last {
+            if !moderator.is_idle() {
+                moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));
+            }
             for (emitter, output) in &mut self.emitters {
                 emitter.finish(&page, &mut output.buffer);
             }
         }
+        let is_held_back = last && self.moderator.verdict() >= Verdict::Quarantine;
         for (_, output) in &mut self.emitters {
-            if last || output.buffer.len() > OUTPUT_BYTES {
+            if is_held_back {
+                output.buffer.clear();
+            } else if last || (output.buffer.len() > OUTPUT_BYTES && !self.holds_back) {
                 output.hand_on(if last { 0 } else { TAIL_BYTES })?;
             }
         }
-        let needed = self.stripper.held_from().unwrap_or(self.window.end()).min(self.window.end());
+        let needed = self.stripper.held_from().unwrap_or(self.tokenized).min(self.rewriter.handed_out());
+        let needed = self.moderator.held_from().map_or(needed, |held| held.min(needed));
         self.window.forget(needed);
         let needed_source = self.decoder.map().source(needed);
         self.decoder.map().forget(needed);
@@ -262,7 +275,7 @@ impl<W: Write> Pipeline<W> {
         };
         let open = self.rewriter.elements().count() as u64;
         for (limit, value, allowed) in [
-            (size, self.window.end() + self.decoded.len() as u64, allowed),
+            (size, self.window.end(), allowed),
             (Limit::OpenElements, open, limits.open_elements as u64),
             (Limit::Deadline, elapsed, limits.deadline_ms),
         ] {
@@ -283,7 +296,9 @@ impl<W: Write> Pipeline<W> {
             end: map.source(near.range.end),
             failed: near.failed.to_owned(),
         });
-        let near_misses = near_misses.collect();
+        let mut near_misses: Vec<NearMissRecord> = near_misses.collect();
+        near_misses.extend(self.moderator.take_near());
+        near_misses.sort_by_key(|near| (near.start, near.end));
         let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
         let mut notes = Vec::new();
         if hold_was_full > 0 {
@@ -295,15 +310,28 @@ impl<W: Write> Pipeline<W> {
         if self.counts.removals > RECORDED_REMOVALS as u64 {
             notes.push(format!("only the first {RECORDED_REMOVALS} of {} removals are listed", self.counts.removals));
         }
+        let (finding_count, mut findings) = self.moderator.take_findings();
+        findings.sort_by_key(|finding| (finding.start, finding.end));
+        if finding_count > findings.len() as u64 {
+            notes.push(format!("only the first {} of {finding_count} findings are listed", findings.len()));
+        }
+        let mut metadata = self.collector.metadata().clone();
+        let lang = metadata.lang.clone();
+        for text in [&mut metadata.title, &mut metadata.byline, &mut metadata.site].into_iter().flatten() {
+            *text = self.moderator.redacted(text, self.host.as_deref(), lang.as_deref());
+        }
         let encoding = self.decoder.note().clone();
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
-            metadata: self.collector.metadata().clone(),
+            metadata,
             verdict: self.moderator.verdict(),
+            findings,
+            score: f64::from(self.moderator.score()),
             counts: Counts {
                 bytes_in: self.bytes_in,
                 bytes_out: self.emitters.iter().map(|(_, output)| output.written).sum(),
                 invalid: encoding.invalid,
+                findings: finding_count,
                 ..self.counts
             },
             encoding,

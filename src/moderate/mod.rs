@@ -18,7 +18,7 @@ mod token;
 mod view;
 mod words;
 
-pub use moderator::Moderator;
+pub use moderator::{Moderator, PageFacts};
 pub use rule::{Action, ModerationRule, ModerationSet, Surfaces, Thresholds};
 pub use token::{Key, SHORTEST_KEY};
 pub use view::{Surface, Writing};

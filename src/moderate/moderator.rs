@@ -285,8 +285,7 @@ impl Moderator {
         self.queue.front().map(|held| held.event.range.start)
     }
 
-    /// Judges what is held. Afterwards it can be released, with its edits.
-    pub fn judge(&mut self, page: PageFacts<'_>) {
+    fn judge(&mut self, page: PageFacts<'_>) {
         self.edits.clear();
         if let Some((_, range, number)) = self.json.take()
             && range.start < range.end
@@ -476,16 +475,13 @@ impl Moderator {
         }
     }
 
-    /// The edits of what was judged, in order.
-    pub fn edits(&self) -> &[Edit] {
-        &self.edits
-    }
-
-    /// The next event of what was judged.
-    pub fn release(&mut self) -> Option<Held> {
-        let held = self.queue.pop_front()?;
-        self.first += 1;
-        Some(held)
+    /// Judges what is held and hands it on, each event with the edits of the passage.
+    pub fn pass(&mut self, page: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) {
+        self.judge(page);
+        while let Some(held) = self.queue.pop_front() {
+            self.first += 1;
+            each(held, &self.edits);
+        }
     }
 
     /// The verdict so far.

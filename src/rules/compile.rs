@@ -83,6 +83,8 @@ impl RuleSources {
             building.set.adblock.push(report);
         }
         building.set.selectors.finish();
+        let rules = &building.set.rules;
+        building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
         let (set, lists) = moderation.finish(self.key.clone(), &mut building.mistakes);
         building.set.moderation = set;
         building.set.digest = self.digest(&lists);
