@@ -75,6 +75,7 @@ impl CleanCommand {
         let settings = self.rules.settings(&[], Some(&self.page), Some(&self.run))?.settings;
         let origin = self.origin.known(settings.from)?;
         let rules = rule_loader::load(&settings.rules, console)?;
+        rule_loader::refuse_late_verdicts(&rules, settings.strip.mode)?;
         let inputs = self.input.find(self.output.as_deref())?;
         if inputs.is_empty() {
             bail!("there is no page to clean; a folder is searched for .html, .htm, .xhtml and .txt");
