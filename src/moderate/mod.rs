@@ -3,6 +3,8 @@
 //! This is the seam that moderation rules hang on: every event passes through here between strip and emit, and a verdict
 //! is known before the first byte of a page is released. Without moderation rules everything passes as it is.
 
+pub mod entity;
+
 use crate::strip::Held;
 use serde::{Deserialize, Serialize};
 
