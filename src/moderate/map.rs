@@ -42,11 +42,6 @@ impl ViewMap {
         self.markup = false;
     }
 
-    /// Length of the view so far.
-    pub(crate) fn len(&self) -> usize {
-        self.end as usize
-    }
-
     /// A tag or comment stands here.
     pub(crate) fn markup(&mut self) {
         self.markup = true;

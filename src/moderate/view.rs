@@ -76,8 +76,6 @@ pub(crate) struct Block {
     pub(crate) surface: Surface,
     /// First byte of the plain form.
     pub(crate) plain: u32,
-    pub(crate) folded: u32,
-    pub(crate) token: u32,
     /// Number of the first event that may belong to it.
     pub(crate) event: u64,
     /// How what is written into it must be escaped.
@@ -167,8 +165,8 @@ impl View {
 
     /// Begins a block; the one before has ended.
     pub(crate) fn begin_block(&mut self, surface: Surface, writing: Writing, event: u64) {
-        let (plain, folded, token) = (self.plain.len() as u32, self.folded.len() as u32, self.tokens.len() as u32);
-        let block = Block { surface, plain, folded, token, event, writing };
+        let plain = self.plain.len() as u32;
+        let block = Block { surface, plain, event, writing };
         match self.blocks.last_mut() {
             Some(last) if last.plain == plain => *last = block,
             _ => self.blocks.push(block),

@@ -1,43 +1,267 @@
-//! Entities: the contract that the detectors fill.
+//! Entities: values that a validator can tell from a look-alike, such as phone numbers, cards, keys and ids.
+//!
+//! Two scans walk one block of text side by side. One stops at the few bytes that any entity must hold (a digit, `@`, `:`, `<<`)
+//! and hands what stands there to the detectors; the other looks for words: what a number is called ("IBAN", "جوال", "order no")
+//! and what secrets begin with. Words raise or veto a number near them. Validators run at candidates only.
+//!
+//! Each detector is one file; words, formats of secrets, and shapes of plates are data under `rules/entity/`.
 
+mod birth_date;
+mod card;
+mod coordinates;
+mod crypto;
+mod email;
+mod iban;
+mod ip;
+mod keyword;
 mod kind;
+mod link;
+mod mac;
+mod mrz;
+mod national_id;
+mod number;
+mod phone;
+mod plate;
 mod region;
+mod secret;
+mod view;
 
 pub use kind::{EntityKind, UnknownKind};
 pub use region::{Region, UnknownRegion};
 
+use keyword::{Event, KeywordBook};
+use number::Number;
+use phone::PhoneBook;
+use plate::PlateBook;
 use std::ops::Range;
+use view::View;
 
 /// An entity in a text.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
 pub struct EntityMatch {
+    /// Bytes of the text.
     pub range: Range<usize>,
+    /// What it is.
     pub kind: EntityKind,
+    /// Which of its kind: a region (`SA`), an issuer (`visa`), a format (`aws-access-key`).
     pub detail: &'static str,
+    /// How sure it is, 0 to 1: a checksum or a name beside it raises, a form shared with other numbers lowers.
     pub score: f32,
 }
 
 /// What looked like an entity and was none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct EntityNearMiss {
+    /// Bytes of the text.
     pub range: Range<usize>,
+    /// What it might have been.
     pub kind: EntityKind,
+    /// The step that failed: `boundary`, `checksum`, `context`, `entropy`, `format`, `issuer`, `length`, `placeholder`, `region`.
     pub failed: &'static str,
 }
 
-/// Finds entities.
+/// Finds entities; built once for a rule set, shared by all pages.
 #[derive(Debug)]
-pub struct EntityFinder {}
+pub struct EntityFinder {
+    wanted: u32,
+    regions: [Vec<Region>; EntityKind::COUNT],
+    keywords: KeywordBook,
+    phones: PhoneBook,
+    plates: PlateBook,
+    /// Bytes at which the scan stops.
+    stops: [bool; 256],
+}
 
-#[allow(missing_docs)]
 impl EntityFinder {
-    pub fn new(_wanted: &[(EntityKind, Vec<Region>)]) -> Self {
-        EntityFinder {}
+    /// A finder for these kinds. A kind named twice gets the regions of both; without regions, phone numbers are found in
+    /// international form only, national ids of all countries if they are named or unmistakable, and plates not at all.
+    pub fn new(wanted: &[(EntityKind, Vec<Region>)]) -> Self {
+        let mut kinds = 0;
+        let mut regions = [const { Vec::new() }; EntityKind::COUNT];
+        for (kind, more) in wanted {
+            kinds |= kind.bit();
+            regions[*kind as usize].extend_from_slice(more);
+        }
+        for list in &mut regions {
+            list.sort_unstable();
+            list.dedup();
+        }
+        let has = |kind: EntityKind| kinds & kind.bit() != 0;
+        let mut stops = [false; 256];
+        let numbers = EntityKind::ALL.iter().any(|kind| has(*kind) && !matches!(kind, EntityKind::Email | EntityKind::Mrz | EntityKind::BirthDate));
+        (b'0'..=b'9').for_each(|digit| stops[digit as usize] = numbers);
+        stops[b'@' as usize] = has(EntityKind::Email);
+        stops[b':' as usize] = has(EntityKind::Ip);
+        stops[b'<' as usize] = has(EntityKind::Mrz);
+        EntityFinder {
+            wanted: kinds,
+            keywords: KeywordBook::new(kinds),
+            phones: PhoneBook::new(has(EntityKind::Phone), &regions[EntityKind::Phone as usize]),
+            plates: PlateBook::new(&regions[EntityKind::Plate as usize]),
+            regions,
+            stops,
+        }
     }
 
-    pub fn find(&self, _text: &str, _matches: &mut Vec<EntityMatch>, _near: Option<&mut Vec<EntityNearMiss>>) {}
+    /// Whether there is nothing to find.
+    pub fn is_empty(&self) -> bool {
+        self.wanted == 0
+    }
 
-    pub fn find_in_link(&self, _href: &str, _matches: &mut Vec<EntityMatch>, _near: Option<&mut Vec<EntityNearMiss>>) {}
+    /// Finds all entities of one block of visible text and appends them, ordered by where they begin; they may overlap.
+    ///
+    /// `text` is the plain view: character references decoded, default-ignorable characters removed, NFKC, digits in ASCII. A
+    /// line break is `\n`; no match crosses it but machine-readable zones and private keys. Nothing is allocated when nothing is found.
+    pub fn find(&self, text: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
+        if self.wanted == 0 {
+            return;
+        }
+        let first = matches.len();
+        let first_near = near.as_ref().map_or(0, |near| near.len());
+        let mut scan = Scan { finder: self, view: View::new(text), matches: &mut *matches, near: near.as_deref_mut() };
+        scan.run();
+        matches[first..].sort_unstable_by_key(|found| (found.range.start, found.range.end, found.kind));
+        if let Some(near) = near {
+            let found = &matches[first..];
+            // What one detector found is no near miss of another reading of the same bytes.
+            let mut place = 0;
+            near.retain(|miss| {
+                place += 1;
+                place <= first_near || !found.iter().any(|found| found.range.start < miss.range.end && miss.range.start < found.range.end)
+            });
+            near[first_near..].sort_unstable_by_key(|miss| (miss.range.start, miss.range.end, miss.kind));
+            near.dedup();
+        }
+    }
+
+    /// Finds the entities that a link's target stands for: `tel:`, `sms:`, `mailto:`, `wa.me/…`, `t.me/+…` and the like.
+    ///
+    /// Ranges are bytes of `href`, and cover the value as written, percent signs included.
+    pub fn find_in_link(&self, href: &str, matches: &mut Vec<EntityMatch>, near: Option<&mut Vec<EntityNearMiss>>) {
+        link::find(self, href, matches, near);
+    }
+
+    fn has(&self, kind: EntityKind) -> bool {
+        self.wanted & kind.bit() != 0
+    }
+
+    fn regions(&self, kind: EntityKind) -> &[Region] {
+        &self.regions[kind as usize]
+    }
+}
+
+/// One text being searched.
+struct Scan<'f, 't, 's> {
+    finder: &'f EntityFinder,
+    view: View<'t>,
+    matches: &'s mut Vec<EntityMatch>,
+    near: Option<&'s mut Vec<EntityNearMiss>>,
+}
+
+impl Scan<'_, '_, '_> {
+    fn run(&mut self) {
+        let bytes = self.view.bytes();
+        let stops = &self.finder.stops;
+        let mut at = 0;
+        while let Some(stop) = bytes[at..].iter().position(|byte| stops[usize::from(*byte)]) {
+            let stop = at + stop;
+            at = match bytes[stop] {
+                b'@' => email::at_sign(self, stop),
+                b':' => ip::at_colon(self, stop),
+                b'<' => mrz::at_filler(self, stop),
+                _ => self.at_digit(stop),
+            };
+            debug_assert!(at > stop);
+        }
+        for (event, range) in self.finder.keywords.events(self.view) {
+            self.at_event(event, range);
+        }
+    }
+
+    /// Looks at a number from its first digit on; gives the place to go on from.
+    fn at_digit(&mut self, first: usize) -> usize {
+        let token = self.view.token(first);
+        let mut end = first + 1;
+        if token.len() > 1 && self.view.bytes()[token.clone()].iter().any(u8::is_ascii_alphabetic) {
+            // Letters and digits in one: an account, an address, an id with a check letter.
+            end = end.max(iban::find(self, first));
+            crypto::find(self, token.clone());
+            end = end.max(mac::find(self, first));
+            national_id::find_lettered(self, first);
+            if self.finder.has(EntityKind::Ip) {
+                end = end.max(ip::hexadecimal(self, first));
+            }
+            if self.finder.has(EntityKind::Plate) {
+                plate::find(self, first);
+            }
+            if token.start < first || self.view.bytes()[token.end - 1].is_ascii_alphabetic() {
+                // The digits of a token that begins with a word ("tel0501234567") can still be a number.
+                let digits = self.view.digits(first);
+                if digits.end == token.end && self.view.is_contact_word(token.start..first) {
+                    let number = Number::read(&self.view, first);
+                    phone::find(self, &number);
+                    return end.max(number.end());
+                }
+                if digits.end < token.end || !(token.start + 1 == first && self.view.bytes()[token.start] == b'T') {
+                    return end.max(if token.len() > 24 { token.end } else { digits.end });
+                }
+                return end.max(digits.end);
+            }
+        }
+        let number = Number::read(&self.view, first);
+        if self.finder.has(EntityKind::Mac) {
+            end = end.max(mac::find(self, first));
+        }
+        if number.digit_count() >= 4 {
+            if let Some(coordinates) = coordinates::find(self, &number) {
+                return coordinates;
+            }
+            if let Some(address) = ip::version_four(self, &number) {
+                return address;
+            }
+        } else if coordinates::degrees(self, &number).is_some() {
+            return number.end();
+        }
+        if number.digit_count() >= 7 {
+            card::find(self, &number);
+            national_id::find_digits(self, &number);
+            phone::find(self, &number);
+            secret::bot_token(self, &number);
+        }
+        if self.finder.has(EntityKind::NationalId) {
+            national_id::find_lettered(self, first);
+        }
+        if self.finder.has(EntityKind::Plate) {
+            plate::find(self, first);
+        }
+        end.max(number.end())
+    }
+
+    fn at_event(&mut self, event: Event, range: Range<usize>) {
+        match event {
+            Event::BirthDate => birth_date::after(self, range.end),
+            Event::Plate => plate::after(self, range.end),
+            Event::At => email::spoken(self, range),
+            Event::Secret(format) => secret::prefixed(self, format, range),
+            Event::Assignment(strict) => secret::assigned(self, strict, range),
+            Event::PrivateKey => secret::private_key(self, range),
+            Event::Scheme => secret::credentials(self, range),
+        }
+    }
+
+    fn has(&self, kind: EntityKind) -> bool {
+        self.finder.has(kind)
+    }
+
+    fn hit(&mut self, range: Range<usize>, kind: EntityKind, detail: &'static str, score: f32) {
+        if !self.matches.iter().rev().take(8).any(|found| found.kind == kind && found.range.start <= range.start && range.end <= found.range.end) {
+            self.matches.push(EntityMatch { range, kind, detail, score });
+        }
+    }
+
+    fn miss(&mut self, range: Range<usize>, kind: EntityKind, failed: &'static str) {
+        if let Some(near) = &mut self.near {
+            near.push(EntityNearMiss { range, kind, failed });
+        }
+    }
 }

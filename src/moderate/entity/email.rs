@@ -1,0 +1,187 @@
+//! E-mail addresses: a dot-string and a domain as in RFC 5321 section 4.1.2, internationalised as in RFC 6531; quoted local parts and
+//! address literals are not looked for. Spoken forms: "name at example dot com", "name [at] example.com", "اسم آت …".
+
+use super::Scan;
+use super::kind::EntityKind;
+use super::view::View;
+use std::ops::Range;
+
+/// Octets of a local part, RFC 5321 section 4.5.3.1.1.
+const LOCAL: usize = 64;
+
+/// Ends of names of files that have an `@` in them (`icon@2x.png`).
+const FILES: [&str; 10] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "json", "html"];
+
+/// Ways to say a point; the longer first.
+const DOTS: [&str; 19] = [
+    " [dot] ", " (dot) ", "[dot]", "(dot)", "{dot}", " dot ", "[.]", "(.)", " . ", " [نقطة] ", " (نقطة) ", "[نقطة]", "(نقطة)", " نقطة ", " دوت ",
+    " punto ", " point ", " ponto ", " nokta ",
+];
+
+/// Words that follow "at" in prose and begin no domain.
+const ARTICLES: [&str; 12] = ["the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "connect"];
+
+/// Judges an `@`; gives where to go on.
+pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
+    let view = scan.view;
+    if view.byte_before(at) == b' ' && view.byte(at + 1) == b' ' {
+        spoken(scan, at - 1..at + 2);
+        return at + 1;
+    }
+    let start = local_start(&view, at);
+    if start == at {
+        return at + 1;
+    }
+    let Some((end, spoken)) = domain(&view, at + 1) else {
+        if scan.near.is_some() {
+            let end = view.run(at + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+            scan.miss(start..end, EntityKind::Email, "format");
+        }
+        return at + 1;
+    };
+    let range = start..end;
+    let before = view.byte_before(start);
+    let path = view.byte(end) == b':' && view.byte(end + 1).is_ascii_alphanumeric() && !view.byte(end + 1).is_ascii_digit();
+    let userinfo = before == b':' && !view.bytes()[start.saturating_sub(7)..start].eq_ignore_ascii_case(b"mailto:") && view.is_in_address(start);
+    let userinfo = userinfo || (before == b'/' && view.byte_before(start - 1) == b'/');
+    if before == b'@' || userinfo || (path && &view.text()[start..at] == "git") || view.byte(end) == b'@' {
+        scan.miss(range, EntityKind::Email, "boundary");
+        return end;
+    }
+    let detail = if spoken { "spoken" } else { "address" };
+    scan.hit(range, EntityKind::Email, detail, if spoken { 0.85 } else { 0.95 });
+    end
+}
+
+/// Whether a whole text is an address.
+pub(super) fn is_address(text: &str) -> bool {
+    let view = View::new(text);
+    let Some(at) = text.find('@') else { return false };
+    at > 0 && local_start(&view, at) == 0 && domain(&view, at + 1) == Some((text.len(), false))
+}
+
+/// Where the local part before a place begins; the place itself if there is none.
+fn local_start(view: &View<'_>, at: usize) -> usize {
+    let ascii = view.byte_before(at).is_ascii();
+    let mut start = at;
+    for character in view.text()[..at].chars().rev() {
+        let atom = character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '%' | '+' | '-' | '\'' | '~' | '&');
+        // A word of another script right before the address is not part of it.
+        let other = !ascii && !character.is_ascii() && character.is_alphanumeric();
+        if !(atom || other) || at - start >= LOCAL {
+            break;
+        }
+        start -= character.len_utf8();
+    }
+    let local = &view.text()[start..at];
+    let trimmed = local.trim_start_matches(['.', '\'', '-', '&', '~', '%']);
+    let start = at - trimmed.len();
+    // A point before the sign or two in a row: not an address (RFC 5321, Dot-string).
+    if trimmed.ends_with('.') || !trimmed.contains(|c: char| c.is_alphanumeric()) {
+        return at;
+    }
+    match trimmed.rfind("..") {
+        Some(points) => start + points + 2,
+        None => start,
+    }
+}
+
+/// Where the domain from a place on ends, and whether a point in it was spoken; `None` if it is no domain.
+fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
+    let (mut end, mut labels, mut spoken) = (from, 0, false);
+    let mut best = None;
+    loop {
+        let label = label(view, end)?;
+        let text = &view.text()[label.clone()];
+        labels += 1;
+        end = label.end;
+        if labels >= 2 && is_top_level(text) {
+            best = Some((end, spoken));
+        }
+        let next = view.byte(end) == b'.' && view.char_after(end + 1).is_some_and(char::is_alphanumeric);
+        if next {
+            end += 1;
+            continue;
+        }
+        let Some(dot) = dot_at(view, end).filter(|_| labels < 5) else { break };
+        let after = end + dot;
+        let Some(next) = self::label(view, after) else { break };
+        let word = &view.text()[next];
+        // After a whole domain only a known short ending goes on ("example dot co dot uk"), prose does not.
+        if best.is_some() && !is_spoken_ending(word) {
+            break;
+        }
+        spoken = true;
+        end = after;
+    }
+    let (end, spoken) = best?;
+    // A spoken point must lead to an ending that is one.
+    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')']).next().unwrap_or_default();
+    (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
+}
+
+fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
+    let first = view.char_after(at).filter(|first| first.is_alphanumeric())?;
+    let mut end = at;
+    for character in view.text()[at..].chars().take(63) {
+        let fits = if first.is_ascii() { character.is_ascii_alphanumeric() || character == '-' } else { character.is_alphanumeric() || character == '-' };
+        // Marks are letters of many scripts.
+        if !fits && !(!first.is_ascii() && unicode_normalization::char::is_combining_mark(character)) {
+            break;
+        }
+        end += character.len_utf8();
+    }
+    let label = view.text()[at..end].trim_end_matches('-');
+    Some(at..at + label.len())
+}
+
+fn is_top_level(label: &str) -> bool {
+    let letters = label.chars().all(char::is_alphabetic) && label.chars().nth(1).is_some();
+    (letters || label.starts_with("xn--")) && !FILES.iter().any(|file| file.eq_ignore_ascii_case(label))
+}
+
+fn is_spoken_ending(label: &str) -> bool {
+    const ENDINGS: [&str; 30] = [
+        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site", "store", "shop", "xyz", "tech",
+        "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
+    ];
+    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label)) || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok()) || label.eq_ignore_ascii_case("uk")
+}
+
+/// Length of a spoken point at a place.
+fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
+    let rest = &view.bytes()[at..];
+    DOTS.iter().map(|dot| dot.as_bytes()).find(|dot| rest.len() >= dot.len() && rest[..dot.len()].eq_ignore_ascii_case(dot)).map(<[u8]>::len)
+}
+
+/// Judges a spoken `@`.
+pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
+    let view = scan.view;
+    let loose = view.byte(said.start) == b' ' && view.byte(said.end - 1) == b' ';
+    let bracketed = !loose;
+    let at = said.start - usize::from(bracketed && view.byte_before(said.start) == b' ');
+    let after = said.end + usize::from(bracketed && view.byte(said.end) == b' ');
+    let start = local_start(&view, at);
+    if start == at {
+        return;
+    }
+    let Some((end, dotted)) = domain(&view, after) else { return };
+    let (local, host) = (&view.text()[start..at], &view.text()[after..end]);
+    let sign = view.text()[said.clone()].trim() == "@";
+    let first = host.split(['.', ' ', '[', '(']).next().unwrap_or_default();
+    if ARTICLES.iter().any(|article| article.eq_ignore_ascii_case(first)) {
+        return;
+    }
+    // "look at example.com" is prose: without brackets the point must be spoken too, or the name look like one.
+    let named = local.contains(['.', '_', '+']) || local.bytes().any(|byte| byte.is_ascii_digit());
+    let named = named && !local.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if loose && !dotted && !named && !sign {
+        scan.miss(start..end, EntityKind::Email, "context");
+        return;
+    }
+    let short = bracketed && view.text()[said.clone()].eq_ignore_ascii_case("(a)") && local.len() < 3;
+    if short {
+        return;
+    }
+    scan.hit(start..end, EntityKind::Email, "spoken", if bracketed || dotted { 0.85 } else { 0.7 });
+}

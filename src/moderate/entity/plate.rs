@@ -1,0 +1,102 @@
+//! Licence plates of the configured regions: their shapes are data in `rules/entity/plates.toml`.
+
+use super::Scan;
+use super::kind::EntityKind;
+use super::region::Region;
+use regex::Regex;
+use serde::Deserialize;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plates {
+    plate: Vec<Plate>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plate {
+    region: String,
+    strict: bool,
+    pattern: String,
+}
+
+// The file is part of the binary and read by a test of this module.
+#[allow(clippy::expect_used)]
+static PLATES: LazyLock<Plates> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/plates.toml")).expect("rules/entity/plates.toml is read by a test"));
+
+/// Bytes around a digit, and after a name, in which a plate is looked for.
+const BEFORE: usize = 24;
+const AFTER: usize = 24;
+const NAMED_WITHIN: usize = 64;
+
+/// The plates of one finder.
+#[derive(Debug, Default)]
+pub(super) struct PlateBook {
+    plates: Vec<(&'static str, bool, Regex)>,
+}
+
+impl PlateBook {
+    pub(super) fn new(regions: &[Region]) -> Self {
+        if regions.is_empty() {
+            return PlateBook::default();
+        }
+        let plates = PLATES.plate.iter().filter(|plate| regions.iter().any(|region| region.code() == plate.region));
+        // Every pattern of the file is compiled by a test.
+        PlateBook { plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect() }
+    }
+}
+
+/// Looks for a plate of strict shape around the first digit of a token.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
+    let view = scan.view;
+    let before = view.text()[..digit].trim_end_matches([' ', '-']);
+    let after = view.digits(digit).end;
+    let next = view.text()[after..].trim_start_matches([' ', '-']).chars().next();
+    let lettered = |character: Option<char>| character.is_some_and(|character| character.is_ascii_uppercase() || ('\u{621}'..='\u{64a}').contains(&character));
+    let near = digit - before.len() <= 3;
+    if after - digit > 5 || !(near && lettered(before.chars().next_back()) || lettered(next)) {
+        return;
+    }
+    let window = view.line_start(digit, BEFORE)..view.line_end(after, AFTER);
+    search(scan, window, digit, true);
+}
+
+/// Looks for a plate after its name.
+pub(super) fn after(scan: &mut Scan<'_, '_, '_>, name_end: usize) {
+    let window = name_end..scan.view.line_end(name_end, NAMED_WITHIN);
+    search(scan, window, 0, false);
+}
+
+/// Searches a window; with `digit`, for a plate that holds that place.
+fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, strict_only: bool) {
+    let view = scan.view;
+    let text = &view.text()[window.clone()];
+    let mut best: Option<(Range<usize>, &'static str)> = None;
+    for (region, strict, pattern) in &scan.finder.plates.plates {
+        if strict_only && !strict {
+            continue;
+        }
+        for found in pattern.find_iter(text) {
+            let range = window.start + found.start()..window.start + found.end();
+            let joins = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
+            let marked = |byte: u8| matches!(byte, b'-' | b'/' | b'.');
+            let glued = joins(view.char_before(range.start)) || joins(view.char_after(range.end));
+            let marked = marked(view.byte_before(range.start)) || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
+            let elsewhere = strict_only && !range.contains(&digit);
+            if glued || marked || elsewhere || view.is_in_address(range.start) {
+                continue;
+            }
+            // After a name the first counts, and of those that begin together the longest.
+            let better = best.as_ref().is_none_or(|(other, _)| range.start < other.start || (range.start == other.start && range.end > other.end));
+            if better {
+                best = Some((range, region));
+            }
+        }
+    }
+    if let Some((range, region)) = best {
+        scan.hit(range, EntityKind::Plate, region, if strict_only { 0.6 } else { 0.9 });
+    }
+}
