@@ -27,7 +27,7 @@ fn check(name: &str, kinds: &[EntityKind]) {
     let wanted: Vec<_> = kinds.iter().map(|kind| (*kind, regions.clone())).collect();
     let finder = EntityFinder::new(&wanted);
     let mut report = String::new();
-    for line in lines.filter(|line| !line.starts_with('#')) {
+    for line in lines.filter(|line| !line.starts_with("# ")) {
         let (text, expected) = parse(line);
         let (mut matches, mut near) = (Vec::new(), Vec::new());
         finder.find(&text, &mut matches, Some(&mut near));

@@ -64,7 +64,7 @@ pub(super) fn luhn(digits: &str) -> bool {
 
 /// Finds the cards among the groups of a number.
 pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
-    if !scan.has(EntityKind::Card) || number.digit_count() < 13 || number.plus {
+    if !scan.has(EntityKind::Card) || number.digit_count() < 13 || number.plus || number.follows_account() {
         return;
     }
     let count = number.groups().len();

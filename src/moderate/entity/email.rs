@@ -67,7 +67,7 @@ fn local_start(view: &View<'_>, at: usize) -> usize {
     for character in view.text()[..at].chars().rev() {
         let atom = character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '%' | '+' | '-' | '\'' | '~' | '&');
         // A word of another script right before the address is not part of it.
-        let other = !ascii && !character.is_ascii() && character.is_alphanumeric();
+        let other = (!ascii && !character.is_ascii() && character.is_alphanumeric()) || is_latin(character);
         if !(atom || other) || at - start >= LOCAL {
             break;
         }
@@ -120,13 +120,19 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
 }
 
+/// Letters that ASCII is written together with.
+fn is_latin(character: char) -> bool {
+    character.is_ascii_alphanumeric() || (('\u{c0}'..'\u{250}').contains(&character) && character.is_alphabetic())
+}
+
 fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
     let first = view.char_after(at).filter(|first| first.is_alphanumeric())?;
     let mut end = at;
     for character in view.text()[at..].chars().take(63) {
-        let fits = if first.is_ascii() { character.is_ascii_alphanumeric() || character == '-' } else { character.is_alphanumeric() || character == '-' };
+        let mixed = if is_latin(first) { is_latin(character) || character.is_ascii_digit() } else { character.is_alphanumeric() };
+        let fits = mixed || character == '-';
         // Marks are letters of many scripts.
-        if !fits && !(!first.is_ascii() && unicode_normalization::char::is_combining_mark(character)) {
+        if !fits && !(!is_latin(first) && unicode_normalization::char::is_combining_mark(character)) {
             break;
         }
         end += character.len_utf8();

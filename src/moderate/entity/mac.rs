@@ -20,11 +20,10 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) -> usize {
     if !hexadecimal(token.start) {
         return digit;
     }
-    let mark = if width == 4 { b'.' } else { view.byte(token.end) };
     let mut start = token.start;
-    // The first pairs may be letters only.
-    let mark = if matches!(mark, b':' | b'-' | b'.') { mark } else { view.byte_before(token.start) };
-    if !matches!((width, mark), (2, b':' | b'-') | (4, b'.')) {
+    // The first pairs may be letters only, and the last be followed by a full stop.
+    let mark = if width == 4 { b'.' } else { [view.byte(token.end), view.byte_before(token.start)].into_iter().find(|byte| matches!(byte, b':' | b'-')).unwrap_or(0) };
+    if mark == 0 {
         return digit;
     }
     let step = width + 1;

@@ -120,17 +120,9 @@ impl EntityFinder {
         let first_near = near.as_ref().map_or(0, |near| near.len());
         let mut scan = Scan { finder: self, view: View::new(text), matches: &mut *matches, near: near.as_deref_mut() };
         scan.run();
-        matches[first..].sort_unstable_by_key(|found| (found.range.start, found.range.end, found.kind));
+        settle(matches, first);
         if let Some(near) = near {
-            let found = &matches[first..];
-            // What one detector found is no near miss of another reading of the same bytes.
-            let mut place = 0;
-            near.retain(|miss| {
-                place += 1;
-                place <= first_near || !found.iter().any(|found| found.range.start < miss.range.end && miss.range.start < found.range.end)
-            });
-            near[first_near..].sort_unstable_by_key(|miss| (miss.range.start, miss.range.end, miss.kind));
-            near.dedup();
+            settle_near(near, first_near, &matches[first..]);
         }
     }
 
@@ -148,6 +140,47 @@ impl EntityFinder {
     fn regions(&self, kind: EntityKind) -> &[Region] {
         &self.regions[kind as usize]
     }
+}
+
+/// Orders the matches from `first` on. A value that is reached twice, from two of its digits or from its name, stays once, as the
+/// longer of the readings and the surer of two alike.
+fn settle(matches: &mut Vec<EntityMatch>, first: usize) {
+    if matches.len() < first + 2 {
+        return;
+    }
+    let key = |found: &EntityMatch| (found.range.start, std::cmp::Reverse(found.range.end), found.kind);
+    matches[first..].sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(b.score.total_cmp(&a.score)).then(a.detail.cmp(b.detail)));
+    let (mut place, mut reached) = (0, [0; EntityKind::COUNT]);
+    matches.retain(|found| {
+        place += 1;
+        if place <= first {
+            return true;
+        }
+        let reached = &mut reached[found.kind as usize];
+        let new = found.range.end > *reached;
+        *reached = found.range.end.max(*reached);
+        new
+    });
+}
+
+/// Orders the near misses from `first` on, and leaves out those whose bytes are a match after all.
+fn settle_near(near: &mut Vec<EntityNearMiss>, first: usize, matches: &[EntityMatch]) {
+    let mut reach = 0;
+    let reached: Vec<usize> = matches
+        .iter()
+        .map(|found| {
+            reach = found.range.end.max(reach);
+            reach
+        })
+        .collect();
+    let mut place = 0;
+    near.retain(|miss| {
+        place += 1;
+        let before = matches.partition_point(|found| found.range.start < miss.range.end);
+        place <= first || before == 0 || reached[before - 1] <= miss.range.start
+    });
+    near[first..].sort_unstable_by_key(|miss| (miss.range.start, miss.range.end, miss.kind, miss.failed));
+    near.dedup();
 }
 
 /// One text being searched.
@@ -254,9 +287,7 @@ impl Scan<'_, '_, '_> {
     }
 
     fn hit(&mut self, range: Range<usize>, kind: EntityKind, detail: &'static str, score: f32) {
-        if !self.matches.iter().rev().take(8).any(|found| found.kind == kind && found.range.start <= range.start && range.end <= found.range.end) {
-            self.matches.push(EntityMatch { range, kind, detail, score });
-        }
+        self.matches.push(EntityMatch { range, kind, detail, score });
     }
 
     fn miss(&mut self, range: Range<usize>, kind: EntityKind, failed: &'static str) {

@@ -14,7 +14,7 @@ use scheme::{LETTERED, SCHEMES, Scheme};
 
 /// Finds the ids of digits alone among the groups of a number.
 pub(super) fn find_digits(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
-    if !scan.has(EntityKind::NationalId) || number.plus {
+    if !scan.has(EntityKind::NationalId) || number.plus || number.follows_account() {
         return;
     }
     let count = number.groups().len();

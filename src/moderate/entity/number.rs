@@ -213,6 +213,18 @@ impl<'t> Number<'t> {
             && matches!(self.gap_within(window), Some(Gap::Space | Gap::Dot))
     }
 
+    /// Whether it goes on from the country and check digits of a bank account (`SA03 8000 …`).
+    pub(super) fn follows_account(&self) -> bool {
+        let view = &self.view;
+        let start = self.groups[0].start;
+        if start < 5 || !matches!(view.byte_before(start), b' ' | b'-') || !view.byte(start - 2).is_ascii_digit() {
+            return false;
+        }
+        let token = view.token(start - 2);
+        let bytes = &view.bytes()[token.clone()];
+        bytes.len() >= 4 && bytes[..2].iter().all(u8::is_ascii_uppercase) && bytes[2..4].iter().all(u8::is_ascii_digit)
+    }
+
     /// Whether a comma, point or colon makes a window a part of a longer number on either side.
     pub(super) fn is_continued(&self, range: &Range<usize>) -> bool {
         let view = &self.view;
@@ -223,7 +235,7 @@ impl<'t> Number<'t> {
             // A list without spaces holds numbers of a like length.
             next.len() < 7
         };
-        let listed = before && view.byte_before(range.start) == b',' && {
+        let listed = before && matches!(view.byte_before(range.start), b',' | b'/') && {
             let bytes = &view.bytes()[..range.start - 1];
             bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count() >= 7
         };

@@ -64,7 +64,7 @@ static PLANS: LazyLock<Plans> = LazyLock::new(|| {
             trunk,
             leading: plan.leading_digits().map(|_| OnceLock::new()),
             leading_pattern: plan.leading_digits().map_or("", |pattern| pattern.as_str()),
-            lengths: descriptors.general().possible_length().iter().filter(|length| **length < 32).fold(0, |bits, length| bits | 1 << length),
+            lengths: kinds.iter().flatten().flat_map(|kind| kind.possible_length()).filter(|length| **length < 32).fold(0, |bits, length| bits | 1 << length),
             pattern: format!("^(?:{})$", patterns.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|")),
             compiled: OnceLock::new(),
         });
@@ -119,7 +119,16 @@ impl PhoneBook {
         if !wanted {
             return PhoneBook::default();
         }
-        PhoneBook { regions: regions.iter().filter_map(|region| PLANS.by_region.get(region.code()).copied()).collect() }
+        let mut asked: Vec<u16> = regions.iter().filter_map(|region| PLANS.by_region.get(region.code()).copied()).collect();
+        // Territories that share a country's plan are dialled from it as from home (Guernsey from Britain); the countries of +1 are not.
+        let mut sharing = Vec::new();
+        for place in &asked {
+            let plan = &PLANS.plans[usize::from(*place)];
+            let others = PLANS.by_code.get(&plan.code).filter(|others| plan.code != 1 && others.first() == Some(place));
+            sharing.extend(others.into_iter().flatten().filter(|other| !asked.contains(other)));
+        }
+        asked.extend(sharing);
+        PhoneBook { regions: asked }
     }
 
     /// A number as written within a region; whether its trunk prefix was there.
@@ -276,14 +285,13 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         return Some(0.95);
     }
     let context = number.context();
-    let linked = number.view.byte_before(number.start) == b':' || number.view.byte_before(number.start) == b'/';
-    let named = context.says(Class::Phone) || (linked && !number.view.is_in_address(number.start) && form != Form::Bare && form != Form::Code);
+    let named = context.says(Class::Phone) || number.view.is_dialled(number.start);
     if context.denies(Class::Phone) {
         return None;
     }
     let glued = number.view.char_before(number.start).is_some_and(char::is_alphabetic);
     let written = groups.len() >= 2 && !number.is_amount(window.clone()) && groups.iter().skip(1).all(|group| group.len() >= 2);
-    let bracket = groups.len() >= 2 && groups[1].gap == Gap::Bracket;
+    let bracket = groups.len() >= 2 && groups[1].gap == Gap::Bracket && groups[0].len() <= 3 && number.view.byte_before(groups[0].start) == b'(';
     match form {
         Form::Plus => Some(0.95),
         Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
@@ -322,6 +330,9 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
         return false;
     }
     if matches!(after, b'_' | b'@' | b'%' | b'=' | b'&') || number.is_continued(range) {
+        return false;
+    }
+    if !plus && window.start == 0 && number.follows_account() {
         return false;
     }
     // "0.501234567" is a fraction; a last group of one digit is a check digit, of a book or a bank account.

@@ -230,7 +230,7 @@ pub(super) fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<u
         if quoted { *byte != quote && *byte != b'\n' && byte.is_ascii_graphic() } else { byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<') }
     });
     if !quoted {
-        while end > at && matches!(bytes[end - 1], b'.' | b')' | b']' | b'}' | b'?' | b'!' | b':') {
+        while end > at && matches!(bytes[end - 1], b'.' | b')' | b']' | b'}' | b':') {
             end -= 1;
         }
     }

@@ -5,6 +5,9 @@ use std::ops::Range;
 /// How far back a token or an address is followed, in bytes: what is longer is no entity, and the cost stays linear.
 const REACH: usize = 200;
 
+/// What numbers to dial follow.
+const DIALS: [&str; 8] = ["wa.me/", "phone=", "tel:", "tel://", "sms:", "t.me/", "callto:", "number="];
+
 /// The text of one block.
 #[derive(Clone, Copy)]
 pub(super) struct View<'t> {
@@ -92,7 +95,7 @@ impl<'t> View<'t> {
         let floor = at.saturating_sub(REACH);
         let length = bytes[floor..at].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
         let before = &bytes[at - length..at];
-        if length == 0 || self.is_contact_link(before) {
+        if length == 0 || self.is_dialled(at) {
             return false;
         }
         let holds = |needle: &[u8]| memchr::memmem::find(before, needle).is_some();
@@ -114,12 +117,11 @@ impl<'t> View<'t> {
             || tail.starts_with(b".pdf")
     }
 
-    fn is_contact_link(&self, before: &[u8]) -> bool {
+    /// Whether what stands right before a place says that a number to dial follows: `tel:`, `wa.me/`.
+    pub(super) fn is_dialled(&self, at: usize) -> bool {
+        let before = &self.bytes()[at.saturating_sub(REACH)..at];
         let before = before.strip_suffix(b"+").unwrap_or(before);
-        let before = before.strip_suffix(b"00").unwrap_or(before);
-        [&b"wa.me/"[..], b"phone=", b"tel:", b"tel://", b"sms:", b"t.me/", b"whatsapp://send?phone=", b"callto:", b"viber://chat?number="]
-            .iter()
-            .any(|link| before.to_ascii_lowercase().ends_with(link))
+        DIALS.iter().any(|link| before.len() >= link.len() && before[before.len() - link.len()..].eq_ignore_ascii_case(link.as_bytes()))
     }
 
     /// Whether these letters are what numbers are introduced with.
