@@ -121,7 +121,7 @@ impl PhoneBook {
         }
         let mut asked: Vec<u16> = regions.iter().filter_map(|region| PLANS.by_region.get(region.code()).copied()).collect();
         // Territories that share a country's plan are dialled from it as from home (Guernsey from Britain); the countries of +1 are not.
-        let mut sharing = Vec::new();
+        let mut sharing: Vec<u16> = Vec::new();
         for place in &asked {
             let plan = &PLANS.plans[usize::from(*place)];
             let others = PLANS.by_code.get(&plan.code).filter(|others| plan.code != 1 && others.first() == Some(place));
