@@ -19,6 +19,10 @@ pub(crate) struct Disguise {
 const SHORTEST_DOUBLE: usize = 5;
 /// Fewer letters than this are no word spaced out.
 const SHORTEST_SPACED: usize = 3;
+/// As part of a longer run a word must have this many.
+const SHORTEST_INSIDE: usize = 4;
+/// Letters of one run in which words are looked for.
+const LONGEST_RUN: usize = 48;
 /// Separators longer than this part words even of spaced letters.
 const SEPARATOR_BYTES: usize = 3;
 
@@ -37,6 +41,7 @@ impl Disguise {
                     let range = range.start..tokens[at + run - 1].end as usize;
                     each(&self.text, SPACED, range.clone());
                     self.collapsed(SPACED, wanted, true, range, &mut each);
+                    self.inside(view, at, run, &mut each);
                     at += run;
                     continue;
                 }
@@ -82,6 +87,20 @@ impl Disguise {
         collapse(&self.text, &mut self.short);
         if self.short.len() < self.text.len() && (is_long || self.short.chars().count() >= SHORTEST_DOUBLE) {
             each(&self.short, used | REPEAT, range);
+        }
+    }
+
+    /// Longer words inside a run of single letters: others may stand beside them.
+    fn inside(&mut self, view: &View, at: usize, run: usize, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+        let run = &view.tokens[at..at + run.min(LONGEST_RUN)];
+        for start in 0..run.len() {
+            self.short.clear();
+            for (count, token) in run[start..].iter().enumerate() {
+                self.short.push_str(&view.folded[token.start as usize..token.end as usize]);
+                if count + 1 >= SHORTEST_INSIDE && count + 1 < run.len() {
+                    each(&self.short, SPACED, run[start].start as usize..token.end as usize);
+                }
+            }
         }
     }
 

@@ -80,8 +80,8 @@ impl ModerationSet {
                 continue;
             }
             for of_block in of_rule.chunk_by(|a, b| a.block == b.block) {
-                let surface = view.blocks[of_block[0].block as usize].surface;
-                let is_looked_at = rule.surfaces.has(surface);
+                let block = &view.blocks[of_block[0].block as usize];
+                let is_looked_at = rule.surfaces.has(block.surface) && (rule.all_links || !block.is_mere_link);
                 if is_looked_at && of_block.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
                     self.block(rule, of_rule, of_block, view, &mut found, near.as_deref_mut());
                 }

@@ -257,6 +257,11 @@ impl Moderator {
                 self.unquoted.push((self.side.plain.len() as u32, range));
             }
             self.side_value(surface, Writing::Reference, value, from + start as u64, References::Attribute, number);
+            if surface == Surface::Link
+                && let Some(block) = self.side.blocks.last_mut()
+            {
+                block.is_mere_link = !is_contact(value);
+            }
         }
     }
 

@@ -80,6 +80,8 @@ pub(crate) struct Block {
     pub(crate) event: u64,
     /// How what is written into it must be escaped.
     pub(crate) writing: Writing,
+    /// A link that stands for no number or address: only rules that ask for links look at it.
+    pub(crate) is_mere_link: bool,
 }
 
 /// How a replacement must be written where it goes.
@@ -166,7 +168,7 @@ impl View {
     /// Begins a block; the one before has ended.
     pub(crate) fn begin_block(&mut self, surface: Surface, writing: Writing, event: u64) {
         let plain = self.plain.len() as u32;
-        let block = Block { surface, plain, event, writing };
+        let block = Block { surface, plain, event, writing, is_mere_link: false };
         match self.blocks.last_mut() {
             Some(last) if last.plain == plain => *last = block,
             _ => self.blocks.push(block),
