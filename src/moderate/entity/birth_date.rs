@@ -2,6 +2,7 @@
 //! `rules/lexicon/dates.toml`. A year alone is no date.
 
 use super::Scan;
+use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::Number;
 use super::view::View;
@@ -10,9 +11,6 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
-
-/// Bytes between the name and the date.
-const WITHIN: usize = 48;
 
 #[derive(Deserialize)]
 struct Language {
@@ -28,30 +26,24 @@ static MONTHS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
     languages.values().flat_map(|language| &language.months).map(|month| folded(month)).collect()
 });
 
-/// Looks for the date after a name that ends here.
-pub(super) fn after(scan: &mut Scan<'_, '_, '_>, name_end: usize) {
+/// Looks for a date whose first digit is the number's, and judges it by its name.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     let view = scan.view;
-    let limit = view.line_end(name_end, WITHIN);
-    let text = &view.text()[name_end..limit];
-    // "born on Monday, 5 May 1990": the first digit, or the month before it, begins the date.
-    let Some(digit) = text.find(|character: char| character.is_ascii_digit()) else { return };
-    let between = &text[..digit];
-    if between.contains(['.', '!', '?', '؟', ';']) && !between.trim_start().starts_with(['.', ':']) || between.split_whitespace().count() > 6 {
+    let Some(first) = number.groups().first().map(|group| group.start) else { return };
+    let found = numeric(number).or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
+    let Some((range, year)) = found else { return };
+    if !Context::of(view, &range).is_labelled(Class::Birth) {
         return;
     }
-    let first = name_end + digit;
-    let found = numeric(&view, first).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, name_end, first)).or_else(|| year_first(&view, first));
-    match found {
-        Some((range, year)) if (1900..=2100).contains(&year) => scan.hit(range, EntityKind::BirthDate, "gregorian", 0.9),
-        Some((range, year)) if (1300..=1450).contains(&year) => scan.hit(range, EntityKind::BirthDate, "hijri", 0.9),
-        Some((range, _)) => scan.miss(range, EntityKind::BirthDate, "format"),
-        None => scan.miss(view.digits(first), EntityKind::BirthDate, "format"),
+    match year {
+        1900..=2100 => scan.hit(range, EntityKind::BirthDate, "gregorian", 0.9),
+        1300..=1450 => scan.hit(range, EntityKind::BirthDate, "hijri", 0.9),
+        _ => scan.miss(range, EntityKind::BirthDate, "format"),
     }
 }
 
 /// 12/05/1990, 1990-05-12, 12.5.90.
-fn numeric(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
-    let number = Number::read(view, first);
+fn numeric(number: &Number<'_>) -> Option<(Range<usize>, u32)> {
     if number.groups().len() < 3 {
         return None;
     }
@@ -75,6 +67,9 @@ fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
         }
     }
     at = skip(view, at, &["de", "of", "من", "شهر", "d'"]);
+    if day.len() > 2 || at == day.end && !view.char_after(at).is_some_and(char::is_alphabetic) {
+        return None;
+    }
     let month = month(view, at)?;
     let at = skip(view, month, &["de", "del", "عام", "سنة", "لعام"]);
     let year = view.digits(at);
@@ -82,14 +77,19 @@ fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
 }
 
 /// May 5, 1990.
-fn month_first(view: &View<'_>, from: usize, first: usize) -> Option<(Range<usize>, u32)> {
+fn month_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
+    let from = view.line_start(first, 24);
     let before = view.text()[from..first].trim_end();
+    let day = view.digits(first);
+    let next = view.run(day.end, |byte| byte.is_ascii_lowercase() || matches!(byte, b',' | b' '));
+    if day.len() > 2 || !view.byte(next).is_ascii_digit() {
+        return None;
+    }
     let word = before.rsplit(|character: char| character.is_whitespace() || character == ':').next()?;
     let start = from + before.len() - word.len();
     if !MONTHS.contains(folded(word.trim_end_matches('.')).as_str()) {
         return None;
     }
-    let day = view.digits(first);
     view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
     let mut at = day.end;
     for suffix in ["st", "nd", "rd", "th"] {

@@ -4,7 +4,9 @@
 use super::Scan;
 use super::kind::EntityKind;
 use super::view::View;
+use aho_corasick::packed::Searcher;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Octets of a local part, RFC 5321 section 4.5.3.1.1.
 const LOCAL: usize = 64;
@@ -19,7 +21,10 @@ const DOTS: [&str; 19] = [
 ];
 
 /// Words that follow "at" in prose and begin no domain.
-const ARTICLES: [&str; 12] = ["the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "connect"];
+const ARTICLES: [&str; 30] = [
+    "the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "me", "you", "him", "her", "us", "them", "it", "my", "your", "our", "his",
+    "their", "its", "noon", "home", "least", "all", "first", "last",
+];
 
 /// Judges an `@`; gives where to go on.
 pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
@@ -158,6 +163,69 @@ fn is_spoken_ending(label: &str) -> bool {
 fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
     let rest = &view.bytes()[at..];
     DOTS.iter().map(|dot| dot.as_bytes()).find(|dot| rest.len() >= dot.len() && rest[..dot.len()].eq_ignore_ascii_case(dot)).map(<[u8]>::len)
+}
+
+/// Ways to say `@` in brackets, which may be glued to what they join.
+const BRACKETED: [&str; 14] = [
+    "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", "(آت)", "[آت]", "(ات)", "[ات]", "(arroba)",
+];
+
+/// Ways to say it between spaces.
+const LOOSE: [&str; 6] = [" at ", " آت ", " أت ", " ات ", " arroba ", " arobase "];
+
+fn begins(bytes: &[u8], word: &str) -> bool {
+    bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Judges a bracket; gives where to go on.
+pub(super) fn at_bracket(scan: &mut Scan<'_, '_, '_>, bracket: usize) -> usize {
+    let rest = &scan.view.bytes()[bracket..];
+    if let Some(word) = BRACKETED.iter().find(|word| begins(rest, word)) {
+        spoken(scan, bracket..bracket + word.len());
+    }
+    bracket + 1
+}
+
+/// Judges a point between letters, where a domain may stand after a spoken `@`; gives where to go on.
+pub(super) fn at_point(scan: &mut Scan<'_, '_, '_>, point: usize) -> usize {
+    let view = scan.view;
+    if view.byte(point + 1).is_ascii_alphabetic() && view.byte_before(point).is_ascii_alphanumeric() {
+        let start = view.token(point - 1).start;
+        loosely(scan, start);
+    }
+    point + 1
+}
+
+/// Looks for a loose `@` before a domain that begins here.
+fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
+    let before = &scan.view.bytes()[..start];
+    let ends = |word: &&&str| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
+    if let Some(word) = LOOSE.iter().find(ends) {
+        spoken(scan, start - word.len()..start);
+    }
+}
+
+/// Spoken points between spaces as one search, in the cases that people write.
+static SPOKEN_POINTS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    Searcher::new([" dot ", " DOT ", " Dot ", " دوت ", " نقطة ", " punto ", " point ", " ponto ", " nokta "].map(str::as_bytes))
+});
+
+/// Looks for loosely spoken addresses around the spoken points of the whole text.
+pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
+    let view = scan.view;
+    let Some(search) = &*SPOKEN_POINTS else { return };
+    for point in search.find_iter(view.bytes()) {
+        let mut start = point.start();
+        for character in view.text()[..point.start()].chars().rev().take(63) {
+            if !(character.is_alphanumeric() || character == '-') {
+                break;
+            }
+            start -= character.len_utf8();
+        }
+        if start < point.start() {
+            loosely(scan, start);
+        }
+    }
 }
 
 /// Judges a spoken `@`.

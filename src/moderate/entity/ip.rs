@@ -47,7 +47,8 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
 pub(super) fn at_colon(scan: &mut Scan<'_, '_, '_>, colon: usize) -> usize {
     // One colon alone is punctuation: an address has two right here or hexadecimal on both sides.
     let view = scan.view;
-    if view.byte(colon + 1) == b':' && !view.byte_before(colon).is_ascii_hexdigit() {
+    let (before, after) = (view.byte_before(colon), view.byte(colon + 1));
+    if after == b':' || (before.is_ascii_hexdigit() && after.is_ascii_hexdigit()) {
         return hexadecimal(scan, colon);
     }
     colon + 1

@@ -103,7 +103,17 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
     let view = scan.view;
     let finder = scan.finder;
     let regions = finder.regions(EntityKind::NationalId);
-    for scheme in LETTERED {
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
+    let before = view.byte_before(first);
+    let leads = before.is_ascii_uppercase() || (is_gap(before) && first > 1 && view.byte(first - 2).is_ascii_uppercase());
+    let digits = view.digits(first);
+    let after = if is_gap(view.byte(digits.end)) { view.byte(digits.end + 1) } else { view.byte(digits.end) };
+    // "12.345.678-Z" or a run of digits with a letter at its end, or none of those without a letter before.
+    let trails = matches!(digits.len(), 6 | 8 | 17) && after.is_ascii_uppercase() || (digits.len() == 2 && view.byte(digits.end) == b'.' && after.is_ascii_digit());
+    if !leads && !trails {
+        return;
+    }
+    for scheme in LETTERED.iter().filter(|scheme| if scheme.before > 0 { leads } else { trails }) {
         if !regions.is_empty() && !regions.iter().any(|region| region.code() == scheme.region) {
             continue;
         }

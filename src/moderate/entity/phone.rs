@@ -121,7 +121,7 @@ impl PhoneBook {
         }
         let mut asked: Vec<u16> = regions.iter().filter_map(|region| PLANS.by_region.get(region.code()).copied()).collect();
         // Territories that share a country's plan are dialled from it as from home (Guernsey from Britain); the countries of +1 are not.
-        let mut sharing = Vec::new();
+        let mut sharing: Vec<u16> = Vec::new();
         for place in &asked {
             let plan = &PLANS.plans[usize::from(*place)];
             let others = PLANS.by_code.get(&plan.code).filter(|others| plan.code != 1 && others.first() == Some(place));
@@ -131,19 +131,24 @@ impl PhoneBook {
         PhoneBook { regions: asked }
     }
 
-    /// A number as written within a region; whether its trunk prefix was there.
-    fn national(&self, digits: &str) -> Option<(&'static str, bool)> {
+    /// A number as written within a region.
+    fn national(&self, digits: &str) -> Option<(&'static str, Form)> {
         let plans = self.regions.iter().map(|place| &PLANS.plans[usize::from(*place)]);
         let with_trunk = |plan: &Plan| plan.trunk.is_some_and(|trunk| digits.strip_prefix(trunk).is_some_and(|national| plan.allows(national)));
         let mut bare = None;
         for plan in plans {
             if with_trunk(plan) {
-                return Some((plan.region, true));
+                return Some((plan.region, Form::Trunk));
             }
             let without = digits.strip_prefix('1').filter(|rest| plan.code == 1 && rest.len() == 10).unwrap_or(digits);
             if bare.is_none() && plan.allows(without) {
                 // Italian numbers keep their zero: it is as good as a trunk prefix.
-                bare = Some((plan.region, plan.trunk.is_none() && digits.starts_with('0')));
+                let form = match plan.trunk {
+                    None if digits.starts_with('0') => Form::Trunk,
+                    None => Form::Bare,
+                    Some(_) => Form::Lacking,
+                };
+                bare = Some((plan.region, form));
             }
         }
         bare
@@ -237,8 +242,8 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
         (international(text.strip_prefix("00").unwrap_or(text)), Form::Plus)
     } else if let Some(rest) = text.strip_prefix("00").filter(|rest| rest.len() >= 8) {
         (international(rest), Form::Zeros)
-    } else if let Some((region, trunk)) = phones.national(text) {
-        (Some(region), if trunk { Form::Trunk } else { Form::Bare })
+    } else if let Some((region, form)) = phones.national(text) {
+        (Some(region), form)
     } else {
         (phones.bare_international(text), Form::Code)
     };
@@ -274,8 +279,10 @@ enum Form {
     Zeros,
     /// `05…` of a configured region.
     Trunk,
-    /// A national number where no trunk prefix is written, or with it left out.
+    /// A national number of a region that has no trunk prefix.
     Bare,
+    /// A national number without the trunk prefix that its region has: `50…`, `800…`.
+    Lacking,
     /// `966…` of a configured region.
     Code,
 }
@@ -297,11 +304,11 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
         Form::Trunk if number.is_amount(window.clone()) => named.then_some(0.8),
         Form::Trunk => Some(if named { 0.95 } else { 0.8 }),
-        Form::Bare | Form::Code if named || glued => Some(0.85),
+        Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
         // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
         Form::Bare if bracket || (groups.len() >= 3 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
         Form::Code if written && groups.len() >= 3 => Some(0.6),
-        Form::Bare | Form::Code => None,
+        Form::Bare | Form::Code | Form::Lacking => None,
     }
 }
 
