@@ -22,7 +22,8 @@ struct Language {
 // The file is part of the binary and read by a test of this module.
 #[allow(clippy::expect_used)]
 static MONTHS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
-    let languages: BTreeMap<String, Language> = toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
+    let languages: BTreeMap<String, Language> =
+        toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
     languages.values().flat_map(|language| &language.months).map(|month| folded(month)).collect()
 });
 
@@ -51,7 +52,8 @@ fn numeric(number: &Number<'_>) -> Option<(Range<usize>, u32)> {
     if gap == super::number::Gap::Space || !number.is_date(0..3) {
         return None;
     }
-    let year = [0, 2].into_iter().find(|group| number.groups()[*group].len() == 4).map_or_else(|| 1900 + number.value(2), |group| number.value(group));
+    let year =
+        [0, 2].into_iter().find(|group| number.groups()[*group].len() == 4).map_or_else(|| 1900 + number.value(2), |group| number.value(group));
     Some((number.range(0..3), year))
 }
 
@@ -137,7 +139,8 @@ fn skip(view: &View<'_>, at: usize, words: &[&str]) -> usize {
 /// Where the name of a month that begins here ends: of two words, or one.
 fn month(view: &View<'_>, at: usize) -> Option<usize> {
     let text = &view.text()[at..];
-    let word = |from: usize| from + text[from..].find(|character: char| !character.is_alphabetic() && character != '\u{64b}').unwrap_or(text.len() - from);
+    let word =
+        |from: usize| from + text[from..].find(|character: char| !character.is_alphabetic() && character != '\u{64b}').unwrap_or(text.len() - from);
     let one = word(0);
     if one == 0 || one > 40 {
         return None;

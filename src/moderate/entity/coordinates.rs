@@ -116,7 +116,8 @@ pub(super) fn degrees(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Optio
     }
     let before = view.text()[..first.start].trim_end_matches(' ');
     // The letter of the compass may lead each half.
-    let leads = before.ends_with(['N', 'S']) && before.len() + 2 > first.start && !before[..before.len() - 1].ends_with(|c: char| c.is_alphanumeric());
+    let leads =
+        before.ends_with(['N', 'S']) && before.len() + 2 > first.start && !before[..before.len() - 1].ends_with(|c: char| c.is_alphanumeric());
     let (middle, latitude) = sexagesimal(&view, first.start, 90, leads)?;
     let mut at = view.run(middle, |byte| matches!(byte, b' ' | b',' | b';'));
     if leads && matches!(view.byte(at), b'E' | b'W') {

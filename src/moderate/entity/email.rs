@@ -16,14 +16,31 @@ const FILES: [&str; 10] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "j
 
 /// Ways to say a point; the longer first.
 const DOTS: [&str; 19] = [
-    " [dot] ", " (dot) ", "[dot]", "(dot)", "{dot}", " dot ", "[.]", "(.)", " . ", " [نقطة] ", " (نقطة) ", "[نقطة]", "(نقطة)", " نقطة ", " دوت ",
-    " punto ", " point ", " ponto ", " nokta ",
+    " [dot] ",
+    " (dot) ",
+    "[dot]",
+    "(dot)",
+    "{dot}",
+    " dot ",
+    "[.]",
+    "(.)",
+    " . ",
+    " [نقطة] ",
+    " (نقطة) ",
+    "[نقطة]",
+    "(نقطة)",
+    " نقطة ",
+    " دوت ",
+    " punto ",
+    " point ",
+    " ponto ",
+    " nokta ",
 ];
 
 /// Words that follow "at" in prose and begin no domain.
 const ARTICLES: [&str; 30] = [
-    "the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "me", "you", "him", "her", "us", "them", "it", "my", "your", "our", "his",
-    "their", "its", "noon", "home", "least", "all", "first", "last",
+    "the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "me", "you", "him", "her", "us", "them", "it", "my", "your",
+    "our", "his", "their", "its", "noon", "home", "least", "all", "first", "last",
 ];
 
 /// Judges an `@`; gives where to go on.
@@ -121,7 +138,7 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     }
     let (end, spoken) = best?;
     // A spoken point must lead to an ending that is one.
-    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')']).next().unwrap_or_default();
+    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}']).next().unwrap_or_default();
     (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
 }
 
@@ -153,10 +170,12 @@ fn is_top_level(label: &str) -> bool {
 
 fn is_spoken_ending(label: &str) -> bool {
     const ENDINGS: [&str; 30] = [
-        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site", "store", "shop", "xyz", "tech",
-        "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
+        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site",
+        "store", "shop", "xyz", "tech", "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
     ];
-    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label)) || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok()) || label.eq_ignore_ascii_case("uk")
+    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label))
+        || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok())
+        || label.eq_ignore_ascii_case("uk")
 }
 
 /// Length of a spoken point at a place.
@@ -166,9 +185,7 @@ fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
 }
 
 /// Ways to say `@` in brackets, which may be glued to what they join.
-const BRACKETED: [&str; 14] = [
-    "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", "(آت)", "[آت]", "(ات)", "[ات]", "(arroba)",
-];
+const BRACKETED: [&str; 14] = ["[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", "(آت)", "[آت]", "(ات)", "[ات]", "(arroba)"];
 
 /// Ways to say it between spaces.
 const LOOSE: [&str; 6] = [" at ", " آت ", " أت ", " ات ", " arroba ", " arobase "];
@@ -206,9 +223,8 @@ fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
 }
 
 /// Spoken points between spaces as one search, in the cases that people write.
-static SPOKEN_POINTS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
-    Searcher::new([" dot ", " DOT ", " Dot ", " دوت ", " نقطة ", " punto ", " point ", " ponto ", " nokta "].map(str::as_bytes))
-});
+static SPOKEN_POINTS: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new([" dot ", " DOT ", " Dot ", " دوت ", " نقطة ", " punto ", " point ", " ponto ", " nokta "].map(str::as_bytes)));
 
 /// Looks for loosely spoken addresses around the spoken points of the whole text.
 pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
@@ -249,7 +265,9 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     // "look at example.com" is prose: without brackets the point must be spoken too, or the name look like one.
     let named = local.contains(['.', '_', '+']) || local.bytes().any(|byte| byte.is_ascii_digit());
     let named = named && !local.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if loose && !dotted && !named && !sign {
+    // "user AT example.com" shouts its sign.
+    let shouted = view.text()[said.clone()].trim() == "AT" && !local.bytes().any(|byte| byte.is_ascii_uppercase());
+    if loose && !dotted && !named && !sign && !shouted {
         scan.miss(start..end, EntityKind::Email, "context");
         return;
     }

@@ -39,7 +39,18 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
     }
     let local = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast() || address.is_documentation();
     let end = range.end;
-    scan.hit(range, EntityKind::Ip, "v4", if context.says(Class::Ip) { 0.95 } else if local { 0.7 } else { 0.85 });
+    scan.hit(
+        range,
+        EntityKind::Ip,
+        "v4",
+        if context.says(Class::Ip) {
+            0.95
+        } else if local {
+            0.7
+        } else {
+            0.85
+        },
+    );
     Some(end)
 }
 

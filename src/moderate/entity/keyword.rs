@@ -138,7 +138,9 @@ impl Context {
             let between = &view.text()[from..range.start];
             // "Order no. 12" is one phrase, "your order. 12" the end of one.
             let word = &view.text()[start..from];
-            let short = ["no", "nr", "ref", "tel", "ver", "vol", "n", "mob", "ph"].iter().any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
+            let short = ["no", "nr", "ref", "tel", "ver", "vol", "n", "mob", "ph"]
+                .iter()
+                .any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
             let between = if short { between.strip_prefix('.').unwrap_or(between) } else { between };
             let parted = between.contains(['!', '?', '؟', ';', '؛']) || between.contains(". ") || between.bytes().any(|byte| byte.is_ascii_digit());
             context.label = (!parted && between.len() <= 64).then_some(class);

@@ -313,3 +313,54 @@ impl Scan<'_, '_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn appends_and_keeps_what_is_there() {
+        let finder = EntityFinder::new(&[(EntityKind::Email, Vec::new())]);
+        let (mut matches, mut near) = (Vec::new(), Vec::new());
+        finder.find("a@example.com", &mut matches, Some(&mut near));
+        finder.find("b@example.com, icon@2x.png", &mut matches, Some(&mut near));
+        assert_eq!(matches.len(), 2);
+        assert_eq!((near.len(), near[0].failed), (1, "format"));
+    }
+
+    #[test]
+    fn long_runs_of_anything_cost_little_and_never_panic() {
+        let finder = EntityFinder::new(&EntityKind::ALL.map(|kind| (kind, vec!["SA".parse().unwrap(), "US".parse().unwrap()])));
+        let parts = [
+            "0",
+            "1 ",
+            "a@",
+            "::",
+            "<<",
+            "A<",
+            "1.2.",
+            "05 ",
+            "-----BEGIN ",
+            "eyJ.",
+            "a1",
+            "(",
+            "+1",
+            "SA03 ",
+            "token=",
+            " at ",
+            " dot ",
+            "أ 1",
+            "1-",
+            "0x",
+            "://",
+            "°1",
+        ];
+        for part in parts {
+            let text = part.repeat(100_000 / part.len());
+            let begun = std::time::Instant::now();
+            finder.find(&text, &mut Vec::new(), Some(&mut Vec::new()));
+            // Generous: a quadratic cost would be minutes.
+            assert!(begun.elapsed().as_secs() < 10, "{part:?} took {:?}", begun.elapsed());
+        }
+    }
+}

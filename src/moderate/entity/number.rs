@@ -112,6 +112,11 @@ impl<'t> Number<'t> {
                 _ => break,
             }
         }
+        // A bracket that closes after the number is not its own.
+        let (start, end) = (number.start, number.end());
+        if view.byte(start) == b'(' && !before[start..end].contains(&b')') {
+            number.start += 1;
+        }
         // A plus between two numbers adds them up.
         let summand = before[..number.start].iter().rev().take(16).take_while(|byte| byte.is_ascii_digit()).count();
         if number.plus && (1..9).contains(&summand) {
@@ -256,7 +261,13 @@ fn gap_after(view: &View<'_>, end: usize) -> Option<(usize, Gap)> {
                 if gap == Gap::Dot && parted {
                     return None; // the end of a sentence
                 }
-                let gap = if parted { Gap::Wide } else if gap == Gap::None && spaces > 0 { Gap::Space } else { gap };
+                let gap = if parted {
+                    Gap::Wide
+                } else if gap == Gap::None && spaces > 0 {
+                    Gap::Space
+                } else {
+                    gap
+                };
                 return (gap != Gap::None).then_some((end + offset, gap));
             }
             ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' => {

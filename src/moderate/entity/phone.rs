@@ -64,7 +64,12 @@ static PLANS: LazyLock<Plans> = LazyLock::new(|| {
             trunk,
             leading: plan.leading_digits().map(|_| OnceLock::new()),
             leading_pattern: plan.leading_digits().map_or("", |pattern| pattern.as_str()),
-            lengths: kinds.iter().flatten().flat_map(|kind| kind.possible_length()).filter(|length| **length < 32).fold(0, |bits, length| bits | 1 << length),
+            lengths: kinds
+                .iter()
+                .flatten()
+                .flat_map(|kind| kind.possible_length())
+                .filter(|length| **length < 32)
+                .fold(0, |bits, length| bits | 1 << length),
             pattern: format!("^(?:{})$", patterns.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|")),
             compiled: OnceLock::new(),
         });
@@ -104,7 +109,9 @@ pub(super) fn international(digits: &str) -> Option<&'static str> {
         let places = plans.by_code.get(&code.parse().ok()?)?;
         // "+966 (0) 50…" and "+966 050…" are common mistakes with one reading.
         let mut forms = [Some(national), national.strip_prefix('0').filter(|_| code != "39")].into_iter().flatten();
-        forms.find_map(|national| places.iter().map(|place| &plans.plans[usize::from(*place)]).find(|plan| plan.allows(national)).map(|plan| plan.region))
+        forms.find_map(|national| {
+            places.iter().map(|place| &plans.plans[usize::from(*place)]).find(|plan| plan.allows(national)).map(|plan| plan.region)
+        })
     })
 }
 
@@ -195,7 +202,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
         let mut found = None;
         if number.parts_before(from) {
             for window in windows {
-                if (7..=18).contains(&number.width(window.clone())) && let Some((region, score)) = judge(scan, number, window.clone()) {
+                if (7..=18).contains(&number.width(window.clone()))
+                    && let Some((region, score)) = judge(scan, number, window.clone())
+                {
                     found = Some((window, region, score));
                     break;
                 }
@@ -215,7 +224,7 @@ fn spelled(number: &Number<'_>, window: Range<usize>) -> Range<usize> {
     let range = number.range(window.clone());
     let start = if window.start == 0 {
         number.start
-    } else if number.view.byte_before(range.start) == b'(' {
+    } else if number.view.byte_before(range.start) == b'(' && number.view.bytes()[range.clone()].contains(&b')') {
         range.start - 1
     } else {
         range.start
@@ -375,5 +384,25 @@ fn is_book_number(number: &Number<'_>, window: &Range<usize>, digits: &str) -> b
     !plus && digits.len() == 13 && (digits.starts_with("978") || digits.starts_with("979")) && {
         let sum: u32 = digits.bytes().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         sum.is_multiple_of(10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The crate's own example of every region and kind must pass our reading of its plans, and every pattern must compile.
+    #[test]
+    fn the_examples_of_all_plans_are_valid() {
+        let mut seen = 0;
+        for plan in phonenumber::metadata::DATABASE.iter() {
+            for kind in [plan.descriptors().mobile(), plan.descriptors().fixed_line(), plan.descriptors().toll_free()].into_iter().flatten() {
+                if let Some(example) = kind.example() {
+                    seen += 1;
+                    assert!(international(&format!("{}{example}", plan.country_code())).is_some(), "{} {example}", plan.id());
+                }
+            }
+        }
+        assert!(seen > 500, "{seen}");
     }
 }

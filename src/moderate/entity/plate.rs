@@ -47,8 +47,12 @@ impl PlateBook {
         }
         let plates = PLATES.plate.iter().filter(|plate| regions.iter().any(|region| region.code() == plate.region));
         // Every pattern of the file is compiled by a test.
-        let digits_alone = plates.clone().any(|plate| plate.pattern.starts_with("[0-9]") && !plate.pattern.contains("[A-Z") && plate.pattern.is_ascii());
-        PlateBook { digits_alone, plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect() }
+        let digits_alone =
+            plates.clone().any(|plate| plate.pattern.starts_with("[0-9]") && !plate.pattern.contains("[A-Z") && plate.pattern.is_ascii());
+        PlateBook {
+            digits_alone,
+            plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect(),
+        }
     }
 }
 
@@ -94,7 +98,8 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
             let joins = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
             let marked = |byte: u8| matches!(byte, b'-' | b'/' | b'.');
             let glued = joins(view.char_before(range.start)) || joins(view.char_after(range.end));
-            let marked = marked(view.byte_before(range.start)) || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
+            let marked = marked(view.byte_before(range.start))
+                || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
             let elsewhere = !range.contains(&digit);
             if glued || marked || elsewhere || view.is_in_address(range.start) {
                 continue;
@@ -108,5 +113,18 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
     }
     if let Some((range, region)) = best {
         scan.hit(range, EntityKind::Plate, region, if strict_only { 0.6 } else { 0.9 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_sound() {
+        for plate in &PLATES.plate {
+            assert!(plate.region.parse::<Region>().is_ok(), "{}", plate.region);
+            assert!(Regex::new(&plate.pattern).is_ok(), "{}", plate.pattern);
+        }
     }
 }

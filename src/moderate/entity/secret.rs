@@ -163,7 +163,12 @@ fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range<usize>) {
         return; // prose
     }
     let slash = format.prefix.contains('/');
-    if before.is_ascii_alphanumeric() || before == b'_' || (before == b'-' && !slash) || view.byte(end).is_ascii_alphanumeric() || view.byte(end) == b'_' {
+    if before.is_ascii_alphanumeric()
+        || before == b'_'
+        || (before == b'-' && !slash)
+        || view.byte(end).is_ascii_alphanumeric()
+        || view.byte(end) == b'_'
+    {
         scan.miss(range, EntityKind::Secret, "boundary");
         return;
     }
@@ -228,7 +233,12 @@ fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
             let line = body + close + 9;
             text[line..].find("-----").map_or(line, |dashes| line + dashes + 5)
         }
-        None => body + text[body..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b' ' | b'\r')).count(),
+        None => {
+            body + text[body..]
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b' ' | b'\r'))
+                .count()
+        }
     };
     let inner = text[body..close.map_or(end, |close| body + close)].bytes().filter(u8::is_ascii_alphanumeric).count();
     let range = begin.start..begin.start + text[..end].trim_end().len();
@@ -300,7 +310,11 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     }
     let quoted = quote != 0 && view.byte_before(at) == quote;
     let mut end = view.run(at, |byte| {
-        if quoted { *byte != quote && *byte != b'\n' && byte.is_ascii_graphic() } else { byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<') }
+        if quoted {
+            *byte != quote && *byte != b'\n' && byte.is_ascii_graphic()
+        } else {
+            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<')
+        }
     });
     if !quoted {
         while end > at && matches!(bytes[end - 1], b'.' | b')' | b']' | b'}' | b':') {
@@ -319,7 +333,12 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         "placeholder"
     } else if value.len() > 400 || (machine && value.len() < 16) || value.len() < 8 && !(letters && digits && symbols > 0) {
         "length"
-    } else if value.contains("://") || value.starts_with('/') || (symbols * 3 > value.len() && machine) || value.ends_with("()") || value.contains("((") {
+    } else if value.contains("://")
+        || value.starts_with('/')
+        || (symbols * 3 > value.len() && machine)
+        || value.ends_with("()")
+        || value.contains("((")
+    {
         "format"
     } else if !(letters && digits || (!machine && letters && has(u8::is_ascii_punctuation) && has(u8::is_ascii_uppercase))) {
         "entropy"
@@ -371,4 +390,21 @@ fn entropy(text: &str) -> f32 {
     text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
     let total = text.len() as f32;
     counts.iter().filter(|count| **count > 0).map(|count| *count as f32 / total).map(|share| -share * share.log2()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_sound() {
+        assert!(SECRETS.format.iter().all(|format| format.min <= format.max && format.prefix.len() >= 2 && !format.id.is_empty()));
+        assert!(SEARCHES.prefixes.patterns_len() == SECRETS.format.len());
+    }
+
+    #[test]
+    fn entropy_is_shannons() {
+        assert_eq!(entropy("aaaa"), 0.0);
+        assert_eq!(entropy("abcdabcd"), 2.0);
+    }
 }
