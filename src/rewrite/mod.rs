@@ -11,7 +11,8 @@ pub(crate) mod tag;
 mod token;
 mod window;
 
-pub use attributes::{Attributes, decode_value, tag_name};
+pub(crate) use attributes::name_hash;
+pub use attributes::{Attributes, KnownName, decode_value, tag_name};
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
 pub use tag::Tag;
 pub use token::TextKind;
@@ -96,7 +97,6 @@ pub trait Sink {
 pub struct Rewriter {
     source: Source,
     elements: OpenElements,
-    tokens: Vec<Token>,
     closed: Vec<Closed>,
 }
 
@@ -113,7 +113,7 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), tokens: Vec::new(), closed: Vec::new() }
+        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new() }
     }
 
     /// The open elements.
@@ -121,17 +121,21 @@ impl Rewriter {
         &self.elements
     }
 
+    /// Everything before this offset has been handed out as events.
+    pub fn handed_out(&self) -> u64 {
+        match &self.source {
+            Source::Html(tokenizer) => tokenizer.position(),
+            Source::Text(lines) => lines.position(),
+            Source::Ended => u64::MAX,
+        }
+    }
+
     /// Reads the next piece of the page, which the window already holds.
     pub fn write(&mut self, piece: &str, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         match &mut self.source {
             Source::Html(tokenizer) => {
-                let mut tokens = std::mem::take(&mut self.tokens);
-                let written = tokenizer.write(piece, window, &mut tokens);
-                for token in tokens.drain(..) {
-                    self.token(&token, window, sink);
-                }
-                self.tokens = tokens;
-                written
+                tokenizer.write(piece)?;
+                self.tokens(window, sink)
             }
             Source::Text(lines) => {
                 lines.write(piece, &mut |event| sink.event(event, &self.elements, window));
@@ -143,24 +147,31 @@ impl Rewriter {
 
     /// Ends the page.
     pub fn end(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
-        let ended = match std::mem::replace(&mut self.source, Source::Ended) {
+        let ended = match &mut self.source {
             Source::Html(tokenizer) => {
-                let mut tokens = Vec::new();
-                let ended = tokenizer.end(window, &mut tokens);
-                for token in &tokens {
-                    self.token(token, window, sink);
-                }
-                ended
+                let ended = tokenizer.end();
+                self.tokens(window, sink).and(ended)
             }
-            Source::Text(mut lines) => {
+            Source::Text(lines) => {
                 lines.end(&mut |event| sink.event(event, &self.elements, window));
                 Ok(())
             }
             Source::Ended => Ok(()),
         };
+        self.source = Source::Ended;
         self.elements.finish(&mut self.closed);
         self.hand_out_closed(window.end(), 0, window, sink);
         ended
+    }
+
+    /// Hands out what is whole.
+    fn tokens(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
+        while let Source::Html(tokenizer) = &mut self.source
+            && let Some(token) = tokenizer.next(window, self.elements.in_foreign())?
+        {
+            self.token(&token, window, sink);
+        }
+        Ok(())
     }
 
     fn token(&mut self, token: &Token, window: &Window, sink: &mut impl Sink) {
@@ -171,13 +182,16 @@ impl Rewriter {
             TokenKind::Doctype => EventKind::Doctype,
             TokenKind::Nothing => EventKind::Stray { block: false },
             TokenKind::StartTag => {
-                let source = window.text(range.clone());
-                let opened = self.elements.start_tag(source, &mut self.closed);
-                let tag = Tag::of(tag_name(source));
-                self.hand_out_closed(range.start, 0, window, sink);
+                let Source::Html(tokenizer) = &self.source else { return };
+                let head = tokenizer.start_tag();
+                let named = head.tag;
+                let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
+                if !self.closed.is_empty() {
+                    self.hand_out_closed(range.start, 0, window, sink);
+                }
                 let tag = match opened {
-                    Opened::Ignored => tag,
-                    _ => self.elements.last_opened().map_or(tag, ElementRef::tag),
+                    Opened::Ignored => named,
+                    _ => self.elements.last_opened().map_or(named, ElementRef::tag),
                 };
                 match opened {
                     Opened::Open(id) => EventKind::Open { id, tag, void: false },
@@ -185,14 +199,14 @@ impl Rewriter {
                     Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },
                 }
             }
-            TokenKind::EndTag => {
+            TokenKind::EndTag(tag) => {
                 let name = tag_name(window.text(range.clone()));
-                if self.elements.end_tag(name, &mut self.closed) {
+                if self.elements.end_tag(tag, name, &mut self.closed) {
                     // The end tag's bytes belong to the element that it names, which closes last.
                     let length = range.end - range.start;
                     return self.hand_out_closed(range.start, length, window, sink);
                 }
-                EventKind::Stray { block: Tag::of(name).has(is::BLOCK) }
+                EventKind::Stray { block: tag.has(is::BLOCK) }
             }
         };
         sink.event(Event { kind, range }, &self.elements, window);

@@ -1,22 +1,27 @@
-//! lol_html as a tokenizer: the only place that knows the crate's rewriter.
+//! The page as tokens, cut with the help of lol_html: the only place that knows the crate's rewriter.
 //!
-//! One `*` element handler, text, comments and doctypes note their ranges and nothing else. What no handler reported
-//! are the end tags: lol_html gives them only to elements that it saw open, and its stack is not the standard's.
+//! What a `<` means depends on where it stands: in a script, a title, a style sheet it is text, and where those end is the
+//! hard part of the standard (escaped scripts, foreign content). That is lol_html's: it reports where such an element begins and ends, and
+//! nothing else, for each handler it calls costs more than all that it would tell. The rest, tags, comments and text between
+//! them, is cut here.
 
-use super::attributes::tag_name;
+use super::attributes::{Attribute, read_tag, tag_name_length};
+use super::tag::Tag;
 use super::window::Window;
 use crate::error::RewriteError;
-use lol_html::html_content::TextType;
-use lol_html::{DocumentContentHandlers, HtmlRewriter, MemorySettings, Settings, element};
+use lol_html::html_content::{Element, EndTag};
+use lol_html::{EndTagHandler, HtmlRewriter, MemorySettings, Settings, element};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::rc::Rc;
 
 /// What a piece of the page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
+    /// Read into [`Tokenizer::start_tag`].
     StartTag,
-    EndTag,
+    EndTag(Tag),
     Text(TextKind),
     Comment,
     Doctype,
@@ -43,136 +48,316 @@ pub(super) struct Token {
     pub(super) range: Range<u64>,
 }
 
+/// What was read of a start tag.
+#[derive(Clone, Debug)]
+pub(super) struct StartTag {
+    pub(super) tag: Tag,
+    /// In bytes.
+    pub(super) name_length: u32,
+    /// Which known names its attributes have.
+    pub(super) known: u32,
+    pub(super) attributes: Vec<Attribute>,
+}
+
+impl Default for StartTag {
+    fn default() -> Self {
+        StartTag { tag: Tag::Unknown, name_length: 0, known: 0, attributes: Vec::new() }
+    }
+}
+
+impl StartTag {
+    /// Reads the start tag that `source` begins with and gives the offset after it. `None` when it does not end.
+    pub(super) fn read(&mut self, source: &str) -> Option<usize> {
+        self.attributes.clear();
+        let name_length = tag_name_length(&source.as_bytes()[1..]);
+        let (end, known) = read_tag(source, 1 + name_length, &mut self.attributes)?;
+        self.tag = Tag::of(&source[1..1 + name_length]);
+        self.name_length = name_length as u32;
+        self.known = known;
+        Some(end)
+    }
+}
+
 /// Cuts decoded HTML into tokens whose ranges cover it without gap or overlap.
 pub(super) struct Tokenizer {
     lol: HtmlRewriter<'static, fn(&[u8])>,
-    seen: Rc<RefCell<Vec<Token>>>,
+    marks: Rc<RefCell<VecDeque<Mark>>>,
+    state: State,
+    /// The start tag that was read last; its buffers are reused.
+    start_tag: StartTag,
+    token_bytes: u64,
     /// Everything before this offset has been handed out.
     position: u64,
+    /// lol_html has seen everything before this offset.
+    seen: u64,
+    ended: bool,
 }
 
+/// Where the text of an element that holds nothing but text begins or ends.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    /// After the start tag at this offset.
+    Begin(u64, Tag),
+    /// Before the end tag at this offset.
+    End(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Data,
+    /// In the text of such an element.
+    Text(Tag),
+    /// In a CDATA section.
+    CData,
+}
+
+/// The elements whose content is text to the tokenizer (13.2.6.2 and where 13.2.6.4 refers to it, scripting enabled).
+const TEXT_ELEMENTS: &str = "script, style, title, textarea, xmp, iframe, noembed, noframes, noscript, plaintext";
+
 impl Tokenizer {
-    /// `token_bytes` caps what one tag or comment may make the tokenizer buffer.
+    /// `token_bytes` caps what one tag or comment may make us hold.
     pub(super) fn new(token_bytes: usize) -> Self {
-        let seen = Rc::new(RefCell::new(Vec::new()));
-        let note = |seen: &Rc<RefCell<Vec<Token>>>| {
-            let seen = Rc::clone(seen);
-            move |kind, bytes: Range<usize>| {
-                seen.borrow_mut().push(Token { kind, range: bytes.start as u64..bytes.end as u64 });
+        let marks = Rc::new(RefCell::new(VecDeque::new()));
+        let seen = Rc::clone(&marks);
+        let begins = move |element: &mut Element<'_, '_>| {
+            // In SVG a title or a style sheet holds tags like any other element.
+            if element.namespace_uri() != HTML {
+                return Ok(());
             }
+            let start = element.source_location().bytes().start as u64;
+            seen.borrow_mut().push_back(Mark::Begin(start, Tag::of(&element.tag_name())));
+            if let Some(handlers) = element.end_tag_handlers() {
+                let seen = Rc::clone(&seen);
+                let ends: EndTagHandler<'static> = Box::new(move |tag: &mut EndTag<'_>| {
+                    seen.borrow_mut().push_back(Mark::End(tag.source_location().bytes().start as u64));
+                    Ok(())
+                });
+                handlers.push(ends);
+            }
+            Ok(())
         };
-        let (tags, texts, comments, doctypes) = (note(&seen), note(&seen), note(&seen), note(&seen));
-        let document = DocumentContentHandlers::default()
-            .text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
-                texts(TokenKind::Text(text_kind(text.text_type())), text.source_location().bytes());
-                Ok(())
-            })
-            .comments(move |comment: &mut lol_html::html_content::Comment<'_>| {
-                comments(TokenKind::Comment, comment.source_location().bytes());
-                Ok(())
-            })
-            .doctype(move |doctype: &mut lol_html::html_content::Doctype<'_>| {
-                doctypes(TokenKind::Doctype, doctype.source_location().bytes());
-                Ok(())
-            });
         let settings = Settings::new()
             // Strict mode ends with an error on ambiguous markup; the graceful bail-outs, which flush raw bytes, stay off.
             .with_strict(false)
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(token_bytes))
-            .append_document_content_handler(document)
-            .append_element_content_handler(element!("*", move |tag| {
-                tags(TokenKind::StartTag, tag.source_location().bytes());
-                Ok(())
-            }));
-        Tokenizer { lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])), seen, position: 0 }
+            .append_element_content_handler(element!(TEXT_ELEMENTS, begins));
+        Tokenizer {
+            lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])),
+            marks,
+            state: State::Data,
+            start_tag: StartTag::default(),
+            token_bytes: token_bytes as u64,
+            position: 0,
+            seen: 0,
+            ended: false,
+        }
     }
 
-    /// Tokenizes the next piece, which the window already holds. Must not be called after an error.
-    pub(super) fn write(&mut self, piece: &str, window: &Window, tokens: &mut Vec<Token>) -> Result<(), RewriteError> {
-        let written = self.lol.write(piece.as_bytes());
-        self.hand_out(window, tokens);
-        written.map_err(RewriteError::from_tokenizer)
+    /// Everything before this offset has been handed out.
+    pub(super) fn position(&self) -> u64 {
+        self.position
     }
 
-    /// Ends the input.
-    pub(super) fn end(mut self, window: &Window, tokens: &mut Vec<Token>) -> Result<(), RewriteError> {
-        let seen = Rc::clone(&self.seen);
-        let lol = std::mem::replace(&mut self.lol, HtmlRewriter::new(Settings::new(), (|_: &[u8]| {}) as fn(&[u8])));
-        let ended = lol.end();
-        self.seen = seen;
-        self.hand_out(window, tokens);
-        self.fill_gap(window.end(), window, tokens);
-        ended.map_err(RewriteError::from_tokenizer)
+    /// The start tag that was read last.
+    pub(super) fn start_tag(&self) -> &StartTag {
+        &self.start_tag
     }
 
-    fn hand_out(&mut self, window: &Window, tokens: &mut Vec<Token>) {
-        let seen = std::mem::take(&mut *self.seen.borrow_mut());
-        for token in &seen {
-            // The chunk that ends a text node is empty and may be reported late.
-            if token.range.end <= self.position {
-                continue;
+    /// Takes the next piece of the page, which the window holds already. Must not be called after an error.
+    pub(super) fn write(&mut self, piece: &str) -> Result<(), RewriteError> {
+        self.lol.write(piece.as_bytes()).map_err(RewriteError::from_tokenizer)?;
+        self.seen += piece.len() as u64;
+        Ok(())
+    }
+
+    /// Ends the page.
+    pub(super) fn end(&mut self) -> Result<(), RewriteError> {
+        let done = HtmlRewriter::new(Settings::new(), (|_: &[u8]| {}) as fn(&[u8]));
+        self.ended = true;
+        std::mem::replace(&mut self.lol, done).end().map_err(RewriteError::from_tokenizer)
+    }
+
+    /// The next token that is whole; `None` until more is written. `in_foreign` tells whether the last token left the page in SVG or MathML.
+    pub(super) fn next(&mut self, window: &Window, in_foreign: bool) -> Result<Option<Token>, RewriteError> {
+        let rest = window.text(self.position..self.seen);
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let (kind, length) = match self.state {
+            State::Data => self.data(rest, in_foreign),
+            State::Text(tag) => self.text(tag, rest),
+            State::CData => self.cdata(rest),
+        };
+        if length == 0 {
+            return if rest.len() as u64 > self.token_bytes { Err(RewriteError::TokenTooLarge) } else { Ok(None) };
+        }
+        let range = self.position..self.position + length as u64;
+        self.position = range.end;
+        Ok(Some(Token { kind, range }))
+    }
+
+    /// Kind and length in bytes of what comes next outside of texts; 0 when that is not known yet.
+    fn data(&mut self, rest: &str, in_foreign: bool) -> (TokenKind, usize) {
+        let bytes = rest.as_bytes();
+        if bytes[0] != b'<' {
+            return (TokenKind::Text(TextKind::Data), memchr::memchr(b'<', bytes).unwrap_or(bytes.len()));
+        }
+        // What does not end before the page does.
+        let broken = |kind: TokenKind| if self.ended { (kind, bytes.len()) } else { (kind, 0) };
+        let until = |from: usize, end: &[u8], kind: TokenKind| match memchr::memmem::find(bytes.get(from..).unwrap_or_default(), end) {
+            Some(found) => (kind, from + found + end.len()),
+            None => broken(kind),
+        };
+        match &bytes[1..] {
+            [letter, ..] if letter.is_ascii_alphabetic() => match self.start_tag.read(rest) {
+                Some(end) => {
+                    self.enter_text(in_foreign);
+                    (TokenKind::StartTag, end)
+                }
+                // The standard drops a tag without end.
+                None => broken(TokenKind::Nothing),
+            },
+            [b'/', letter, ..] if letter.is_ascii_alphabetic() => {
+                let name_end = 2 + tag_name_length(&bytes[2..]);
+                let end = match bytes.get(name_end) {
+                    Some(b'>') => Some(name_end + 1),
+                    // An end tag may carry attributes, which mean nothing but may hold a `>`.
+                    _ => {
+                        self.start_tag.attributes.clear();
+                        read_tag(rest, name_end, &mut self.start_tag.attributes).map(|(end, _)| end)
+                    }
+                };
+                match end {
+                    Some(end) => (TokenKind::EndTag(Tag::of(&rest[2..name_end])), end),
+                    None => broken(TokenKind::Nothing),
+                }
             }
-            self.fill_gap(token.range.start, window, tokens);
-            let range = token.range.start.max(self.position)..token.range.end;
-            self.position = range.end;
-            tokens.push(Token { kind: token.kind, range });
-        }
-        let mut seen = seen;
-        seen.clear();
-        // Give the allocation back for the next piece.
-        *self.seen.borrow_mut() = seen;
-    }
-
-    /// The bytes up to `until` were reported by no handler: end tags, and what the tokenizer drops.
-    fn fill_gap(&mut self, until: u64, window: &Window, tokens: &mut Vec<Token>) {
-        while self.position < until {
-            let gap = window.text(self.position..until);
-            let (kind, length) = first_of_gap(gap);
-            let range = self.position..(self.position + length.max(1) as u64).min(until);
-            self.position = range.end;
-            tokens.push(Token { kind, range });
-        }
-    }
-}
-
-fn text_kind(kind: TextType) -> TextKind {
-    match kind {
-        TextType::Data => TextKind::Data,
-        TextType::RCData => TextKind::Rcdata,
-        TextType::RawText | TextType::ScriptData => TextKind::Raw,
-        TextType::PlainText | TextType::CDataSection => TextKind::Literal,
-    }
-}
-
-/// Kind and length in bytes of what a gap begins with.
-fn first_of_gap(gap: &str) -> (TokenKind, usize) {
-    let is_end_tag = gap.strip_prefix("</").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if !is_end_tag {
-        // Up to the next end tag.
-        let next = gap.match_indices("</").map(|(at, _)| at).find(|at| *at > 0 && gap.as_bytes().get(at + 2).is_some_and(u8::is_ascii_alphabetic));
-        return (TokenKind::Nothing, next.unwrap_or(gap.len()));
-    }
-    // An end tag may carry attributes, and a `>` inside a quoted value does not end it (13.2.5.36, 13.2.5.37).
-    let name = tag_name(gap);
-    let bytes = gap.as_bytes();
-    let mut at = 2 + name.len();
-    let mut after_equals = false;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'>' => return (TokenKind::EndTag, at + 1),
-            quote @ (b'"' | b'\'') if after_equals => {
-                at += memchr::memchr(quote, &bytes[at + 1..]).map_or(bytes.len() - at, |end| end + 1);
-                after_equals = false;
+            [b'/', b'>', ..] => (TokenKind::Nothing, 3),
+            [b'/', _, ..] | [b'?', ..] => until(2, b">", TokenKind::Comment),
+            [b'!', b'-', b'-', ..] => match end_of_comment(bytes) {
+                Some(end) => (TokenKind::Comment, end),
+                None => broken(TokenKind::Comment),
+            },
+            [b'!', name @ ..] if name.get(..7).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) => until(9, b">", TokenKind::Doctype),
+            [b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] if in_foreign => {
+                self.state = State::CData;
+                (TokenKind::Nothing, 9)
             }
-            b'=' => after_equals = true,
-            b if b.is_ascii_whitespace() => {}
-            _ => after_equals = false,
+            // It may still become one of the above.
+            [b'!', name @ ..] if name.len() < 8 && !name.contains(&b'>') && !self.ended => (TokenKind::Comment, 0),
+            [b'!', ..] => until(2, b">", TokenKind::Comment),
+            [] | [b'/'] if !self.ended => (TokenKind::Nothing, 0),
+            // A `<` that begins nothing is text.
+            _ => (TokenKind::Text(TextKind::Data), memchr::memchr(b'<', &bytes[1..]).map_or(bytes.len(), |found| found + 1)),
         }
-        at += 1;
     }
-    // Broken off by the end of the page: the standard drops it.
-    (TokenKind::Nothing, gap.len())
+
+    /// If the start tag at the position begins a text, what follows is that.
+    fn enter_text(&mut self, in_foreign: bool) {
+        let mut marks = self.marks.borrow_mut();
+        while let Some(mark) = marks.front() {
+            match *mark {
+                Mark::Begin(at, _) | Mark::End(at) if at < self.position => {
+                    marks.pop_front();
+                }
+                Mark::Begin(at, tag) if at == self.position => {
+                    // An SVG title holds tags; lol_html names it by the namespace that it leads into, HTML.
+                    if !(in_foreign && tag == Tag::Title) {
+                        self.state = State::Text(tag);
+                    }
+                    marks.pop_front();
+                    return;
+                }
+                Mark::Begin(..) | Mark::End(_) => return,
+            }
+        }
+    }
+
+    /// Text up to the end tag that lol_html reported, or as far as no end tag can begin.
+    fn text(&mut self, tag: Tag, rest: &str) -> (TokenKind, usize) {
+        let kind = match tag {
+            Tag::Title | Tag::Textarea => TextKind::Rcdata,
+            Tag::Plaintext => TextKind::Literal,
+            _ => TextKind::Raw,
+        };
+        let mut marks = self.marks.borrow_mut();
+        while let Some(Mark::Begin(at, _) | Mark::End(at)) = marks.front().copied() {
+            marks.pop_front();
+            if at >= self.position {
+                drop(marks);
+                self.state = State::Data;
+                let length = (at - self.position) as usize;
+                // Nothing stands between the two tags: the end tag is next.
+                return if length == 0 { self.data(rest, false) } else { (TokenKind::Text(kind), length) };
+            }
+        }
+        if self.ended {
+            return (TokenKind::Text(kind), rest.len());
+        }
+        (TokenKind::Text(kind), begin_of_end_tag(rest.as_bytes(), tag.name()))
+    }
+
+    /// A CDATA section's text, and the mark at its end (13.2.5.69).
+    fn cdata(&mut self, rest: &str) -> (TokenKind, usize) {
+        match memchr::memmem::find(rest.as_bytes(), b"]]>") {
+            Some(0) => {
+                self.state = State::Data;
+                (TokenKind::Nothing, 3)
+            }
+            Some(end) => (TokenKind::Text(TextKind::Literal), end),
+            None if self.ended => (TokenKind::Text(TextKind::Literal), rest.len()),
+            None => (TokenKind::Text(TextKind::Literal), rest.trim_end_matches(']').len()),
+        }
+    }
 }
+
+const HTML: &str = "http://www.w3.org/1999/xhtml";
+
+/// Offset after a comment that `bytes` begin with (13.2.5.43 to 13.2.5.51).
+fn end_of_comment(bytes: &[u8]) -> Option<usize> {
+    match &bytes[4..] {
+        [b'>', ..] => return Some(5),
+        [b'-', b'>', ..] => return Some(6),
+        _ => {}
+    }
+    let dashes = memchr::memmem::find_iter(&bytes[4..], b"--").map(|at| 4 + at);
+    for at in dashes {
+        // More dashes may follow before the end.
+        let after = at + bytes[at..].iter().take_while(|b| **b == b'-').count();
+        match &bytes[after..] {
+            [b'>', ..] => return Some(after + 1),
+            [b'!', b'>', ..] => return Some(after + 2),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Offset of what may be the beginning of an end tag of this name that is not whole yet; else the length of the text.
+fn begin_of_end_tag(bytes: &[u8], name: &str) -> usize {
+    for at in memchr::memrchr_iter(b'<', bytes) {
+        let after = &bytes[at + 1..];
+        let begins = match after {
+            [] => true,
+            [b'/', given @ ..] => {
+                let length = given.len().min(name.len());
+                given[..length].eq_ignore_ascii_case(&name.as_bytes()[..length])
+            }
+            _ => false,
+        };
+        if begins {
+            return at;
+        }
+        // An end tag that is not whole cannot hold this much.
+        if bytes.len() - at > END_TAG_BYTES {
+            break;
+        }
+    }
+    bytes.len()
+}
+
+/// An end tag of a script or the like with more than this behind its name is not looked for.
+const END_TAG_BYTES: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -182,13 +367,23 @@ mod tests {
         let mut window = Window::default();
         let mut tokenizer = Tokenizer::new(1 << 20);
         let mut out = Vec::new();
+        let mut depth = 0;
+        let mut take = |tokenizer: &mut Tokenizer, window: &Window| {
+            while let Some(token) = tokenizer.next(window, depth > 0).unwrap() {
+                let text = window.text(token.range.clone());
+                depth += i32::from(text.starts_with("<svg")) - i32::from(text.starts_with("</svg"));
+                out.push(token);
+            }
+        };
         let characters: Vec<char> = page.chars().collect();
         for chunk in characters.chunks(step) {
             let piece: String = chunk.iter().collect();
             window.push(&piece);
-            tokenizer.write(&piece, &window, &mut out).unwrap();
+            tokenizer.write(&piece).unwrap();
+            take(&mut tokenizer, &window);
         }
-        tokenizer.end(&window, &mut out).unwrap();
+        tokenizer.end().unwrap();
+        take(&mut tokenizer, &window);
         let mut at = 0;
         let mut joined: Vec<(TokenKind, String)> = Vec::new();
         for token in out {
@@ -208,10 +403,70 @@ mod tests {
     fn ranges_cover_the_page_and_end_tags_are_found() {
         let page = "<!doctype html><p a='>'>سلام &am<b>p;</b></p></p></div x='>' y>t<!-- </p> --></ul></><script>if(a</b)</script><svg><![CDATA[<x>]]></svg>x</p";
         let whole = tokens(page, 1000);
-        let ends: Vec<_> = whole.iter().filter(|t| t.0 == TokenKind::EndTag).map(|t| t.1.as_str()).collect();
+        let ends: Vec<_> = whole.iter().filter(|t| matches!(t.0, TokenKind::EndTag(_))).map(|t| t.1.as_str()).collect();
         assert_eq!(ends, ["</b>", "</p>", "</p>", "</div x='>' y>", "</ul>", "</script>", "</svg>"]);
         for step in [1, 2, 3, 7] {
             assert_eq!(tokens(page, step), whole, "step {step}");
+        }
+    }
+
+    /// What lol_html with all handlers says of the page: texts and comments, as merged ranges.
+    fn as_lol_html_says(page: &str) -> Vec<(bool, Range<usize>)> {
+        use lol_html::DocumentContentHandlers;
+        use lol_html::html_content::{Comment, TextChunk};
+        let seen = Rc::new(RefCell::new(Vec::<(bool, Range<usize>)>::new()));
+        let (texts, comments) = (Rc::clone(&seen), Rc::clone(&seen));
+        let handlers = DocumentContentHandlers::default()
+            .text(move |text: &mut TextChunk<'_>| {
+                let range = text.source_location().bytes();
+                let mut texts = texts.borrow_mut();
+                match texts.last_mut() {
+                    Some((true, last)) if last.end == range.start => last.end = range.end,
+                    _ if !range.is_empty() => texts.push((true, range)),
+                    _ => {}
+                }
+                Ok(())
+            })
+            .comments(move |comment: &mut Comment<'_>| {
+                comments.borrow_mut().push((false, comment.source_location().bytes()));
+                Ok(())
+            });
+        let settings = Settings::new().with_strict(false).append_document_content_handler(handlers);
+        let mut lol = HtmlRewriter::new(settings, |_: &[u8]| {});
+        lol.write(page.as_bytes()).unwrap();
+        lol.end().unwrap();
+        seen.take()
+    }
+
+    #[test]
+    fn texts_and_comments_are_where_lol_html_finds_them() {
+        let mut pages: Vec<String> = [
+            "<script><!-- <script> </script> --> a</script>b<svg><title><b>t</b></title><style>a{}</style></svg><title>x</b></title><textarea></textarea>",
+            "a < b <3 <!> c<!-->d<!--->e<!-- -- > --!>f</>g</ h>i<?php echo '>' ?>j<!doctype html>k<!DOCTYPE x \">\">l<",
+            "<style></sty</style ><xmp><p></xmp x='>'>m<noscript><img></noscript><iframe></ifram></iframe>n<plaintext></plaintext>",
+            "<svg><![CDATA[ <p> ]] ]]></svg><p><![CDATA[ <p> ]]><!-- never ends <p>",
+            "<math><annotation-xml encoding='text/html'><script>a<b</script></annotation-xml></math><select><script>a<b</script></select>",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages")).unwrap() {
+            pages.extend(std::fs::read_to_string(folder.unwrap().path().join("page.html")));
+        }
+        assert!(pages.len() > 30);
+        for page in &pages {
+            let mut at = 0;
+            let mut ours = Vec::<(bool, Range<usize>)>::new();
+            for (kind, text) in tokens(page, 4096) {
+                let range = at..at + text.len();
+                at = range.end;
+                match (kind, ours.last_mut()) {
+                    (TokenKind::Text(_), Some((true, last))) if last.end == range.start => last.end = range.end,
+                    (TokenKind::Text(_), _) => ours.push((true, range)),
+                    (TokenKind::Comment, _) => ours.push((false, range)),
+                    _ => {}
+                }
+            }
+            assert_eq!(ours, as_lol_html_says(page), "{}", page.get(..200).unwrap_or(page));
         }
     }
 }

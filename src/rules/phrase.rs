@@ -1,8 +1,9 @@
 //! All phrases of a rule set as one tree of words: a line is looked up once, however many phrases there are.
 
 use super::RuleIndex;
+use super::filter::Filter;
 use super::lexicon::Lexicon;
-use crate::fold::Folded;
+use crate::fold::{FirstWords, Folded, word_hash};
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
@@ -74,6 +75,16 @@ pub struct PhraseBook {
     /// Which placeholders a node has children for, so that most are never tried.
     placeholders: Vec<Vec<Step>>,
     ends: Vec<Vec<RuleIndex>>,
+    /// Hashes of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
+    begins: Filter,
+    is_whole: Filter,
+    joins: Filter,
+    /// Hashes of the first two words of phrases.
+    begins_pair: Filter,
+    /// The same for what follows a name at the beginning of a phrase.
+    follows_name: Filter,
+    pair_follows_name: Filter,
+    begins_with_anything: bool,
 }
 
 /// How many words from `at` on repeat what the page says of itself; 0 if they do not.
@@ -148,6 +159,93 @@ impl PhraseBook {
     /// Whether the book holds no phrase.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// Builds what can only be built once all phrases and date words are known. `joins` tells rules whose phrases others may follow.
+    pub fn finish(&mut self, lexicon: &Lexicon, joins: impl Fn(RuleIndex) -> bool) {
+        if self.is_empty() {
+            return;
+        }
+        let hashes: FxHashMap<u32, u32> = self.vocabulary.iter().map(|(word, id)| (*id, word_hash(word))).collect();
+        let mut words_after: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
+        for ((from, step), node) in &self.children {
+            if let Step::Word { id, .. } = step {
+                words_after.entry(*from).or_default().push((hashes.get(id).copied().unwrap_or_default(), *node));
+            }
+        }
+        let after = |node: u32| words_after.get(&node).map(Vec::as_slice).unwrap_or_default();
+        let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (first, node) in after(0) {
+            let place = *node as usize;
+            if !self.placeholders[place].is_empty() {
+                begins.push(*first);
+            }
+            if !self.ends[place].is_empty() {
+                whole.push(*first);
+            }
+            if self.ends[place].iter().any(|rule| joins(*rule)) {
+                joined.push(*first);
+            }
+            pairs.extend(after(*node).iter().map(|(second, _)| pair_hash(*first, *second)));
+        }
+        let placeholders = &self.placeholders[0];
+        if placeholders.iter().any(|step| matches!(step, Step::Number | Step::Date)) {
+            begins.push(word_hash("0"));
+        }
+        if placeholders.contains(&Step::Date) {
+            begins.extend(lexicon.date_words().map(word_hash));
+        }
+        let (mut names, mut name_pairs) = (Vec::new(), Vec::new());
+        for (word, node) in self.children.get(&(0, Step::Name)).map(|node| after(*node)).unwrap_or_default() {
+            let next = after(*node);
+            name_pairs.extend(next.iter().map(|(second, _)| pair_hash(*word, *second)));
+            if next.is_empty() || !self.placeholders[*node as usize].is_empty() || !self.ends[*node as usize].is_empty() {
+                names.push(*word);
+            }
+        }
+        self.begins_with_anything = placeholders.contains(&Step::Text);
+        self.begins = Filter::of(&begins);
+        self.is_whole = Filter::of(&whole);
+        self.joins = Filter::of(&joined);
+        self.begins_pair = Filter::of(&pairs);
+        self.follows_name = Filter::of(&names);
+        self.pair_follows_name = Filter::of(&name_pairs);
+    }
+
+    /// Whether phrases may tile a line that begins so; says yes too often. Given are the hashes of what may be the first word
+    /// (more than one where a tag stands between two letters), and of the first words; `begins_said` tells the first words of what the
+    /// page says of itself, which is looked at only after a phrase.
+    pub fn may_begin_with(&self, firsts: usize, words: &[u32], begins_said: impl Fn(u32) -> bool) -> bool {
+        if self.begins_with_anything {
+            return true;
+        }
+        let named = |at: usize| {
+            let follows = words.get(at + 1).is_some_and(|next| self.pair_follows_name.may_hold(pair_hash(words[at], *next)));
+            follows || self.follows_name.may_hold(words[at])
+        };
+        if (1..words.len()).any(named) {
+            return true;
+        }
+        if firsts > 1 {
+            let pair = |first: u32| words.iter().skip(1).take(firsts + 1).any(|second| self.begins_pair.may_hold(pair_hash(first, *second)));
+            return words[..firsts].iter().any(|first| self.begins.may_hold(*first) || self.is_whole.may_hold(*first) || pair(*first));
+        }
+        // Word by word, as long as each is a phrase that another may follow.
+        for at in 0..words.len() {
+            let (word, next) = (words[at], words.get(at + 1));
+            let goes_on = |next: &u32| self.begins_pair.may_hold(pair_hash(word, *next));
+            if self.begins.may_hold(word) || next.is_some_and(goes_on) || (at > 0 && begins_said(word)) {
+                return true;
+            }
+            if next.is_none() {
+                // Of a long line only the first words are known.
+                return words.len() == FirstWords::WORDS || self.is_whole.may_hold(word);
+            }
+            if !self.joins.may_hold(word) {
+                return false;
+            }
+        }
+        false
     }
 
     /// Whether a phrase may begin with these first words of a line; only if so is it worth to fold the rest.
@@ -230,6 +328,11 @@ impl PhraseBook {
             }
         }
     }
+}
+
+/// The hash of two words in a row.
+fn pair_hash(first: u32, second: u32) -> u32 {
+    (first.rotate_left(7) ^ second).wrapping_mul(0x85EB_CA6B)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::line::{Line, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::removal::{Extent, NearMiss};
 use super::{Mark, Stripper};
-use crate::fold::Folded;
+use crate::fold::{FirstWords, Folded, word_hash};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
@@ -43,6 +43,8 @@ pub(super) struct Labels {
     /// Names of the site: as declared, and the short parts of titles.
     sites: Vec<Vec<String>>,
     site_declared: bool,
+    /// Hashes of the first two words of both.
+    first_words: Vec<(u32, Option<u32>)>,
     titles_read: usize,
     title_was_shown: bool,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
@@ -106,6 +108,7 @@ impl Labels {
     }
 
     fn read_titles(&mut self, metadata: &Collector) {
+        let known = (self.titles.len(), self.sites.len());
         for title in &metadata.titles()[self.titles_read.min(metadata.titles().len())..] {
             self.add_title(title);
         }
@@ -114,6 +117,17 @@ impl Labels {
             self.sites.push(Folded::of(site).texts().map(str::to_owned).collect());
             self.site_declared = true;
         }
+        if known != (self.titles.len(), self.sites.len()) {
+            let first = |words: &Vec<String>| Some((word_hash(words.first()?), words.get(1).map(|word| word_hash(word))));
+            self.first_words = self.titles.iter().chain(&self.sites).filter_map(first).collect();
+        }
+    }
+
+    /// Whether a title or a site's name may begin so, judged by hashes as in [`crate::rules::PhraseBook::may_begin_with`].
+    fn may_begin_with(&self, firsts: usize, words: &[u32]) -> bool {
+        let seconds = &words[1.min(words.len())..words.len().min(firsts + 2)];
+        let begins = |(first, second): &(u32, Option<u32>)| words[..firsts].contains(first) && second.is_none_or(|second| seconds.contains(&second));
+        self.first_words.iter().any(begins)
     }
 
     /// A title counts whole and by its parts: "Headline - Site".
@@ -196,12 +210,24 @@ impl Stripper {
             ends_sentence: ends_sentence(last),
             dropped: false,
         };
-        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE;
+        let is_open = self.asks_rules();
+        // What the guard may release begins with prose or with the headings before it.
+        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2);
+        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE && self.asks_rules();
         self.lines.push_back(line);
         let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
         self.gathering.pieces = pieces;
         self.gathering.pieces.clear();
-        self.decide(label);
+        if is_open || self.asks_rules() {
+            self.decide(label);
+        } else {
+            // What a mark takes is as good as a label to the entries before it.
+            self.labels.after_label = true;
+            let rules = self.marks.first().map(|mark| mark.rules.clone()).unwrap_or_default();
+            for line in std::mem::take(&mut self.labels.between) {
+                self.drop_line(line, rules.clone());
+            }
+        }
         if let Some(line) = self.lines.back()
             && self.marks.is_empty()
             && line.is_prose()
@@ -210,8 +236,25 @@ impl Stripper {
         }
     }
 
+    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often.
+    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> bool {
+        let mut words = FirstWords::default();
+        for piece in pieces {
+            if let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) {
+                words.push(window.text(held.event.range.clone()), piece.after_tag);
+            }
+        }
+        words.finish().is_none_or(|(firsts, words)| {
+            let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
+            self.rules.phrases().may_begin_with(firsts, words, begins_said) || self.labels.may_begin_with(firsts, words)
+        })
+    }
+
     fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.read_titles(metadata);
+        if self.markup == Markup::Html && !self.may_begin_label(pieces, window) {
+            return None;
+        }
         let mut text = std::mem::take(&mut self.gathering.text);
         let mut folded = std::mem::take(&mut self.gathering.folded);
         let mut found = None;
@@ -437,7 +480,7 @@ impl Stripper {
             TextScope::Container if self.mark_container(this, rule) => {}
             TextScope::Rest if self.prose_words >= super::guard::ARTICLE_WORDS => {
                 let start = self.lines[this].first;
-                self.marks.push(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
+                self.open_mark(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
             }
             TextScope::Following | TextScope::Container | TextScope::Rest => {
                 let removal = self.drop_line(this, label.rules);
@@ -471,7 +514,7 @@ impl Stripper {
         if !self.begins_with_label(start, line) {
             return false;
         }
-        self.marks.push(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
+        self.open_mark(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
         true
     }
 
@@ -492,7 +535,7 @@ impl Stripper {
         if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
             return false;
         }
-        self.marks.push(Mark {
+        self.open_mark(Mark {
             rules: mark.rules.clone(),
             start,
             element: Some(element),
