@@ -44,9 +44,16 @@ fn main() {
     let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pages");
     let mut folders: Vec<_> = std::fs::read_dir(pages).unwrap().map(|entry| entry.unwrap().path().join("clean.txt")).collect();
     folders.sort();
-    let prose: Vec<String> =
-        folders.iter().filter_map(|file| std::fs::read_to_string(file).ok()).flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
-    let planted: Vec<String> = prose.iter().enumerate().map(|(n, line)| if n % 4 == 0 { format!("{line} {}", VALUES[n / 4 % VALUES.len()]) } else { line.clone() }).collect();
+    let prose: Vec<String> = folders
+        .iter()
+        .filter_map(|file| std::fs::read_to_string(file).ok())
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let planted: Vec<String> = prose
+        .iter()
+        .enumerate()
+        .map(|(n, line)| if n % 4 == 0 { format!("{line} {}", VALUES[n / 4 % VALUES.len()]) } else { line.clone() })
+        .collect();
 
     let regions: Vec<Region> = ["SA", "EG", "AE", "US", "GB"].iter().map(|code| code.parse().unwrap()).collect();
     let all = EntityFinder::new(&EntityKind::ALL.map(|kind| (kind, regions.clone())));
@@ -56,7 +63,10 @@ fn main() {
         let times = BYTES.div_ceil(bytes);
         let mut found = 0;
         let mut rows = vec![
-            ("memchr3 over it".to_owned(), best(times, || lines.iter().map(|line| memchr::memchr3_iter(b'@', b':', b'<', line.as_bytes()).count()).sum())),
+            (
+                "memchr3 over it".to_owned(),
+                best(times, || lines.iter().map(|line| memchr::memchr3_iter(b'@', b':', b'<', line.as_bytes()).count()).sum()),
+            ),
             ("RegexSet of naive patterns".to_owned(), best(times, || lines.iter().map(|line| naive.matches(line).iter().count()).sum())),
         ];
         let mut matches = Vec::new();

@@ -33,7 +33,12 @@ fn check(name: &str, kinds: &[EntityKind]) {
         finder.find(&text, &mut matches, Some(&mut near));
         let found: Vec<_> = matches.iter().map(|found| found.range.clone()).collect();
         if found != expected {
-            let _ = writeln!(report, "{line}\n    found {:?}\n    near  {:?}", show(&text, matches.iter().map(|m| (m.range.clone(), m.kind, m.detail))), show(&text, near.iter().map(|m| (m.range.clone(), m.kind, m.failed))));
+            let _ = writeln!(
+                report,
+                "{line}\n    found {:?}\n    near  {:?}",
+                show(&text, matches.iter().map(|m| (m.range.clone(), m.kind, m.detail))),
+                show(&text, near.iter().map(|m| (m.range.clone(), m.kind, m.failed)))
+            );
         }
         let mut without = Vec::new();
         finder.find(&text, &mut without, None);

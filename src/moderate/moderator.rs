@@ -306,6 +306,8 @@ impl Moderator {
             let mut near = Vec::new();
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
             let found = set.judge(&view, &mut self.scratch, &mut allows, self.explain.then_some(&mut near));
+            // What a rule found in spite of it is no near miss.
+            near.retain(|miss| !found.iter().any(|found| found.rule == miss.rule && found.plain.start < miss.plain.end && miss.plain.start < found.plain.end));
             for miss in near {
                 let range = view.page_range(miss.plain);
                 let record = NearMissRecord {

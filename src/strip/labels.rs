@@ -210,12 +210,24 @@ impl Stripper {
             ends_sentence: ends_sentence(last),
             dropped: false,
         };
-        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE;
+        let is_open = self.asks_rules();
+        // What the guard may release begins with prose or with the headings before it.
+        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2);
+        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE && self.asks_rules();
         self.lines.push_back(line);
         let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
         self.gathering.pieces = pieces;
         self.gathering.pieces.clear();
-        self.decide(label);
+        if is_open || self.asks_rules() {
+            self.decide(label);
+        } else {
+            // What a mark takes is as good as a label to the entries before it.
+            self.labels.after_label = true;
+            let rules = self.marks.first().map(|mark| mark.rules.clone()).unwrap_or_default();
+            for line in std::mem::take(&mut self.labels.between) {
+                self.drop_line(line, rules.clone());
+            }
+        }
         if let Some(line) = self.lines.back()
             && self.marks.is_empty()
             && line.is_prose()
@@ -468,7 +480,7 @@ impl Stripper {
             TextScope::Container if self.mark_container(this, rule) => {}
             TextScope::Rest if self.prose_words >= super::guard::ARTICLE_WORDS => {
                 let start = self.lines[this].first;
-                self.marks.push(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
+                self.open_mark(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
             }
             TextScope::Following | TextScope::Container | TextScope::Rest => {
                 let removal = self.drop_line(this, label.rules);
@@ -502,7 +514,7 @@ impl Stripper {
         if !self.begins_with_label(start, line) {
             return false;
         }
-        self.marks.push(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
+        self.open_mark(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
         true
     }
 
@@ -523,7 +535,7 @@ impl Stripper {
         if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
             return false;
         }
-        self.marks.push(Mark {
+        self.open_mark(Mark {
             rules: mark.rules.clone(),
             start,
             element: Some(element),

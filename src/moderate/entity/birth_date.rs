@@ -2,6 +2,7 @@
 //! `rules/lexicon/dates.toml`. A year alone is no date.
 
 use super::Scan;
+use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::Number;
 use super::view::View;
@@ -10,9 +11,6 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
-
-/// Bytes between the name and the date.
-const WITHIN: usize = 48;
 
 #[derive(Deserialize)]
 struct Language {
@@ -24,34 +22,29 @@ struct Language {
 // The file is part of the binary and read by a test of this module.
 #[allow(clippy::expect_used)]
 static MONTHS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
-    let languages: BTreeMap<String, Language> = toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
+    let languages: BTreeMap<String, Language> =
+        toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
     languages.values().flat_map(|language| &language.months).map(|month| folded(month)).collect()
 });
 
-/// Looks for the date after a name that ends here.
-pub(super) fn after(scan: &mut Scan<'_, '_, '_>, name_end: usize) {
+/// Looks for a date whose first digit is the number's, and judges it by its name.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     let view = scan.view;
-    let limit = view.line_end(name_end, WITHIN);
-    let text = &view.text()[name_end..limit];
-    // "born on Monday, 5 May 1990": the first digit, or the month before it, begins the date.
-    let Some(digit) = text.find(|character: char| character.is_ascii_digit()) else { return };
-    let between = &text[..digit];
-    if between.contains(['.', '!', '?', '؟', ';']) && !between.trim_start().starts_with(['.', ':']) || between.split_whitespace().count() > 6 {
+    let Some(first) = number.groups().first().map(|group| group.start) else { return };
+    let found = numeric(number).or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
+    let Some((range, year)) = found else { return };
+    if !Context::of(view, &range).is_labelled(Class::Birth) {
         return;
     }
-    let first = name_end + digit;
-    let found = numeric(&view, first).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, name_end, first)).or_else(|| year_first(&view, first));
-    match found {
-        Some((range, year)) if (1900..=2100).contains(&year) => scan.hit(range, EntityKind::BirthDate, "gregorian", 0.9),
-        Some((range, year)) if (1300..=1450).contains(&year) => scan.hit(range, EntityKind::BirthDate, "hijri", 0.9),
-        Some((range, _)) => scan.miss(range, EntityKind::BirthDate, "format"),
-        None => scan.miss(view.digits(first), EntityKind::BirthDate, "format"),
+    match year {
+        1900..=2100 => scan.hit(range, EntityKind::BirthDate, "gregorian", 0.9),
+        1300..=1450 => scan.hit(range, EntityKind::BirthDate, "hijri", 0.9),
+        _ => scan.miss(range, EntityKind::BirthDate, "format"),
     }
 }
 
 /// 12/05/1990, 1990-05-12, 12.5.90.
-fn numeric(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
-    let number = Number::read(view, first);
+fn numeric(number: &Number<'_>) -> Option<(Range<usize>, u32)> {
     if number.groups().len() < 3 {
         return None;
     }
@@ -59,7 +52,8 @@ fn numeric(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
     if gap == super::number::Gap::Space || !number.is_date(0..3) {
         return None;
     }
-    let year = [0, 2].into_iter().find(|group| number.groups()[*group].len() == 4).map_or_else(|| 1900 + number.value(2), |group| number.value(group));
+    let year =
+        [0, 2].into_iter().find(|group| number.groups()[*group].len() == 4).map_or_else(|| 1900 + number.value(2), |group| number.value(group));
     Some((number.range(0..3), year))
 }
 
@@ -75,6 +69,9 @@ fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
         }
     }
     at = skip(view, at, &["de", "of", "من", "شهر", "d'"]);
+    if day.len() > 2 || at == day.end && !view.char_after(at).is_some_and(char::is_alphabetic) {
+        return None;
+    }
     let month = month(view, at)?;
     let at = skip(view, month, &["de", "del", "عام", "سنة", "لعام"]);
     let year = view.digits(at);
@@ -82,14 +79,19 @@ fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
 }
 
 /// May 5, 1990.
-fn month_first(view: &View<'_>, from: usize, first: usize) -> Option<(Range<usize>, u32)> {
+fn month_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
+    let from = view.line_start(first, 24);
     let before = view.text()[from..first].trim_end();
+    let day = view.digits(first);
+    let next = view.run(day.end, |byte| byte.is_ascii_lowercase() || matches!(byte, b',' | b' '));
+    if day.len() > 2 || !view.byte(next).is_ascii_digit() {
+        return None;
+    }
     let word = before.rsplit(|character: char| character.is_whitespace() || character == ':').next()?;
     let start = from + before.len() - word.len();
     if !MONTHS.contains(folded(word.trim_end_matches('.')).as_str()) {
         return None;
     }
-    let day = view.digits(first);
     view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
     let mut at = day.end;
     for suffix in ["st", "nd", "rd", "th"] {
@@ -137,7 +139,8 @@ fn skip(view: &View<'_>, at: usize, words: &[&str]) -> usize {
 /// Where the name of a month that begins here ends: of two words, or one.
 fn month(view: &View<'_>, at: usize) -> Option<usize> {
     let text = &view.text()[at..];
-    let word = |from: usize| from + text[from..].find(|character: char| !character.is_alphabetic() && character != '\u{64b}').unwrap_or(text.len() - from);
+    let word =
+        |from: usize| from + text[from..].find(|character: char| !character.is_alphabetic() && character != '\u{64b}').unwrap_or(text.len() - from);
     let one = word(0);
     if one == 0 || one > 40 {
         return None;

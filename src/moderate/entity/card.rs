@@ -90,7 +90,8 @@ fn whole(number: &Number<'_>, from: usize, to: usize) -> bool {
         Some(Gap::Space | Gap::Hyphen | Gap::Dot) => fours || lengths().eq([4, 6, 5]) || lengths().eq([4, 6, 4]) || lengths().eq([6, 13]),
         _ => false,
     };
-    let apart = |group: usize| group == 0 || group == number.groups().len() || !matches!(number.groups()[group].gap, Gap::Hyphen | Gap::Dot | Gap::Bracket);
+    let apart =
+        |group: usize| group == 0 || group == number.groups().len() || !matches!(number.groups()[group].gap, Gap::Hyphen | Gap::Dot | Gap::Bracket);
     written && apart(from) && apart(to)
 }
 
@@ -107,7 +108,8 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         return false;
     };
     let view = scan.view;
-    if view.is_glued(&range) || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#') {
+    if view.is_glued(&range) || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#')
+    {
         scan.miss(range, EntityKind::Card, "boundary");
         return false;
     }

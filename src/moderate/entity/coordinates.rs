@@ -33,7 +33,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     let (after, hemisphere) = hemisphere(&view, latitude.range.end);
     let mut at = after;
     let mut parted = false;
-    while matches!(view.byte(at), b',' | b';' | b'/' | b' ') && at < after + 3 {
+    while matches!(view.byte(at), b',' | b';' | b'/' | b' ' | b'&') && at < after + 3 {
         parted |= view.byte(at) != b' ';
         at += 1;
     }
@@ -73,7 +73,10 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
         }
         return None;
     }
-    let precise = latitude.decimals >= DECIMALS && longitude.decimals >= DECIMALS;
+    // Shares of one, and values that are round to the hundredth, are statistics.
+    let round = |half: &Decimal| view.text()[half.range.clone()].ends_with("00");
+    let statistic = (latitude.value < 1.0 && longitude.value < 1.0) || (round(&latitude) && round(&longitude));
+    let precise = latitude.decimals >= DECIMALS && longitude.decimals >= DECIMALS && !statistic;
     if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2)) || (context.denies(Class::Coordinates) && !lettered) {
         scan.miss(range, EntityKind::Coordinates, "context");
         return None;
@@ -111,10 +114,17 @@ pub(super) fn degrees(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Optio
     if !scan.has(EntityKind::Coordinates) || !matches!(view.char_after(first.end), Some('°' | 'º')) {
         return None;
     }
-    let (middle, latitude) = sexagesimal(&view, first.start, 90)?;
-    let at = view.run(middle, |byte| matches!(byte, b' ' | b',' | b';'));
-    let (end, longitude) = sexagesimal(&view, at, 180)?;
-    let range = first.start..end;
+    let before = view.text()[..first.start].trim_end_matches(' ');
+    // The letter of the compass may lead each half.
+    let leads =
+        before.ends_with(['N', 'S']) && before.len() + 2 > first.start && !before[..before.len() - 1].ends_with(|c: char| c.is_alphanumeric());
+    let (middle, latitude) = sexagesimal(&view, first.start, 90, leads)?;
+    let mut at = view.run(middle, |byte| matches!(byte, b' ' | b',' | b';'));
+    if leads && matches!(view.byte(at), b'E' | b'W') {
+        at = view.run(at + 1, |byte| *byte == b' ');
+    }
+    let (end, longitude) = sexagesimal(&view, at, 180, leads)?;
+    let range = if leads { before.len() - 1 } else { first.start }..end;
     if !(latitude && longitude) {
         scan.miss(range, EntityKind::Coordinates, "format");
         return None;
@@ -124,7 +134,7 @@ pub(super) fn degrees(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Optio
 }
 
 /// One half: where it ends, and whether its letter of the compass is there.
-fn sexagesimal(view: &View<'_>, at: usize, most: u32) -> Option<(usize, bool)> {
+fn sexagesimal(view: &View<'_>, at: usize, most: u32, leads: bool) -> Option<(usize, bool)> {
     let part = |at: usize, below: u32| {
         let digits = view.digits(at);
         let value: u32 = view.text()[digits.clone()].parse().ok().filter(|value| *value <= below)?;
@@ -144,6 +154,9 @@ fn sexagesimal(view: &View<'_>, at: usize, most: u32) -> Option<(usize, bool)> {
         if let Some(seconds) = part(skip(end), 60).and_then(|at| sign(at, &["″", "\"", "”", "''", "′′", "’’"])) {
             end = seconds;
         }
+    }
+    if leads {
+        return Some((end, true));
     }
     let letter = view.text()[end..].trim_start_matches(' ');
     let space = view.text().len() - end - letter.len();

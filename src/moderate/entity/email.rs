@@ -4,7 +4,9 @@
 use super::Scan;
 use super::kind::EntityKind;
 use super::view::View;
+use aho_corasick::packed::Searcher;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Octets of a local part, RFC 5321 section 4.5.3.1.1.
 const LOCAL: usize = 64;
@@ -14,12 +16,32 @@ const FILES: [&str; 10] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "j
 
 /// Ways to say a point; the longer first.
 const DOTS: [&str; 19] = [
-    " [dot] ", " (dot) ", "[dot]", "(dot)", "{dot}", " dot ", "[.]", "(.)", " . ", " [نقطة] ", " (نقطة) ", "[نقطة]", "(نقطة)", " نقطة ", " دوت ",
-    " punto ", " point ", " ponto ", " nokta ",
+    " [dot] ",
+    " (dot) ",
+    "[dot]",
+    "(dot)",
+    "{dot}",
+    " dot ",
+    "[.]",
+    "(.)",
+    " . ",
+    " [نقطة] ",
+    " (نقطة) ",
+    "[نقطة]",
+    "(نقطة)",
+    " نقطة ",
+    " دوت ",
+    " punto ",
+    " point ",
+    " ponto ",
+    " nokta ",
 ];
 
 /// Words that follow "at" in prose and begin no domain.
-const ARTICLES: [&str; 12] = ["the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "connect"];
+const ARTICLES: [&str; 30] = [
+    "the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "me", "you", "him", "her", "us", "them", "it", "my", "your",
+    "our", "his", "their", "its", "noon", "home", "least", "all", "first", "last",
+];
 
 /// Judges an `@`; gives where to go on.
 pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
@@ -116,7 +138,7 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     }
     let (end, spoken) = best?;
     // A spoken point must lead to an ending that is one.
-    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')']).next().unwrap_or_default();
+    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}']).next().unwrap_or_default();
     (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
 }
 
@@ -148,16 +170,78 @@ fn is_top_level(label: &str) -> bool {
 
 fn is_spoken_ending(label: &str) -> bool {
     const ENDINGS: [&str; 30] = [
-        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site", "store", "shop", "xyz", "tech",
-        "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
+        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site",
+        "store", "shop", "xyz", "tech", "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
     ];
-    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label)) || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok()) || label.eq_ignore_ascii_case("uk")
+    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label))
+        || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok())
+        || label.eq_ignore_ascii_case("uk")
 }
 
 /// Length of a spoken point at a place.
 fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
     let rest = &view.bytes()[at..];
     DOTS.iter().map(|dot| dot.as_bytes()).find(|dot| rest.len() >= dot.len() && rest[..dot.len()].eq_ignore_ascii_case(dot)).map(<[u8]>::len)
+}
+
+/// Ways to say `@` in brackets, which may be glued to what they join.
+const BRACKETED: [&str; 14] = ["[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", "(آت)", "[آت]", "(ات)", "[ات]", "(arroba)"];
+
+/// Ways to say it between spaces.
+const LOOSE: [&str; 6] = [" at ", " آت ", " أت ", " ات ", " arroba ", " arobase "];
+
+fn begins(bytes: &[u8], word: &str) -> bool {
+    bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Judges a bracket; gives where to go on.
+pub(super) fn at_bracket(scan: &mut Scan<'_, '_, '_>, bracket: usize) -> usize {
+    let rest = &scan.view.bytes()[bracket..];
+    if let Some(word) = BRACKETED.iter().find(|word| begins(rest, word)) {
+        spoken(scan, bracket..bracket + word.len());
+    }
+    bracket + 1
+}
+
+/// Judges a point between letters, where a domain may stand after a spoken `@`; gives where to go on.
+pub(super) fn at_point(scan: &mut Scan<'_, '_, '_>, point: usize) -> usize {
+    let view = scan.view;
+    if view.byte(point + 1).is_ascii_alphabetic() && view.byte_before(point).is_ascii_alphanumeric() {
+        let start = view.token(point - 1).start;
+        loosely(scan, start);
+    }
+    point + 1
+}
+
+/// Looks for a loose `@` before a domain that begins here.
+fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
+    let before = &scan.view.bytes()[..start];
+    let ends = |word: &&&str| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
+    if let Some(word) = LOOSE.iter().find(ends) {
+        spoken(scan, start - word.len()..start);
+    }
+}
+
+/// Spoken points between spaces as one search, in the cases that people write.
+static SPOKEN_POINTS: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new([" dot ", " DOT ", " Dot ", " دوت ", " نقطة ", " punto ", " point ", " ponto ", " nokta "].map(str::as_bytes)));
+
+/// Looks for loosely spoken addresses around the spoken points of the whole text.
+pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
+    let view = scan.view;
+    let Some(search) = &*SPOKEN_POINTS else { return };
+    for point in search.find_iter(view.bytes()) {
+        let mut start = point.start();
+        for character in view.text()[..point.start()].chars().rev().take(63) {
+            if !(character.is_alphanumeric() || character == '-') {
+                break;
+            }
+            start -= character.len_utf8();
+        }
+        if start < point.start() {
+            loosely(scan, start);
+        }
+    }
 }
 
 /// Judges a spoken `@`.
@@ -181,7 +265,9 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     // "look at example.com" is prose: without brackets the point must be spoken too, or the name look like one.
     let named = local.contains(['.', '_', '+']) || local.bytes().any(|byte| byte.is_ascii_digit());
     let named = named && !local.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if loose && !dotted && !named && !sign {
+    // "user AT example.com" shouts its sign.
+    let shouted = view.text()[said.clone()].trim() == "AT" && !local.bytes().any(|byte| byte.is_ascii_uppercase());
+    if loose && !dotted && !named && !sign && !shouted {
         scan.miss(start..end, EntityKind::Email, "context");
         return;
     }

@@ -49,7 +49,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize) -> usize {
             0xc2 if view.byte(at + 1) == 0xa0 => 2,
             _ => break,
         };
-        if !view.byte(at + gap).is_ascii_alphanumeric() || (lower && length > 2 && byte == b' ') {
+        if !view.byte(at + gap).is_ascii_alphanumeric() {
             break;
         }
         at += gap;

@@ -39,7 +39,18 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
     }
     let local = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast() || address.is_documentation();
     let end = range.end;
-    scan.hit(range, EntityKind::Ip, "v4", if context.says(Class::Ip) { 0.95 } else if local { 0.7 } else { 0.85 });
+    scan.hit(
+        range,
+        EntityKind::Ip,
+        "v4",
+        if context.says(Class::Ip) {
+            0.95
+        } else if local {
+            0.7
+        } else {
+            0.85
+        },
+    );
     Some(end)
 }
 
@@ -47,7 +58,8 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
 pub(super) fn at_colon(scan: &mut Scan<'_, '_, '_>, colon: usize) -> usize {
     // One colon alone is punctuation: an address has two right here or hexadecimal on both sides.
     let view = scan.view;
-    if view.byte(colon + 1) == b':' && !view.byte_before(colon).is_ascii_hexdigit() {
+    let (before, after) = (view.byte_before(colon), view.byte(colon + 1));
+    if after == b':' || (before.is_ascii_hexdigit() && after.is_ascii_hexdigit()) {
         return hexadecimal(scan, colon);
     }
     colon + 1

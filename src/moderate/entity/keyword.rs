@@ -1,8 +1,5 @@
-//! Words that mean something for numbers and secrets: one search over the whole text for those that begin a candidate, and a
-//! search over the few bytes around a candidate for what it is called.
+//! What numbers are called: a search over the few bytes around a candidate.
 
-use super::kind::EntityKind;
-use super::secret;
 use super::view::View;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
@@ -23,22 +20,6 @@ pub(super) enum Class {
     Birth,
     Other,
     Unit,
-}
-
-/// What a word in the text begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    BirthDate,
-    Plate,
-    /// A spoken `@`.
-    At,
-    /// A format of `rules/entity/secrets.toml` begins.
-    Secret(u16),
-    /// The name of something secret, to which a value may be assigned; whether the value must look made by a machine.
-    Assignment(bool),
-    PrivateKey,
-    /// `://`.
-    Scheme,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,61 +77,10 @@ static CONTEXT: LazyLock<ContextSearch> = LazyLock::new(|| {
 
 // A few hundred short words: far below every limit of the automaton, the only cause of an error.
 #[allow(clippy::expect_used)]
-fn build(words: &[&str]) -> AhoCorasick {
+pub(super) fn build(words: &[&str]) -> AhoCorasick {
     let builder = &mut AhoCorasick::builder();
     builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
     builder.build(words).expect("few short words")
-}
-
-/// The words of one finder.
-#[derive(Debug)]
-pub(super) struct KeywordBook {
-    search: Option<AhoCorasick>,
-    events: Vec<(Event, bool)>,
-}
-
-/// Ways to say `@`; those in brackets may be glued to what they join.
-const AT: &[&str] = &[
-    "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", " at ", " آت ", " أت ", " ات ", "(آت)", "[آت]", "(ات)", "[ات]", " arroba ",
-    "(arroba)", " arobase ", "(arobase)", "[arobase]",
-];
-
-impl KeywordBook {
-    pub(super) fn new(wanted: u32) -> Self {
-        let has = |kind: EntityKind| wanted & kind.bit() != 0;
-        let (mut words, mut events) = (Vec::new(), Vec::new());
-        let mut add = |word: &'static str, event, whole| {
-            words.push(word);
-            events.push((event, whole));
-        };
-        if has(EntityKind::BirthDate) {
-            WORDS.birth.words.iter().for_each(|word| add(word, Event::BirthDate, true));
-        }
-        if has(EntityKind::Plate) {
-            WORDS.plate.words.iter().for_each(|word| add(word, Event::Plate, true));
-        }
-        if has(EntityKind::Email) {
-            AT.iter().for_each(|word| add(word, Event::At, false));
-        }
-        if has(EntityKind::Secret) {
-            for (place, format) in secret::formats().iter().enumerate() {
-                add(&format.prefix, Event::Secret(place as u16), false);
-            }
-            secret::names().for_each(|(name, strict)| add(name, Event::Assignment(strict), false));
-            add("-----BEGIN ", Event::PrivateKey, false);
-            add("://", Event::Scheme, false);
-        }
-        KeywordBook { search: (!words.is_empty()).then(|| build(&words)), events }
-    }
-
-    /// The words that begin something, in order.
-    pub(super) fn events<'a>(&'a self, view: View<'a>) -> impl Iterator<Item = (Event, Range<usize>)> + use<'a> {
-        let found = self.search.iter().flat_map(move |search| search.find_iter(view.bytes()));
-        found.filter_map(move |word| {
-            let (event, whole) = self.events[word.pattern().as_usize()];
-            (!whole || is_word(view, &word.range())).then(|| (event, word.range()))
-        })
-    }
 }
 
 /// Whether a word stands by itself; an Arabic one may carry clitics.
@@ -208,10 +138,12 @@ impl Context {
             let between = &view.text()[from..range.start];
             // "Order no. 12" is one phrase, "your order. 12" the end of one.
             let word = &view.text()[start..from];
-            let short = ["no", "nr", "ref", "tel", "ver", "vol", "n", "mob", "ph"].iter().any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
+            let short = ["no", "nr", "ref", "tel", "ver", "vol", "n", "mob", "ph"]
+                .iter()
+                .any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
             let between = if short { between.strip_prefix('.').unwrap_or(between) } else { between };
             let parted = between.contains(['!', '?', '؟', ';', '؛']) || between.contains(". ") || between.bytes().any(|byte| byte.is_ascii_digit());
-            context.label = (!parted && between.len() <= 48).then_some(class);
+            context.label = (!parted && between.len() <= 64).then_some(class);
         }
         for word in book.search.find_iter(&view.bytes()[range.end..end]) {
             let (class, place) = (book.classes[word.pattern().as_usize()], shifted(&word, range.end));
@@ -235,6 +167,11 @@ impl Context {
             Some(_) => false,
             None => (self.before | self.after) & bit != 0,
         }
+    }
+
+    /// Whether it is called this directly: no other name, number or end of a sentence between.
+    pub(super) fn is_labelled(&self, class: Class) -> bool {
+        self.label == Some(class)
     }
 
     /// Whether it is called something else, or an amount.

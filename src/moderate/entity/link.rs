@@ -65,7 +65,8 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
     // Any other address may hold a mail address, an IP address or a key; its numbers are its own.
     let first = matches.len();
     finder.find(href, matches, near);
-    let kept = |kind: EntityKind| matches!(kind, EntityKind::Email | EntityKind::Ip | EntityKind::Secret | EntityKind::Crypto | EntityKind::Coordinates);
+    let kept =
+        |kind: EntityKind| matches!(kind, EntityKind::Email | EntityKind::Ip | EntityKind::Secret | EntityKind::Crypto | EntityKind::Coordinates);
     let mut place = 0;
     matches.retain(|found| {
         place += 1;
@@ -163,4 +164,42 @@ fn value(href: &str, at: usize) -> Option<(Range<usize>, Digits, bool)> {
     }
     let start = start?;
     (!digits.as_str().is_empty()).then_some((start..end, digits, plus))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moderate::entity::Region;
+
+    #[test]
+    fn links_that_stand_for_a_value() {
+        let regions: Vec<Region> = ["SA", "EG"].iter().map(|code| code.parse().unwrap()).collect();
+        let finder = EntityFinder::new(&[(EntityKind::Phone, regions), (EntityKind::Email, Vec::new())]);
+        let cases: &[(&str, &[&str])] = &[
+            ("tel:+966501234567", &["+966501234567"]),
+            ("TEL:0501234567", &["0501234567"]),
+            ("tel:+966%2050%20123%204567", &["+966%2050%20123%204567"]),
+            ("tel:+966-50-123-4567;ext=12", &["+966-50-123-4567"]),
+            ("https://wa.me/966501234567?text=0501234567", &["966501234567"]),
+            ("https://api.whatsapp.com/send?phone=966501234567&text=hi", &["966501234567"]),
+            ("whatsapp://send?phone=+966501234567", &["+966501234567"]),
+            ("sms:+201001234567?body=hi", &["+201001234567"]),
+            ("https://t.me/+966501234567", &["966501234567"]),
+            ("viber://chat?number=%2B966501234567", &["%2B966501234567"]),
+            ("mailto:info@example.com?cc=b@example.org", &["info@example.com", "b@example.org"]),
+            ("mailto:info%40example.com", &["info%40example.com"]),
+            ("https://example.com/article/0501234567", &[]),
+            ("https://t.me/+AbCdEfGh123", &[]),
+            ("https://wa.me/message/ABC123", &[]),
+            ("tel:911", &[]),
+            ("/2024/05/0501234567.html", &[]),
+            ("", &[]),
+        ];
+        for (href, expected) in cases {
+            let mut matches = Vec::new();
+            finder.find_in_link(href, &mut matches, Some(&mut Vec::new()));
+            let found: Vec<&str> = matches.iter().map(|found| &href[found.range.clone()]).collect();
+            assert_eq!(found, *expected, "{href}");
+        }
+    }
 }

@@ -22,7 +22,11 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) -> usize {
     }
     let mut start = token.start;
     // The first pairs may be letters only, and the last be followed by a full stop.
-    let mark = if width == 4 { b'.' } else { [view.byte(token.end), view.byte_before(token.start)].into_iter().find(|byte| matches!(byte, b':' | b'-')).unwrap_or(0) };
+    let mark = if width == 4 {
+        b'.'
+    } else {
+        [view.byte(token.end), view.byte_before(token.start)].into_iter().find(|byte| matches!(byte, b':' | b'-')).unwrap_or(0)
+    };
     if mark == 0 {
         return digit;
     }

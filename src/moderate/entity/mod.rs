@@ -1,8 +1,8 @@
 //! Entities: values that a validator can tell from a look-alike, such as phone numbers, cards, keys and ids.
 //!
-//! Two scans walk one block of text side by side. One stops at the few bytes that any entity must hold (a digit, `@`, `:`, `<<`)
-//! and hands what stands there to the detectors; the other looks for words: what a number is called ("IBAN", "جوال", "order no")
-//! and what secrets begin with. Words raise or veto a number near them. Validators run at candidates only.
+//! One scan passes over a block of text. It stops at the few bytes that entities must hold (a digit, `@`, `:`, `<<`) and hands what
+//! stands there to the detectors. What a number is called near it ("IBAN", "جوال", "order no") raises or vetoes it. Validators
+//! and the search for such words run at candidates only.
 //!
 //! Each detector is one file; words, formats of secrets, and shapes of plates are data under `rules/entity/`.
 
@@ -29,7 +29,6 @@ mod view;
 pub use kind::{EntityKind, UnknownKind};
 pub use region::{Region, UnknownRegion};
 
-use keyword::{Event, KeywordBook};
 use number::Number;
 use phone::PhoneBook;
 use plate::PlateBook;
@@ -65,7 +64,6 @@ pub struct EntityNearMiss {
 pub struct EntityFinder {
     wanted: u32,
     regions: [Vec<Region>; EntityKind::COUNT],
-    keywords: KeywordBook,
     phones: PhoneBook,
     plates: PlateBook,
     /// Bytes at which the scan stops.
@@ -83,19 +81,21 @@ impl EntityFinder {
             regions[*kind as usize].extend_from_slice(more);
         }
         for list in &mut regions {
-            list.sort_unstable();
-            list.dedup();
+            // The first region named is the first whose number it may be.
+            let mut seen = rustc_hash::FxHashSet::default();
+            list.retain(|region| seen.insert(*region));
         }
         let has = |kind: EntityKind| kinds & kind.bit() != 0;
         let mut stops = [false; 256];
-        let numbers = EntityKind::ALL.iter().any(|kind| has(*kind) && !matches!(kind, EntityKind::Email | EntityKind::Mrz | EntityKind::BirthDate));
+        let numbers = EntityKind::ALL.iter().any(|kind| has(*kind) && !matches!(kind, EntityKind::Email | EntityKind::Mrz));
         (b'0'..=b'9').for_each(|digit| stops[digit as usize] = numbers);
-        stops[b'@' as usize] = has(EntityKind::Email);
-        stops[b':' as usize] = has(EntityKind::Ip);
-        stops[b'<' as usize] = has(EntityKind::Mrz);
+        let mut stop = |bytes: &[u8], kind| bytes.iter().for_each(|byte| stops[usize::from(*byte)] |= has(kind));
+        stop(b"@([{<.", EntityKind::Email);
+        stop(b":", EntityKind::Ip);
+        stop(b"<", EntityKind::Mrz);
+        stop(b":=_-", EntityKind::Secret);
         EntityFinder {
             wanted: kinds,
-            keywords: KeywordBook::new(kinds),
             phones: PhoneBook::new(has(EntityKind::Phone), &regions[EntityKind::Phone as usize]),
             plates: PlateBook::new(&regions[EntityKind::Plate as usize]),
             regions,
@@ -118,7 +118,7 @@ impl EntityFinder {
         }
         let first = matches.len();
         let first_near = near.as_ref().map_or(0, |near| near.len());
-        let mut scan = Scan { finder: self, view: View::new(text), matches: &mut *matches, near: near.as_deref_mut() };
+        let mut scan = Scan { finder: self, view: View::new(text), matches: &mut *matches, near: near.as_deref_mut(), searched: 0 };
         scan.run();
         settle(matches, first);
         if let Some(near) = near {
@@ -189,6 +189,8 @@ struct Scan<'f, 't, 's> {
     view: View<'t>,
     matches: &'s mut Vec<EntityMatch>,
     near: Option<&'s mut Vec<EntityNearMiss>>,
+    /// Up to here runs were searched for keys.
+    searched: usize,
 }
 
 impl Scan<'_, '_, '_> {
@@ -199,23 +201,47 @@ impl Scan<'_, '_, '_> {
         while let Some(stop) = bytes[at..].iter().position(|byte| stops[usize::from(*byte)]) {
             let stop = at + stop;
             at = match bytes[stop] {
+                b'0'..=b'9' => self.at_digit(stop),
                 b'@' => email::at_sign(self, stop),
-                b':' => ip::at_colon(self, stop),
-                b'<' => mrz::at_filler(self, stop),
-                _ => self.at_digit(stop),
+                b'.' => email::at_point(self, stop),
+                b'<' if self.has(EntityKind::Mrz) && bytes.get(stop + 1) == Some(&b'<') => mrz::at_filler(self, stop),
+                b'<' | b'(' | b'[' | b'{' if self.has(EntityKind::Email) => email::at_bracket(self, stop),
+                b':' | b'=' => self.at_sign(stop),
+                b'_' | b'-' => {
+                    secret::in_run(self, stop);
+                    stop + 1
+                }
+                _ => stop + 1,
             };
             debug_assert!(at > stop);
         }
-        for (event, range) in self.finder.keywords.events(self.view) {
-            self.at_event(event, range);
+        if self.has(EntityKind::Email) {
+            email::spoken_points(self);
         }
+    }
+
+    /// Looks at a colon or an equals sign; gives the place to go on from.
+    fn at_sign(&mut self, sign: usize) -> usize {
+        if self.has(EntityKind::Secret) {
+            secret::at_sign(self, sign);
+        }
+        if self.has(EntityKind::Ip) && self.view.byte(sign) == b':' { ip::at_colon(self, sign) } else { sign + 1 }
     }
 
     /// Looks at a number from its first digit on; gives the place to go on from.
     fn at_digit(&mut self, first: usize) -> usize {
         let token = self.view.token(first);
         let mut end = first + 1;
+        if self.has(EntityKind::Secret) {
+            secret::in_run(self, first);
+            if token.start < first {
+                secret::told(self, token.start);
+            }
+        }
         if token.len() > 1 && self.view.bytes()[token.clone()].iter().any(u8::is_ascii_alphabetic) {
+            if self.has(EntityKind::BirthDate) {
+                birth_date::find(self, &Number::read(&self.view, first)); // "5th of May", "1er mai"
+            }
             // Letters and digits in one: an account, an address, an id with a check letter.
             end = end.max(iban::find(self, first));
             crypto::find(self, token.clone());
@@ -245,6 +271,9 @@ impl Scan<'_, '_, '_> {
         if self.finder.has(EntityKind::Mac) {
             end = end.max(mac::find(self, first));
         }
+        if self.has(EntityKind::BirthDate) {
+            birth_date::find(self, &number);
+        }
         if number.digit_count() >= 4 {
             if let Some(coordinates) = coordinates::find(self, &number) {
                 return coordinates;
@@ -270,18 +299,6 @@ impl Scan<'_, '_, '_> {
         end.max(number.end())
     }
 
-    fn at_event(&mut self, event: Event, range: Range<usize>) {
-        match event {
-            Event::BirthDate => birth_date::after(self, range.end),
-            Event::Plate => plate::after(self, range.end),
-            Event::At => email::spoken(self, range),
-            Event::Secret(format) => secret::prefixed(self, format, range),
-            Event::Assignment(strict) => secret::assigned(self, strict, range),
-            Event::PrivateKey => secret::private_key(self, range),
-            Event::Scheme => secret::credentials(self, range),
-        }
-    }
-
     fn has(&self, kind: EntityKind) -> bool {
         self.finder.has(kind)
     }
@@ -293,6 +310,57 @@ impl Scan<'_, '_, '_> {
     fn miss(&mut self, range: Range<usize>, kind: EntityKind, failed: &'static str) {
         if let Some(near) = &mut self.near {
             near.push(EntityNearMiss { range, kind, failed });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn appends_and_keeps_what_is_there() {
+        let finder = EntityFinder::new(&[(EntityKind::Email, Vec::new())]);
+        let (mut matches, mut near) = (Vec::new(), Vec::new());
+        finder.find("a@example.com", &mut matches, Some(&mut near));
+        finder.find("b@example.com, icon@2x.png", &mut matches, Some(&mut near));
+        assert_eq!(matches.len(), 2);
+        assert_eq!((near.len(), near[0].failed), (1, "format"));
+    }
+
+    #[test]
+    fn long_runs_of_anything_cost_little_and_never_panic() {
+        let finder = EntityFinder::new(&EntityKind::ALL.map(|kind| (kind, vec!["SA".parse().unwrap(), "US".parse().unwrap()])));
+        let parts = [
+            "0",
+            "1 ",
+            "a@",
+            "::",
+            "<<",
+            "A<",
+            "1.2.",
+            "05 ",
+            "-----BEGIN ",
+            "eyJ.",
+            "a1",
+            "(",
+            "+1",
+            "SA03 ",
+            "token=",
+            " at ",
+            " dot ",
+            "أ 1",
+            "1-",
+            "0x",
+            "://",
+            "°1",
+        ];
+        for part in parts {
+            let text = part.repeat(100_000 / part.len());
+            let begun = std::time::Instant::now();
+            finder.find(&text, &mut Vec::new(), Some(&mut Vec::new()));
+            // Generous: a quadratic cost would be minutes.
+            assert!(begun.elapsed().as_secs() < 10, "{part:?} took {:?}", begun.elapsed());
         }
     }
 }

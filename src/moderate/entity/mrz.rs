@@ -46,7 +46,11 @@ pub(super) fn at_filler(scan: &mut Scan<'_, '_, '_>, filler: usize) -> usize {
         _ => checked(1, 0..9) && checked(1, 13..19) && checked(1, 21..27),
     };
     let kind = EntityKind::Mrz;
-    if holds { scan.hit(range, kind, name, 0.99) } else { scan.miss(range, kind, "checksum") }
+    if holds {
+        scan.hit(range, kind, name, 0.99)
+    } else {
+        scan.miss(range, kind, "checksum")
+    }
     at
 }
 

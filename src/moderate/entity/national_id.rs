@@ -57,7 +57,13 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
         let named = number.says(Class::NationalId);
         let grouped = to - from > 1;
-        let score = if named { 0.95 } else if grouped { scheme.grouped } else { scheme.bare };
+        let score = if named {
+            0.95
+        } else if grouped {
+            scheme.grouped
+        } else {
+            scheme.bare
+        };
         // Where no region was asked for, only what no other number looks like counts without a name.
         let score = if named || asked || score >= 0.7 { score } else { 0.0 };
         if best.is_none_or(|(_, other)| score > other) {
@@ -70,7 +76,9 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
         return false;
     };
-    let glued = view.is_glued(&range) || matches!(view.byte_before(range.start), b'#' | b'$' | b'@' | b'-' | b'.') || matches!(view.byte(range.end), b'@' | b'%');
+    let glued = view.is_glued(&range)
+        || matches!(view.byte_before(range.start), b'#' | b'$' | b'@' | b'-' | b'.')
+        || matches!(view.byte(range.end), b'@' | b'%');
     let hyphened = view.byte(range.end) == b'-' && view.byte(range.end + 1).is_ascii_alphanumeric();
     if glued || hyphened || number.is_continued(&range) || view.is_in_address(range.start) {
         scan.miss(range, EntityKind::NationalId, "boundary");
@@ -92,7 +100,11 @@ fn is_written_so(number: &Number<'_>, from: usize, to: usize, scheme: &Scheme) -
         return true;
     }
     let gaps_fit = groups[1..].iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Slash));
-    gaps_fit && scheme.groupings.iter().any(|grouping| grouping.len() == groups.len() && groups.iter().zip(*grouping).all(|(group, length)| group.len() == usize::from(*length)))
+    gaps_fit
+        && scheme
+            .groupings
+            .iter()
+            .any(|grouping| grouping.len() == groups.len() && groups.iter().zip(*grouping).all(|(group, length)| group.len() == usize::from(*length)))
 }
 
 /// Finds the ids with letters in them, of which `first` is the first digit.
@@ -103,7 +115,18 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
     let view = scan.view;
     let finder = scan.finder;
     let regions = finder.regions(EntityKind::NationalId);
-    for scheme in LETTERED {
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
+    let before = view.byte_before(first);
+    let leads = before.is_ascii_uppercase() || (is_gap(before) && first > 1 && view.byte(first - 2).is_ascii_uppercase());
+    let digits = view.digits(first);
+    let after = if is_gap(view.byte(digits.end)) { view.byte(digits.end + 1) } else { view.byte(digits.end) };
+    // "12.345.678-Z" or a run of digits with a letter at its end, or none of those without a letter before.
+    let trails = matches!(digits.len(), 6 | 8 | 17) && after.is_ascii_uppercase()
+        || (digits.len() == 2 && view.byte(digits.end) == b'.' && after.is_ascii_digit());
+    if !leads && !trails {
+        return;
+    }
+    for scheme in LETTERED.iter().filter(|scheme| if scheme.before > 0 { leads } else { trails }) {
         if !regions.is_empty() && !regions.iter().any(|region| region.code() == scheme.region) {
             continue;
         }
@@ -112,7 +135,10 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
         if !scheme.shape.bytes().zip(text).all(|(shape, byte)| fits(shape, *byte)) {
             continue;
         }
-        if view.is_glued(&range) || matches!(view.byte_before(range.start), b'-' | b'/' | b'#') || (view.byte(range.end) == b'-' && view.byte(range.end + 1).is_ascii_alphanumeric()) {
+        if view.is_glued(&range)
+            || matches!(view.byte_before(range.start), b'-' | b'/' | b'#')
+            || (view.byte(range.end) == b'-' && view.byte(range.end + 1).is_ascii_alphanumeric())
+        {
             continue;
         }
         if let Err(failed) = (scheme.check)(text) {

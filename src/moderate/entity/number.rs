@@ -112,8 +112,14 @@ impl<'t> Number<'t> {
                 _ => break,
             }
         }
+        // A bracket that closes after the number is not its own.
+        let (start, end) = (number.start, number.end());
+        if view.byte(start) == b'(' && !before[start..end].contains(&b')') {
+            number.start += 1;
+        }
         // A plus between two numbers adds them up.
-        if number.plus && view.byte_before(number.start).is_ascii_alphanumeric() && view.byte_before(number.start).is_ascii_digit() {
+        let summand = before[..number.start].iter().rev().take(16).take_while(|byte| byte.is_ascii_digit()).count();
+        if number.plus && (1..9).contains(&summand) {
             number.plus = false;
             number.start = first;
         }
@@ -191,7 +197,7 @@ impl<'t> Number<'t> {
         match groups.len() {
             0 | 1 => false,
             2 => year(from) && (year(from + 1) || small(from + 1, 12)) && groups[1].gap != Gap::None,
-            _ if !matches!(groups[1].gap, Gap::Hyphen | Gap::Dot | Gap::Slash) || groups[1].gap != groups[2].gap => {
+            _ if !matches!(groups[1].gap, Gap::Hyphen | Gap::Dot | Gap::Slash | Gap::Wide) || groups[1].gap != groups[2].gap => {
                 self.count >= from + 4 && self.is_date(from..from + 2) && self.is_date(from + 2..from + 4)
             }
             _ => {
@@ -222,7 +228,7 @@ impl<'t> Number<'t> {
         }
         let token = view.token(start - 2);
         let bytes = &view.bytes()[token.clone()];
-        bytes.len() >= 4 && bytes[..2].iter().all(u8::is_ascii_uppercase) && bytes[2..4].iter().all(u8::is_ascii_digit)
+        bytes.len() >= 4 && bytes[..2].iter().all(u8::is_ascii_alphabetic) && bytes[2..4].iter().all(u8::is_ascii_digit)
     }
 
     /// Whether a comma, point or colon makes a window a part of a longer number on either side.
@@ -232,8 +238,8 @@ impl<'t> Number<'t> {
         let before = mark(view.byte_before(range.start)) && range.start >= 2 && view.byte(range.start - 2).is_ascii_digit();
         let after = mark(view.byte(range.end)) && view.byte(range.end + 1).is_ascii_digit() && {
             let next = view.digits(range.end + 1);
-            // A list without spaces holds numbers of a like length.
-            next.len() < 7
+            // A list without spaces holds numbers of a like length; "0958/9" has another last digit.
+            next.len() < 7 && !(view.byte(range.end) == b'/' && next.len() == 1)
         };
         let listed = before && matches!(view.byte_before(range.start), b',' | b'/') && {
             let bytes = &view.bytes()[..range.start - 1];
@@ -255,7 +261,13 @@ fn gap_after(view: &View<'_>, end: usize) -> Option<(usize, Gap)> {
                 if gap == Gap::Dot && parted {
                     return None; // the end of a sentence
                 }
-                let gap = if parted { Gap::Wide } else if gap == Gap::None && spaces > 0 { Gap::Space } else { gap };
+                let gap = if parted {
+                    Gap::Wide
+                } else if gap == Gap::None && spaces > 0 {
+                    Gap::Space
+                } else {
+                    gap
+                };
                 return (gap != Gap::None).then_some((end + offset, gap));
             }
             ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' => {

@@ -64,7 +64,12 @@ static PLANS: LazyLock<Plans> = LazyLock::new(|| {
             trunk,
             leading: plan.leading_digits().map(|_| OnceLock::new()),
             leading_pattern: plan.leading_digits().map_or("", |pattern| pattern.as_str()),
-            lengths: kinds.iter().flatten().flat_map(|kind| kind.possible_length()).filter(|length| **length < 32).fold(0, |bits, length| bits | 1 << length),
+            lengths: kinds
+                .iter()
+                .flatten()
+                .flat_map(|kind| kind.possible_length())
+                .filter(|length| **length < 32)
+                .fold(0, |bits, length| bits | 1 << length),
             pattern: format!("^(?:{})$", patterns.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|")),
             compiled: OnceLock::new(),
         });
@@ -104,7 +109,9 @@ pub(super) fn international(digits: &str) -> Option<&'static str> {
         let places = plans.by_code.get(&code.parse().ok()?)?;
         // "+966 (0) 50…" and "+966 050…" are common mistakes with one reading.
         let mut forms = [Some(national), national.strip_prefix('0').filter(|_| code != "39")].into_iter().flatten();
-        forms.find_map(|national| places.iter().map(|place| &plans.plans[usize::from(*place)]).find(|plan| plan.allows(national)).map(|plan| plan.region))
+        forms.find_map(|national| {
+            places.iter().map(|place| &plans.plans[usize::from(*place)]).find(|plan| plan.allows(national)).map(|plan| plan.region)
+        })
     })
 }
 
@@ -131,19 +138,24 @@ impl PhoneBook {
         PhoneBook { regions: asked }
     }
 
-    /// A number as written within a region; whether its trunk prefix was there.
-    fn national(&self, digits: &str) -> Option<(&'static str, bool)> {
+    /// A number as written within a region.
+    fn national(&self, digits: &str) -> Option<(&'static str, Form)> {
         let plans = self.regions.iter().map(|place| &PLANS.plans[usize::from(*place)]);
         let with_trunk = |plan: &Plan| plan.trunk.is_some_and(|trunk| digits.strip_prefix(trunk).is_some_and(|national| plan.allows(national)));
         let mut bare = None;
         for plan in plans {
             if with_trunk(plan) {
-                return Some((plan.region, true));
+                return Some((plan.region, Form::Trunk));
             }
             let without = digits.strip_prefix('1').filter(|rest| plan.code == 1 && rest.len() == 10).unwrap_or(digits);
             if bare.is_none() && plan.allows(without) {
                 // Italian numbers keep their zero: it is as good as a trunk prefix.
-                bare = Some((plan.region, plan.trunk.is_none() && digits.starts_with('0')));
+                let form = match plan.trunk {
+                    None if digits.starts_with('0') => Form::Trunk,
+                    None => Form::Bare,
+                    Some(_) => Form::Lacking,
+                };
+                bare = Some((plan.region, form));
             }
         }
         bare
@@ -190,7 +202,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
         let mut found = None;
         if number.parts_before(from) {
             for window in windows {
-                if (7..=18).contains(&number.width(window.clone())) && let Some((region, score)) = judge(scan, number, window.clone()) {
+                if (7..=18).contains(&number.width(window.clone()))
+                    && let Some((region, score)) = judge(scan, number, window.clone())
+                {
                     found = Some((window, region, score));
                     break;
                 }
@@ -210,7 +224,7 @@ fn spelled(number: &Number<'_>, window: Range<usize>) -> Range<usize> {
     let range = number.range(window.clone());
     let start = if window.start == 0 {
         number.start
-    } else if number.view.byte_before(range.start) == b'(' {
+    } else if number.view.byte_before(range.start) == b'(' && number.view.bytes()[range.clone()].contains(&b')') {
         range.start - 1
     } else {
         range.start
@@ -237,8 +251,8 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
         (international(text.strip_prefix("00").unwrap_or(text)), Form::Plus)
     } else if let Some(rest) = text.strip_prefix("00").filter(|rest| rest.len() >= 8) {
         (international(rest), Form::Zeros)
-    } else if let Some((region, trunk)) = phones.national(text) {
-        (Some(region), if trunk { Form::Trunk } else { Form::Bare })
+    } else if let Some((region, form)) = phones.national(text) {
+        (Some(region), form)
     } else {
         (phones.bare_international(text), Form::Code)
     };
@@ -274,8 +288,10 @@ enum Form {
     Zeros,
     /// `05…` of a configured region.
     Trunk,
-    /// A national number where no trunk prefix is written, or with it left out.
+    /// A national number of a region that has no trunk prefix.
     Bare,
+    /// A national number without the trunk prefix that its region has: `50…`, `800…`.
+    Lacking,
     /// `966…` of a configured region.
     Code,
 }
@@ -297,11 +313,11 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
         Form::Trunk if number.is_amount(window.clone()) => named.then_some(0.8),
         Form::Trunk => Some(if named { 0.95 } else { 0.8 }),
-        Form::Bare | Form::Code if named || glued => Some(0.85),
+        Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
         // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
         Form::Bare if bracket || (groups.len() >= 3 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
         Form::Code if written && groups.len() >= 3 => Some(0.6),
-        Form::Bare | Form::Code => None,
+        Form::Bare | Form::Code | Form::Lacking => None,
     }
 }
 
@@ -368,5 +384,25 @@ fn is_book_number(number: &Number<'_>, window: &Range<usize>, digits: &str) -> b
     !plus && digits.len() == 13 && (digits.starts_with("978") || digits.starts_with("979")) && {
         let sum: u32 = digits.bytes().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         sum.is_multiple_of(10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The crate's own example of every region and kind must pass our reading of its plans, and every pattern must compile.
+    #[test]
+    fn the_examples_of_all_plans_are_valid() {
+        let mut seen = 0;
+        for plan in phonenumber::metadata::DATABASE.iter() {
+            for kind in [plan.descriptors().mobile(), plan.descriptors().fixed_line(), plan.descriptors().toll_free()].into_iter().flatten() {
+                if let Some(example) = kind.example() {
+                    seen += 1;
+                    assert!(international(&format!("{}{example}", plan.country_code())).is_some(), "{} {example}", plan.id());
+                }
+            }
+        }
+        assert!(seen > 500, "{seen}");
     }
 }

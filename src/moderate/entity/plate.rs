@@ -1,6 +1,7 @@
 //! Licence plates of the configured regions: their shapes are data in `rules/entity/plates.toml`.
 
 use super::Scan;
+use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::region::Region;
 use regex::Regex;
@@ -27,15 +28,16 @@ struct Plate {
 static PLATES: LazyLock<Plates> =
     LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/plates.toml")).expect("rules/entity/plates.toml is read by a test"));
 
-/// Bytes around a digit, and after a name, in which a plate is looked for.
+/// Bytes around a digit in which a plate is looked for.
 const BEFORE: usize = 24;
 const AFTER: usize = 24;
-const NAMED_WITHIN: usize = 64;
 
 /// The plates of one finder.
 #[derive(Debug, Default)]
 pub(super) struct PlateBook {
     plates: Vec<(&'static str, bool, Regex)>,
+    /// Some plates have no letters.
+    digits_alone: bool,
 }
 
 impl PlateBook {
@@ -45,32 +47,44 @@ impl PlateBook {
         }
         let plates = PLATES.plate.iter().filter(|plate| regions.iter().any(|region| region.code() == plate.region));
         // Every pattern of the file is compiled by a test.
-        PlateBook { plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect() }
+        let digits_alone =
+            plates.clone().any(|plate| plate.pattern.starts_with("[0-9]") && !plate.pattern.contains("[A-Z") && plate.pattern.is_ascii());
+        PlateBook {
+            digits_alone,
+            plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect(),
+        }
     }
 }
 
-/// Looks for a plate of strict shape around the first digit of a token.
+/// Looks for a plate that holds a digit: of strict shape, or after a name.
 pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     let view = scan.view;
-    let before = view.text()[..digit].trim_end_matches([' ', '-']);
     let after = view.digits(digit).end;
-    let next = view.text()[after..].trim_start_matches([' ', '-']).chars().next();
-    let lettered = |character: Option<char>| character.is_some_and(|character| character.is_ascii_uppercase() || ('\u{621}'..='\u{64a}').contains(&character));
-    let near = digit - before.len() <= 3;
-    if after - digit > 5 || !(near && lettered(before.chars().next_back()) || lettered(next)) {
+    if after - digit > 6 || scan.finder.plates.plates.is_empty() {
+        return;
+    }
+    let before = view.text()[..digit].trim_end_matches([' ', '-']);
+    let next = view.text()[after..].trim_start_matches([' ', '-', '/']);
+    let near = digit - before.len() <= 3 && (lettered(before.chars().next_back()) && is_short(before.chars().rev()));
+    if !near && !(lettered(next.chars().next()) && is_short(next.chars())) && !scan.finder.plates.digits_alone {
         return;
     }
     let window = view.line_start(digit, BEFORE)..view.line_end(after, AFTER);
-    search(scan, window, digit, true);
+    let named = Context::of(view, &(digit..after)).says(Class::Plate);
+    search(scan, window, digit, !named);
 }
 
-/// Looks for a plate after its name.
-pub(super) fn after(scan: &mut Scan<'_, '_, '_>, name_end: usize) {
-    let window = name_end..scan.view.line_end(name_end, NAMED_WITHIN);
-    search(scan, window, 0, false);
+/// Letters of plates: capitals, and Arabic ones.
+fn lettered(character: Option<char>) -> bool {
+    character.is_some_and(|character| character.is_ascii_uppercase() || ('\u{621}'..='\u{64a}').contains(&character))
 }
 
-/// Searches a window; with `digit`, for a plate that holds that place.
+/// Whether a run of letters is no longer than plates have, or the name of an emirate's end.
+fn is_short(run: impl Iterator<Item = char>) -> bool {
+    run.take(8).take_while(|character| lettered(Some(*character))).count() <= 3
+}
+
+/// Searches a window for a plate that holds this digit.
 fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, strict_only: bool) {
     let view = scan.view;
     let text = &view.text()[window.clone()];
@@ -84,13 +98,14 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
             let joins = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
             let marked = |byte: u8| matches!(byte, b'-' | b'/' | b'.');
             let glued = joins(view.char_before(range.start)) || joins(view.char_after(range.end));
-            let marked = marked(view.byte_before(range.start)) || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
-            let elsewhere = strict_only && !range.contains(&digit);
+            let marked = marked(view.byte_before(range.start))
+                || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
+            let elsewhere = !range.contains(&digit);
             if glued || marked || elsewhere || view.is_in_address(range.start) {
                 continue;
             }
-            // After a name the first counts, and of those that begin together the longest.
-            let better = best.as_ref().is_none_or(|(other, _)| range.start < other.start || (range.start == other.start && range.end > other.end));
+            // Of those that hold the digit the longest.
+            let better = best.as_ref().is_none_or(|(other, _)| range.len() > other.len());
             if better {
                 best = Some((range, region));
             }
@@ -98,5 +113,18 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
     }
     if let Some((range, region)) = best {
         scan.hit(range, EntityKind::Plate, region, if strict_only { 0.6 } else { 0.9 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_sound() {
+        for plate in &PLATES.plate {
+            assert!(plate.region.parse::<Region>().is_ok(), "{}", plate.region);
+            assert!(Regex::new(&plate.pattern).is_ok(), "{}", plate.pattern);
+        }
     }
 }

@@ -4,8 +4,10 @@
 //! Entropy is Shannon's, in bits per character ("A Mathematical Theory of Communication", 1948, section 6).
 
 use super::Scan;
+use super::keyword;
 use super::kind::EntityKind;
 use super::number::Number;
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use serde::Deserialize;
 use std::ops::Range;
@@ -14,9 +16,9 @@ use std::sync::LazyLock;
 /// A format that is known by how it begins.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Format {
+struct Format {
     id: String,
-    pub(super) prefix: String,
+    prefix: String,
     rest: Alphabet,
     min: usize,
     max: usize,
@@ -55,14 +57,78 @@ const ASSIGNED_WITHIN: usize = 40;
 /// The longest private key that is followed to its end line, in bytes (RSA with 16,384 bits has about 13,000).
 const LONGEST_PRIVATE_KEY: usize = 16_384;
 
-pub(super) fn formats() -> &'static [Format] {
-    &SECRETS.format
+/// Searches for what keys begin with, and for the names they are assigned to.
+#[derive(Debug)]
+struct Searches {
+    prefixes: AhoCorasick,
+    names: AhoCorasick,
 }
 
-/// Names to which secrets are assigned; whether the value is a machine's.
-pub(super) fn names() -> impl Iterator<Item = (&'static str, bool)> {
-    let passwords = SECRETS.passwords.iter().map(|name| (name.as_str(), false));
-    passwords.chain(SECRETS.keys.iter().map(|name| (name.as_str(), true)))
+static SEARCHES: LazyLock<Searches> = LazyLock::new(|| {
+    let prefixes: Vec<&str> = SECRETS.format.iter().map(|format| format.prefix.as_str()).collect();
+    let names: Vec<&str> = SECRETS.passwords.iter().chain(&SECRETS.keys).map(String::as_str).collect();
+    Searches { prefixes: keyword::build(&prefixes), names: keyword::build(&names) }
+});
+
+/// What the first line of a private key begins with, before a space and its label.
+const PRIVATE_KEY: &[u8] = b"-----BEGIN";
+
+/// The shortest run of characters that a key is looked for in.
+const SHORTEST_KEY: usize = 18;
+
+/// Searches the run of a key's characters around a place, unless it was searched before; gives where it ends.
+pub(super) fn in_run(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
+    let view = scan.view;
+    let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=');
+    if at < scan.searched {
+        return scan.searched;
+    }
+    let start = at - view.bytes()[scan.searched..at].iter().rev().take_while(|byte| is_in(byte)).count();
+    let end = view.run(at, is_in);
+    scan.searched = end;
+    if view.bytes()[..end].ends_with(PRIVATE_KEY) && view.byte(end) == b' ' {
+        private_key(scan, end - PRIVATE_KEY.len()..end + 1);
+    }
+    if end - start < SHORTEST_KEY {
+        return end;
+    }
+    for found in SEARCHES.prefixes.find_iter(&view.bytes()[start..end]) {
+        prefixed(scan, found.pattern().as_usize(), start + found.start()..start + found.end());
+    }
+    end
+}
+
+/// Judges what stands after a sign that assigns, if what stands before it is the name of a secret.
+pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
+    let view = scan.view;
+    if view.byte(sign) == b':' && view.byte(sign + 1) == b'/' && view.byte(sign + 2) == b'/' {
+        credentials(scan, sign..sign + 3);
+        return;
+    }
+    // A value has six characters in a row.
+    let value = view.run(sign + 1, |byte| matches!(byte, b' ' | b'=' | b':' | b'>' | b'"' | b'\'' | b'`'));
+    if value - sign > 6 || !(value..value + 6).all(|at| view.byte(at).is_ascii_graphic()) {
+        return;
+    }
+    named(scan, sign);
+}
+
+/// Judges a value that is told rather than assigned: "the password is …".
+pub(super) fn told(scan: &mut Scan<'_, '_, '_>, token: usize) {
+    let before = &scan.view.text()[..token];
+    if let Some(word) = [" is ", " was ", " هي ", " هو ", " ist ", " est ", " es "].iter().find(|word| before.ends_with(**word)) {
+        named(scan, token - word.len());
+    }
+}
+
+fn named(scan: &mut Scan<'_, '_, '_>, sign: usize) {
+    let view = scan.view;
+    let start = view.line_start(sign, ASSIGNED_WITHIN);
+    let name = SEARCHES.names.find_iter(&view.bytes()[start..sign]).last();
+    if let Some(name) = name {
+        let machine = name.pattern().as_usize() >= SECRETS.passwords.len();
+        assigned(scan, machine, start + name.start()..start + name.end());
+    }
 }
 
 impl Alphabet {
@@ -80,8 +146,8 @@ impl Alphabet {
 }
 
 /// Judges what follows a known beginning.
-pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: u16, prefix: Range<usize>) {
-    let format = &SECRETS.format[usize::from(format)];
+fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range<usize>) {
+    let format = &SECRETS.format[format];
     let view = scan.view;
     // The search ignores case, for the names; the beginnings of keys do not.
     if view.text()[prefix.clone()] != format.prefix {
@@ -97,7 +163,12 @@ pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: u16, prefix: Range<u
         return; // prose
     }
     let slash = format.prefix.contains('/');
-    if before.is_ascii_alphanumeric() || before == b'_' || (before == b'-' && !slash) || view.byte(end).is_ascii_alphanumeric() || view.byte(end) == b'_' {
+    if before.is_ascii_alphanumeric()
+        || before == b'_'
+        || (before == b'-' && !slash)
+        || view.byte(end).is_ascii_alphanumeric()
+        || view.byte(end) == b'_'
+    {
         scan.miss(range, EntityKind::Secret, "boundary");
         return;
     }
@@ -141,7 +212,7 @@ fn judge_web_token(scan: &mut Scan<'_, '_, '_>, range: Range<usize>) {
 }
 
 /// Finds a private key from its first line to its last; without a last line, to the end of what looks like it.
-pub(super) fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
+fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
     let view = scan.view;
     let mut limit = (begin.start + LONGEST_PRIVATE_KEY).min(view.text().len());
     while !view.text().is_char_boundary(limit) {
@@ -162,7 +233,12 @@ pub(super) fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
             let line = body + close + 9;
             text[line..].find("-----").map_or(line, |dashes| line + dashes + 5)
         }
-        None => body + text[body..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b' ' | b'\r')).count(),
+        None => {
+            body + text[body..]
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b' ' | b'\r'))
+                .count()
+        }
     };
     let inner = text[body..close.map_or(end, |close| body + close)].bytes().filter(u8::is_ascii_alphanumeric).count();
     let range = begin.start..begin.start + text[..end].trim_end().len();
@@ -174,7 +250,7 @@ pub(super) fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
 }
 
 /// Finds a password between a URL's scheme and host.
-pub(super) fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
+fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
     let view = scan.view;
     let end = view.run(scheme.end, |byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'@' | b'"' | b'\'' | b'<' | b'?' | b'#'));
     if view.byte(end) != b'@' || !view.byte_before(scheme.start).is_ascii_alphanumeric() {
@@ -194,7 +270,7 @@ pub(super) fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
 }
 
 /// Judges what is assigned to a name of something secret.
-pub(super) fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
+fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     let view = scan.view;
     let bytes = view.bytes();
     let limit = view.line_end(name.end, ASSIGNED_WITHIN);
@@ -222,12 +298,23 @@ pub(super) fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<u
         }
         at += 1;
     }
-    if signs == 0 || signs > 2 || spaces > 4 {
+    if signs == 0 {
+        let told = [" is ", " was ", " هي ", " هو ", " ist ", " est ", " es "].iter().find(|word| view.text()[name.end..].starts_with(**word));
+        match told {
+            Some(word) => at = name.end + word.len(),
+            None => return,
+        }
+    }
+    if signs > 2 || spaces > 4 {
         return;
     }
     let quoted = quote != 0 && view.byte_before(at) == quote;
     let mut end = view.run(at, |byte| {
-        if quoted { *byte != quote && *byte != b'\n' && byte.is_ascii_graphic() } else { byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<') }
+        if quoted {
+            *byte != quote && *byte != b'\n' && byte.is_ascii_graphic()
+        } else {
+            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<')
+        }
     });
     if !quoted {
         while end > at && matches!(bytes[end - 1], b'.' | b')' | b']' | b'}' | b':') {
@@ -246,7 +333,12 @@ pub(super) fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<u
         "placeholder"
     } else if value.len() > 400 || (machine && value.len() < 16) || value.len() < 8 && !(letters && digits && symbols > 0) {
         "length"
-    } else if value.contains("://") || value.starts_with('/') || (symbols * 3 > value.len() && machine) || value.ends_with("()") || value.contains("((") {
+    } else if value.contains("://")
+        || value.starts_with('/')
+        || (symbols * 3 > value.len() && machine)
+        || value.ends_with("()")
+        || value.contains("((")
+    {
         "format"
     } else if !(letters && digits || (!machine && letters && has(u8::is_ascii_punctuation) && has(u8::is_ascii_uppercase))) {
         "entropy"
@@ -298,4 +390,21 @@ fn entropy(text: &str) -> f32 {
     text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
     let total = text.len() as f32;
     counts.iter().filter(|count| **count > 0).map(|count| *count as f32 / total).map(|share| -share * share.log2()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_sound() {
+        assert!(SECRETS.format.iter().all(|format| format.min <= format.max && format.prefix.len() >= 2 && !format.id.is_empty()));
+        assert!(SEARCHES.prefixes.patterns_len() == SECRETS.format.len());
+    }
+
+    #[test]
+    fn entropy_is_shannons() {
+        assert_eq!(entropy("aaaa"), 0.0);
+        assert_eq!(entropy("abcdabcd"), 2.0);
+    }
 }

@@ -5,6 +5,10 @@ use std::ops::Range;
 /// How far back a token or an address is followed, in bytes: what is longer is no entity, and the cost stays linear.
 const REACH: usize = 200;
 
+/// What names of files end in.
+const FILES: [&str; 18] =
+    ["htm", "php", "asp", "jp", "png", "gif", "webp", "svg", "pdf", "txt", "csv", "log", "doc", "xls", "zip", "mp3", "mp4", "xml"];
+
 /// What numbers to dial follow.
 const DIALS: [&str; 8] = ["wa.me/", "phone=", "tel:", "tel://", "sms:", "t.me/", "callto:", "number="];
 
@@ -99,22 +103,17 @@ impl<'t> View<'t> {
             return false;
         }
         let holds = |needle: &[u8]| memchr::memmem::find(before, needle).is_some();
-        let slash_after_word =
-            before.windows(2).any(|pair| pair[1] == b'/' && (pair[0].is_ascii_alphanumeric() && !before.iter().all(|b| b.is_ascii_digit() || *b == b'/')));
-        let digits_end = self.run(at, u8::is_ascii_digit);
-        let tail = &bytes[digits_end..(digits_end + 6).min(bytes.len())];
+        let lettered = before.iter().any(u8::is_ascii_alphabetic);
+        let slash_after_word = before.windows(2).any(|pair| pair[1] == b'/' && pair[0].is_ascii_alphanumeric());
+        let last = before[length - 1];
+        let tail = &bytes[self.run(at, u8::is_ascii_digit)..];
+        let is_file = |ending: &&str| tail.len() > ending.len() && tail[0] == b'.' && tail[1..].starts_with(ending.as_bytes());
         holds(b"://")
             || holds(b"www.")
-            || (slash_after_word && before.iter().any(u8::is_ascii_alphabetic))
-            || (before[0] == b'/' && before.len() > 1 && before.iter().any(u8::is_ascii_alphabetic))
-            || (before[before.len() - 1] == b'/' && before.len() > 1 && before.iter().any(u8::is_ascii_alphabetic))
             || holds(b"?")
-            || (before.ends_with(b"=") && before.len() > 1)
-            || tail.starts_with(b".htm")
-            || tail.starts_with(b".php")
-            || tail.starts_with(b".jp")
-            || tail.starts_with(b".png")
-            || tail.starts_with(b".pdf")
+            || (lettered && (slash_after_word || before[0] == b'/' || matches!(last, b'/' | b'\\')))
+            || (last == b'=' && length > 1)
+            || FILES.iter().any(|ending| is_file(&ending))
     }
 
     /// Whether what stands right before a place says that a number to dial follows: `tel:`, `wa.me/`.
@@ -127,8 +126,28 @@ impl<'t> View<'t> {
     /// Whether these letters are what numbers are introduced with.
     pub(super) fn is_contact_word(&self, range: Range<usize>) -> bool {
         const WORDS: [&str; 22] = [
-            "tel", "phone", "mobile", "mob", "cell", "call", "fax", "whatsapp", "wa", "telegram", "viber", "t", "m", "p", "ph", "jawal", "hotline",
-            "contact", "telephone", "no", "sms", "text",
+            "tel",
+            "phone",
+            "mobile",
+            "mob",
+            "cell",
+            "call",
+            "fax",
+            "whatsapp",
+            "wa",
+            "telegram",
+            "viber",
+            "t",
+            "m",
+            "p",
+            "ph",
+            "jawal",
+            "hotline",
+            "contact",
+            "telephone",
+            "no",
+            "sms",
+            "text",
         ];
         WORDS.iter().any(|word| word.eq_ignore_ascii_case(&self.text[range.clone()]))
     }

@@ -71,7 +71,14 @@ pub(super) const SCHEMES: &[Scheme] = &[
     // Netherlands, BSN: the eleven test. Besluit BSN.
     scheme("NL", 9, &[&[3, 3, 3], &[4, 2, 3]], dutch, 0.0, 0.0),
     // South Africa: date of birth, serial, citizenship, Luhn. Identification Act 68 of 1997.
-    scheme("ZA", 13, &[&[6, 4, 3], &[6, 4, 2, 1]], |digits| if is_date(digits) && digits[10] <= b'2' && luhn(digits) { Ok(()) } else { Err("checksum") }, 0.5, 0.6),
+    scheme(
+        "ZA",
+        13,
+        &[&[6, 4, 3], &[6, 4, 2, 1]],
+        |digits| if is_date(digits) && digits[10] <= b'2' && luhn(digits) { Ok(()) } else { Err("checksum") },
+        0.5,
+        0.6,
+    ),
 ];
 
 const fn lettered(region: &'static str, before: usize, shape: &'static str, check: Check, bare: f32) -> Lettered {
