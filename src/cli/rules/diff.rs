@@ -66,7 +66,7 @@ impl DiffCommand {
         for (rule, [gained, lost]) in &changes {
             let _ = writeln!(out, "{rule}: {} gained, {} lost", gained.len(), lost.len());
             for (sign, places) in [('+', gained), ('-', lost)] {
-                places.iter().take(SHOWN).for_each(|place| drop(writeln!(out, "  {sign} {place}")));
+                places.iter().take(SHOWN).for_each(|place| out.push_str(&format!("  {sign} {place}\n")));
                 if places.len() > SHOWN {
                     let _ = writeln!(out, "  {sign} … and {} more", places.len() - SHOWN);
                 }
