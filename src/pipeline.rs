@@ -324,7 +324,7 @@ impl<W: Write> Pipeline<W> {
             metadata,
             verdict: self.moderator.verdict(),
             findings,
-            score: f64::from(self.moderator.score()),
+            score: (f64::from(self.moderator.score()) * 100.0).round() / 100.0,
             counts: Counts {
                 bytes_in: self.bytes_in,
                 bytes_out: self.emitters.iter().map(|(_, output)| output.written).sum(),

@@ -21,8 +21,10 @@ pub struct PageReport {
     /// What was stripped, in the order of the page.
     pub removals: Vec<RemovalRecord>,
     /// What moderation rules found, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
     /// Sum of their scores.
+    #[serde(skip_serializing_if = "is_zero")]
     pub score: f64,
     /// Rules that came close; only for `explain`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -34,6 +36,10 @@ pub struct PageReport {
     pub notes: Vec<String>,
     /// SHA-256 of the rule set.
     pub rules_digest: String,
+}
+
+fn is_zero(score: &f64) -> bool {
+    *score == 0.0
 }
 
 /// One removal.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
-pub const RECORD_VERSION: &str = "1.0";
+pub const RECORD_VERSION: &str = "1.1";
 
 /// What became of one page.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -92,12 +92,16 @@ pub struct Counts {
     /// Removals.
     pub removals: u64,
     /// What moderation rules found.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub findings: u64,
     /// Removals that the guard narrowed or refused.
     pub guarded: u64,
     /// Byte sequences that are invalid in the page's encoding.
     pub invalid: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Record {

@@ -10,7 +10,7 @@ use crate::decode::SourceMap;
 use crate::emit::record::Finding;
 use crate::report::NearMissRecord;
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window, tag_name};
+use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window};
 use crate::rules::RuleSet;
 use crate::strip::Held;
 use std::collections::VecDeque;
@@ -228,7 +228,7 @@ impl Moderator {
             }
             return;
         }
-        if source.len() <= tag_name(source).len() + 3 {
+        if !self.may_have_values(source) {
             return;
         }
         for (name, value) in Attributes::of(source) {
@@ -263,6 +263,26 @@ impl Moderator {
                 block.is_mere_link = !is_contact(value);
             }
         }
+    }
+
+    /// Whether a start tag may have an attribute that is looked at; most have none, and need not be read.
+    fn may_have_values(&self, source: &str) -> bool {
+        let bytes = source.as_bytes();
+        memchr::memchr_iter(b'=', bytes).any(|at| {
+            let name = bytes[..at].trim_ascii_end();
+            let ends = |with: &str| name.len() > with.len() && name[name.len() - with.len()..].eq_ignore_ascii_case(with.as_bytes());
+            match name.last().map_or(0, |last| last | 0x20) {
+                b'e' => ends("title") || ends("value"),
+                b't' => ends("alt") || ends("content"),
+                b'l' => ends("aria-label"),
+                b'r' => ends("placeholder"),
+                b'f' if ends("href") => {
+                    let value = source[at + 1..].trim_start().trim_start_matches(['"', '\'']);
+                    self.rules.moderation().all_links || is_contact(value)
+                }
+                _ => false,
+            }
+        })
     }
 
     fn closed(&mut self, id: ElementId, tag: Tag, window: &Window) {
@@ -537,6 +557,10 @@ impl Moderator {
 /// Whether a link stands for a number or an address, by how it begins.
 fn is_contact(href: &str) -> bool {
     let href = href.trim_start();
+    // Most links are paths.
+    if !matches!(href.as_bytes().first().map(|first| first | 0x20), Some(b'h' | b'm' | b't' | b's' | b'c' | b'w' | b'v' | b'f' | b'g' | b'/' | b'&' | b'.')) {
+        return false;
+    }
     let begins = |with: &str| href.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if begins("http") || begins("//") {
         let host = href.split("//").nth(1).unwrap_or_default();

@@ -2,7 +2,7 @@
 //! expressions behind them run, on the lines that hold them.
 
 use super::view::View;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::ops::Range;
@@ -11,6 +11,8 @@ use std::ops::Range;
 pub(crate) const SIZE_LIMIT: usize = 2 << 20;
 /// Shorter literals are everywhere.
 const SHORTEST_LITERAL: usize = 3;
+/// Below this many the faster automaton takes only some megabytes.
+const DENSE_LITERALS: usize = 4_000;
 /// More alternatives than this are no prefilter.
 const MOST_LITERALS: usize = 48;
 
@@ -77,7 +79,8 @@ impl Patterns {
     /// Called once after the last expression.
     pub(crate) fn finish(&mut self) -> Result<(), String> {
         if !self.literals.is_empty() {
-            let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&self.literals);
+            let kind = if self.literals.len() < DENSE_LITERALS { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+            let built = AhoCorasick::builder().kind(Some(kind)).match_kind(MatchKind::Standard).build(&self.literals);
             self.prefilter = Some(built.map_err(|error| error.to_string())?);
         }
         for form in 0..2 {
