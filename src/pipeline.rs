@@ -9,6 +9,7 @@ use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
 use crate::error::PageError;
 use crate::limits::{Limit, Limits};
 use crate::metadata::Collector;
+use crate::moderate::edit::{locate, within};
 use crate::moderate::{Moderator, PageFacts, Verdict};
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
@@ -16,6 +17,7 @@ use crate::rules::RuleSet;
 use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
 use std::io::Write;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 use url::Url;
@@ -67,6 +69,8 @@ pub struct Pipeline<W> {
     collector: Collector,
     stripper: Stripper,
     moderator: Moderator,
+    /// Where in the output a finding's replacement stands.
+    edited: Vec<(u64, Range<u64>)>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
     raw: Raw,
     bytes_in: u64,
@@ -141,6 +145,7 @@ impl<W: Write> Pipeline<W> {
             collector: Collector::default(),
             stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain),
             moderator: Moderator::new(Arc::clone(&rules), settings.explain),
+            edited: Vec::new(),
             holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
             settings: settings.clone(),
@@ -213,13 +218,19 @@ impl<W: Write> Pipeline<W> {
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
         let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
-        let bytes_removed = &mut counts.bytes_removed;
+        let (bytes_removed, edited) = (&mut counts.bytes_removed, &mut self.edited);
         let mut write = |held: Held, page: &PageSource<'_>| {
             if !held.is_kept() {
                 *bytes_removed += map.source(held.event.range.end) - map.source(held.event.range.start);
             }
-            for (emitter, output) in emitters.iter_mut() {
+            for (at, (emitter, output)) in emitters.iter_mut().enumerate() {
+                let before = output.buffer.len();
                 emitter.event(&held, page, &mut output.buffer);
+                if at == 0 && !page.edits.is_empty() {
+                    let (edits, from) = (within(page.edits, &held.event.range), output.written + before as u64);
+                    let written = output.buffer.get(before..).unwrap_or_default();
+                    locate(edits, written, |finding, range| edited.push((finding, from + range.start as u64..from + range.end as u64)));
+                }
             }
         };
         let out = |held: Held| {
@@ -309,6 +320,12 @@ impl<W: Write> Pipeline<W> {
             notes.push(format!("only the first {RECORDED_REMOVALS} of {} removals are listed", self.counts.removals));
         }
         let (finding_count, mut findings) = self.moderator.take_findings();
+        for (number, range) in self.edited.drain(..) {
+            if let Some(finding) = findings.get_mut(number as usize) {
+                finding.output_start = Some(finding.output_start.map_or(range.start, |start| start.min(range.start)));
+                finding.output_end = Some(finding.output_end.map_or(range.end, |end| end.max(range.end)));
+            }
+        }
         findings.sort_by_key(|finding| (finding.start, finding.end));
         if finding_count > findings.len() as u64 {
             notes.push(format!("only the first {} of {finding_count} findings are listed", findings.len()));

@@ -101,7 +101,10 @@ pub fn refuse_late_verdicts(rules: &RuleSet, mode: naqi::strip::StripMode) -> Re
     if mode == naqi::strip::StripMode::Article || !rules.moderation().holds_back() {
         return Ok(());
     }
-    let by = rules.moderation().holding_rule().map_or("thresholds.quarantine".to_owned(), |rule| format!("{}:{}: rule `{}`", rule.file, rule.line, rule.id));
+    let by = rules
+        .moderation()
+        .holding_rule()
+        .map_or("thresholds.quarantine".to_owned(), |rule| format!("{}:{}: rule `{}`", rule.file, rule.line, rule.id));
     bail!("{by} can hold a page back, but with this strip.mode a page is written before it is known; use --strip article")
 }
 

@@ -69,6 +69,12 @@ pub struct Finding {
     pub start: u64,
     /// Byte after the last.
     pub end: u64,
+    /// First byte in the output of what stands in its place, where that is known: in `republish` and `preserve`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_start: Option<u64>,
+    /// Byte after the last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_end: Option<u64>,
     /// What was done: the action's name, after `dry-run` when it was not.
     pub done: String,
     /// How sure the rule is, 0 to 1.

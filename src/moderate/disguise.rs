@@ -114,7 +114,9 @@ impl Disguise {
             let gap = run.checked_sub(1).map(|before| &folded[tokens[at + before].end as usize..token.start as usize]);
             let fits = match gap {
                 None => true,
-                Some(gap) => (1..=SEPARATOR_BYTES).contains(&gap.len()) && !gap.contains('\n') && separator.is_none_or(|first: &str| first.len() >= gap.len()),
+                Some(gap) => {
+                    (1..=SEPARATOR_BYTES).contains(&gap.len()) && !gap.contains('\n') && separator.is_none_or(|first: &str| first.len() >= gap.len())
+                }
             };
             // Words before the letters keep to themselves; an article in one piece belongs to them.
             if !(token.single && fits) {

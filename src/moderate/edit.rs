@@ -15,6 +15,8 @@ pub struct Edit {
     pub text: String,
     /// How it was escaped.
     pub writing: Writing,
+    /// Number of the finding that it is for, in the order they were found.
+    pub finding: u64,
 }
 
 /// The text of a range with the edits in it. `edits` are in order and do not overlap.
@@ -42,6 +44,18 @@ pub fn within<'e>(edits: &'e [Edit], range: &Range<u64>) -> &'e [Edit] {
     &edits[first..first + count]
 }
 
+/// Where the edits of an event stand in what was written for it, as far as they are written as they are.
+pub fn locate(edits: &[Edit], written: &[u8], mut each: impl FnMut(u64, Range<usize>)) {
+    let mut at = 0;
+    for edit in edits.iter().filter(|edit| !edit.range.is_empty() && !edit.text.is_empty()) {
+        if let Some(found) = memchr::memmem::find(&written[at..], edit.text.as_bytes()) {
+            let range = at + found..at + found + edit.text.len();
+            at = range.end;
+            each(edit.finding, range);
+        }
+    }
+}
+
 /// What stands in place of a value: for each of its pieces the text, unescaped. The first takes what stands for the whole.
 pub(crate) fn replacement(action: &Action, pieces: &[&str], folded: &str, domain: &str, key: Option<&Key>) -> Vec<String> {
     let whole = |text: String| {
@@ -52,9 +66,7 @@ pub(crate) fn replacement(action: &Action, pieces: &[&str], folded: &str, domain
         list
     };
     match action {
-        Action::Mask(mask) if mask.chars().count() == 1 => {
-            pieces.iter().map(|piece| covered(piece, mask, |_| true, &mut 0)).collect()
-        }
+        Action::Mask(mask) if mask.chars().count() == 1 => pieces.iter().map(|piece| covered(piece, mask, |_| true, &mut 0)).collect(),
         Action::Mask(mask) => whole(mask.clone()),
         Action::Partial { first, last, mask } => {
             let count: usize = pieces.iter().map(|piece| piece.chars().filter(|c| c.is_alphanumeric()).count()).sum();
@@ -77,7 +89,11 @@ fn covered(piece: &str, mask: &str, covers: impl Fn(usize) -> bool, seen: &mut u
         if character.is_whitespace() {
             out.push(character);
         } else if character.is_alphanumeric() {
-            if covers(*seen) { out.push_str(mask) } else { out.push(character) }
+            if covers(*seen) {
+                out.push_str(mask)
+            } else {
+                out.push(character)
+            }
             *seen += 1;
         } else if !unicode_normalization::char::is_combining_mark(character) {
             out.push_str(mask);
@@ -115,7 +131,7 @@ mod tests {
 
     #[test]
     fn edits_are_applied_in_their_range() {
-        let edit = |range: Range<u64>, text: &str| Edit { range, text: text.into(), writing: Writing::Reference };
+        let edit = |range: Range<u64>, text: &str| Edit { range, text: text.into(), writing: Writing::Reference, finding: 0 };
         let edits = [edit(2..4, "X"), edit(11..12, "Y"), edit(13..13, "\""), edit(14..16, "")];
         assert_eq!(edited("0123456789", 0..10, &edits), "01X456789");
         assert_eq!(edited("abcdef", 10..16, &edits), "aYc\"d");

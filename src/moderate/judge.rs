@@ -37,6 +37,8 @@ pub(crate) struct Found {
     pub(crate) steps: Vec<String>,
     /// The kind of value, for tokens.
     pub(crate) domain: &'static str,
+    /// In the order of the page, once it is reported.
+    pub(crate) number: u64,
 }
 
 /// A rule found something that did not count.
@@ -176,15 +178,7 @@ impl ModerationSet {
     }
 
     /// What a rule finds in one block, given its hits there and everywhere.
-    fn block(
-        &self,
-        rule: &ModerationRule,
-        all: &[Hit],
-        hits: &[Hit],
-        view: &View,
-        found: &mut Vec<Found>,
-        mut near: Option<&mut Vec<NearFound>>,
-    ) {
+    fn block(&self, rule: &ModerationRule, all: &[Hit], hits: &[Hit], view: &View, found: &mut Vec<Found>, mut near: Option<&mut Vec<NearFound>>) {
         let Some(mut met) = meets(&rule.condition, hits, view) else {
             if let Some(near) = near {
                 let finds = hits.iter().filter(|hit| self.leaves[hit.leaf as usize].finds);
@@ -229,7 +223,7 @@ impl ModerationSet {
                 let domain = if leaf.kind == LeafKind::Entity { entity_name(hit, self) } else { "text" };
                 let is_held = found[first..].iter().any(|other: &Found| other.plain.start <= hit.plain.start && hit.plain.end <= other.plain.end);
                 if !is_held {
-                    found.push(Found { rule: hit.rule, block: hit.block as usize, plain: hit.plain.clone(), score, steps, domain });
+                    found.push(Found { rule: hit.rule, block: hit.block as usize, plain: hit.plain.clone(), score, steps, domain, number: 0 });
                 }
             }
         }
@@ -270,7 +264,8 @@ fn meets(condition: &Condition, hits: &[Hit], view: &View) -> Option<Vec<usize>>
         Condition::None(parts) => parts.iter().all(|part| meets(part, hits, view).is_none()).then(Vec::new),
         Condition::Near(parts, within) => {
             let lists: Vec<Vec<usize>> = parts.iter().map(|part| meets(part, hits, view)).collect::<Option<_>>()?;
-            let is_near = |a: usize, list: &Vec<usize>| list.iter().any(|b| a != *b && words_between(view, &hits[a].plain, &hits[*b].plain) <= *within);
+            let is_near =
+                |a: usize, list: &Vec<usize>| list.iter().any(|b| a != *b && words_between(view, &hits[a].plain, &hits[*b].plain) <= *within);
             let mut close = Vec::new();
             for (at, list) in lists.iter().enumerate() {
                 let others: Vec<&Vec<usize>> = lists.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, list)| list).collect();

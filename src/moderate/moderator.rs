@@ -159,7 +159,14 @@ impl Moderator {
                 let text = window.text(range.clone());
                 let body = text.strip_prefix("<!--").map_or(0, |_| 4);
                 let end = text.len() - text.strip_suffix("-->").map_or(0, |_| 3);
-                self.side_value(Surface::Comment, Writing::Comment, text.get(body..end.max(body)).unwrap_or_default(), range.start + body as u64, References::No, number);
+                self.side_value(
+                    Surface::Comment,
+                    Writing::Comment,
+                    text.get(body..end.max(body)).unwrap_or_default(),
+                    range.start + body as u64,
+                    References::No,
+                    number,
+                );
             }
             EventKind::Comment => self.text.markup(),
             EventKind::Break { .. } => self.end_block(number + 1),
@@ -186,7 +193,8 @@ impl Moderator {
         let text = window.text(range.clone());
         match kind {
             TextKind::Data | TextKind::Literal => {
-                let (references, writing) = if kind == TextKind::Data { (References::Text, Writing::Reference) } else { (References::No, Writing::Literal) };
+                let (references, writing) =
+                    if kind == TextKind::Data { (References::Text, Writing::Reference) } else { (References::No, Writing::Literal) };
                 // No edit may reach from one event into the next.
                 self.text.markup();
                 if let Some(block) = self.text.blocks.last_mut() {
@@ -325,9 +333,12 @@ impl Moderator {
             let view = std::mem::take(if is_side { &mut self.side } else { &mut self.text });
             let mut near = Vec::new();
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
-            let found = set.judge(&view, &mut self.scratch, &mut allows, self.explain.then_some(&mut near));
+            let mut found = set.judge(&view, &mut self.scratch, &mut allows, self.explain.then_some(&mut near));
+            found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
             // What a rule found in spite of it is no near miss.
-            near.retain(|miss| !found.iter().any(|found| found.rule == miss.rule && found.plain.start < miss.plain.end && miss.plain.start < found.plain.end));
+            near.retain(|miss| {
+                !found.iter().any(|found| found.rule == miss.rule && found.plain.start < miss.plain.end && miss.plain.start < found.plain.end)
+            });
             for miss in near {
                 let range = view.page_range(miss.plain);
                 let record = NearMissRecord {
@@ -391,6 +402,8 @@ impl Moderator {
                     surface: view.blocks[found.block].surface.name().to_owned(),
                     start: page.map.source(range.start),
                     end: page.map.source(range.end),
+                    output_start: None,
+                    output_end: None,
                     done,
                     score: (f64::from(found.score) * 100.0).round() / 100.0,
                     steps: found.steps.clone(),
@@ -405,7 +418,11 @@ impl Moderator {
     fn redact(&mut self, view: &View, mut redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
         redactions.sort_by(|(a, a_action), (b, b_action)| {
             let length = |found: &Found| std::cmp::Reverse(found.plain.len());
-            (length(a), std::cmp::Reverse(*a_action), &set.rules[a.rule as usize].id).cmp(&(length(b), std::cmp::Reverse(*b_action), &set.rules[b.rule as usize].id))
+            (length(a), std::cmp::Reverse(*a_action), &set.rules[a.rule as usize].id).cmp(&(
+                length(b),
+                std::cmp::Reverse(*b_action),
+                &set.rules[b.rule as usize].id,
+            ))
         });
         let mut taken: Vec<Range<usize>> = Vec::new();
         for (found, action) in redactions {
@@ -434,11 +451,11 @@ impl Moderator {
         let folded = View::of(&view.plain[plain]).folded;
         let written = replacement(action, &texts, folded.trim(), found.domain, set.key.as_ref());
         for (piece, text) in pieces.iter().zip(written) {
-            self.edits.push(Edit { range: piece.from.clone(), text: escaped(&text, block.writing), writing: block.writing });
+            self.edits.push(Edit { range: piece.from.clone(), text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
         }
         if let Some((_, value)) = self.unquoted.iter().find(|(at, _)| *at == block.plain).filter(|_| block.surface != Surface::Text) {
             for at in [value.start, value.end] {
-                self.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference });
+                self.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference, finding: found.number });
             }
         }
     }
@@ -545,7 +562,8 @@ impl Moderator {
         view.add(text, 0, References::No, false);
         view.end_block();
         let found = set.judge(&view, &mut self.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
-        let redactions = found.iter().map(|found| (found, &set.rules[found.rule as usize])).filter(|(_, rule)| !rule.dry_run && rule.action.redacts());
+        let redactions =
+            found.iter().map(|found| (found, &set.rules[found.rule as usize])).filter(|(_, rule)| !rule.dry_run && rule.action.redacts());
         let redactions = redactions.map(|(found, rule)| (found, &rule.action)).collect();
         self.edits.clear();
         self.redact(&view, redactions, set);
@@ -558,15 +576,29 @@ impl Moderator {
 fn is_contact(href: &str) -> bool {
     let href = href.trim_start();
     // Most links are paths.
-    if !matches!(href.as_bytes().first().map(|first| first | 0x20), Some(b'h' | b'm' | b't' | b's' | b'c' | b'w' | b'v' | b'f' | b'g' | b'/' | b'&' | b'.')) {
+    if !matches!(
+        href.as_bytes().first().map(|first| first | 0x20),
+        Some(b'h' | b'm' | b't' | b's' | b'c' | b'w' | b'v' | b'f' | b'g' | b'/' | b'&' | b'.')
+    ) {
         return false;
     }
     let begins = |with: &str| href.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if begins("http") || begins("//") {
         let host = href.split("//").nth(1).unwrap_or_default();
-        return ["wa.me", "t.me", "api.whatsapp.com", "www.whatsapp.com", "web.whatsapp.com", "telegram.me", "chat.whatsapp.com", "m.me", "signal.me", "viber.me"]
-            .iter()
-            .any(|known| host.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)));
+        return [
+            "wa.me",
+            "t.me",
+            "api.whatsapp.com",
+            "www.whatsapp.com",
+            "web.whatsapp.com",
+            "telegram.me",
+            "chat.whatsapp.com",
+            "m.me",
+            "signal.me",
+            "viber.me",
+        ]
+        .iter()
+        .any(|known| host.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)));
     }
     // A scheme may hide behind character references.
     ["mailto", "tel", "sms", "callto", "whatsapp", "tg:", "viber", "skype", "sip", "facetime", "geo:", "&"].iter().any(|scheme| begins(scheme))

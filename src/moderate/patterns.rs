@@ -86,7 +86,8 @@ impl Patterns {
         for form in 0..2 {
             if self.open[form].len() > 1 {
                 let sources = &self.sources[form];
-                let set = RegexSetBuilder::new(sources).multi_line(true).case_insensitive(form == 1).size_limit(SIZE_LIMIT * (sources.len() + 1)).build();
+                let set =
+                    RegexSetBuilder::new(sources).multi_line(true).case_insensitive(form == 1).size_limit(SIZE_LIMIT * (sources.len() + 1)).build();
                 // Too large together: each runs by itself then.
                 self.sets[form] = set.ok();
             }
@@ -218,7 +219,8 @@ fn exact(hir: &Hir) -> Option<String> {
             let mut letters = class.iter().flat_map(|range| range.start()..=range.end()).take(5);
             let first = letters.next()?;
             let lower = first.to_lowercase().next()?;
-            let is_case = class.iter().map(|range| range.len()).sum::<usize>() <= 4 && lower.is_ascii()
+            let is_case = class.iter().map(|range| range.len()).sum::<usize>() <= 4
+                && lower.is_ascii()
                 && class.iter().flat_map(|range| range.start()..=range.end()).all(|c| c.to_lowercase().next() == Some(lower) || c == 'ſ' || c == 'K');
             is_case.then(|| lower.to_string())
         }

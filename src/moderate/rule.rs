@@ -1,11 +1,11 @@
 //! A moderation rule as used, and all of them together.
 
+use super::Verdict;
 use super::entity::{EntityFinder, EntityKind};
 use super::patterns::Patterns;
 use super::token::Key;
 use super::view::Surface;
 use super::words::WordBook;
-use super::Verdict;
 use crate::rules::When;
 use serde::Serialize;
 

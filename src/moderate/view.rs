@@ -316,7 +316,11 @@ impl View {
         let at = self.plain.len() as u64;
         let length = character.len_utf8();
         self.plain.push(character);
-        if from.end - from.start == length as u64 { self.map.same(length, from.start) } else { self.map.whole(length, from) }
+        if from.end - from.start == length as u64 {
+            self.map.same(length, from.start)
+        } else {
+            self.map.whole(length, from)
+        }
         self.fold(character, at..at + length as u64);
     }
 
@@ -387,7 +391,11 @@ impl View {
             self.folded.extend(character.to_lowercase().filter(|c| !matches!(c, '\u{0300}'..='\u{036F}')).map(unify));
         }
         let length = self.folded.len() - at;
-        if plain.end - plain.start == length as u64 { self.fold_map.same(length, plain.start) } else { self.fold_map.whole(length, plain) }
+        if plain.end - plain.start == length as u64 {
+            self.fold_map.same(length, plain.start)
+        } else {
+            self.fold_map.whole(length, plain)
+        }
         if class == Class::Other {
             self.has_spaceless |= !character.is_ascii();
             return self.end_token_at(at as u32);
@@ -401,9 +409,8 @@ impl View {
     fn token(&mut self, character: char, class: Class, made_of: u8, at: u32) {
         if let Some(open) = &mut self.open {
             // Digits glued to Arabic letters are a word of their own, as readers take them; elsewhere UAX #29 keeps them together.
-            let parts = class == Class::Spaceless
-                || open.class == Class::Spaceless
-                || (class != open.class && (open.made_of | made_of) & ARABIC != 0);
+            let parts =
+                class == Class::Spaceless || open.class == Class::Spaceless || (class != open.class && (open.made_of | made_of) & ARABIC != 0);
             if !parts {
                 if open.last == character {
                     open.repeats += u8::from(open.repeats < 9);
@@ -441,7 +448,8 @@ impl View {
         if raw.starts_with("&#") {
             let is_hex = matches!(bytes.get(2), Some(b'x' | b'X'));
             let start = if is_hex { 3 } else { 2 };
-            let digits = bytes[start.min(bytes.len())..].iter().take_while(|b| if is_hex { b.is_ascii_hexdigit() } else { b.is_ascii_digit() }).count();
+            let digits =
+                bytes[start.min(bytes.len())..].iter().take_while(|b| if is_hex { b.is_ascii_hexdigit() } else { b.is_ascii_digit() }).count();
             length = start + digits;
             length += usize::from(bytes.get(length) == Some(&b';'));
             if digits == 0 {
@@ -528,7 +536,10 @@ mod tests {
 
     #[test]
     fn tokens_are_the_words_of_every_script() {
-        assert_eq!(tokens("abcódef جوال0501234567 bet365 赌场 #كازينو_اون"), ["abcódef", "جوال", "0501234567", "bet365", "赌", "场", "كازينو", "اون"]);
+        assert_eq!(
+            tokens("abcódef جوال0501234567 bet365 赌场 #كازينو_اون"),
+            ["abcódef", "جوال", "0501234567", "bet365", "赌", "场", "كازينو", "اون"]
+        );
         assert_eq!(tokens("e\u{301}te c\u{336}a\u{336}s"), ["éte", "cas"]);
     }
 }

@@ -72,9 +72,8 @@ pub(crate) struct WordBook {
 }
 
 /// The forms that may stand before an Arabic noun, longest first.
-const CLITICS: [&str; 20] = [
-    "وبال", "وكال", "فبال", "فكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "ال", "لل", "وب", "وك", "ول", "فب", "فك", "فل", "و", "ف",
-];
+const CLITICS: [&str; 20] =
+    ["وبال", "وكال", "فبال", "فكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "ال", "لل", "وب", "وك", "ول", "فب", "فك", "فل", "و", "ف"];
 /// These too; kept apart for they are one letter and part of many words.
 const PREPOSITIONS: [&str; 3] = ["ب", "ك", "ل"];
 
@@ -363,7 +362,8 @@ mod tests {
     #[test]
     fn disguises_are_looked_through_only_where_asked() {
         let all = WordOptions { clitics: true, evasion: 7 };
-        for text in ["c a s i n o", "c.a.s.i.n.o", "casiiino", "c4s1n0", "c@sin0", "саsino", "ca\u{200b}sino", "C-A-S-I-N-O", "ｃａｓｉｎｏ"] {
+        for text in ["c a s i n o", "c.a.s.i.n.o", "casiiino", "c4s1n0", "c@sin0", "саsino", "ca\u{200b}sino", "C-A-S-I-N-O", "ｃａｓｉｎｏ"]
+        {
             assert_eq!(found(&["casino"], all, text).len(), 1, "{text}");
         }
         for text in ["ك ا ز ي ن و", "كازييييينو", "كـازيـنو", "ال ك ا ز ي ن و", "و ا ل ك ا ز ي ن و"] {

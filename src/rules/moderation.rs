@@ -1,9 +1,9 @@
 //! Moderation packs: read like every other pack, key by key, and compiled into one set.
 
+use super::When;
 use super::load::read_list;
 use super::mistake::{Mistake, Severity};
 use super::pack::{PackSource, Placed, Reader, Value, suggest};
-use super::When;
 use crate::moderate::entity::{EntityFinder, EntityKind, Region};
 use crate::moderate::{
     Action, Condition, Context, Finder, Key, Leaf, LeafKind, ModerationRule, ModerationSet, Surface, Surfaces, View, WordOptions, evasion,
@@ -368,7 +368,15 @@ impl Builder {
         Condition::Leaves(vec![leaf])
     }
 
-    fn add_words(&mut self, words: Vec<Placed>, leaf: u32, kind: LeafKind, manner: Manner, seen: &mut HashMap<String, usize>, reader: &mut Reader<'_>) {
+    fn add_words(
+        &mut self,
+        words: Vec<Placed>,
+        leaf: u32,
+        kind: LeafKind,
+        manner: Manner,
+        seen: &mut HashMap<String, usize>,
+        reader: &mut Reader<'_>,
+    ) {
         for word in words {
             if self.set.book.add(word.get_ref(), leaf, manner.options()).is_err() {
                 reader.error(word.span(), "nothing of the word can be seen", None);
@@ -385,7 +393,9 @@ impl Builder {
         let name = file.get_ref();
         let text: Arc<str> = match read_list(reader.pack, name) {
             Ok(text) => text.into(),
-            Err(error) => return reader.error(file.span(), format!("cannot read the list `{name}`: {error}"), Some("paths start at the pack's folder".into())),
+            Err(error) => {
+                return reader.error(file.span(), format!("cannot read the list `{name}`: {error}"), Some("paths start at the pack's folder".into()));
+            }
         };
         let is_csv = name.to_ascii_lowercase().ends_with(".csv");
         let mut at = 0;
@@ -423,7 +433,10 @@ impl Builder {
             }
             let text = pattern.get_ref();
             let has_arabic = text.chars().any(|c| matches!(c, '\u{0621}'..='\u{06D3}'));
-            for (part, instead) in [("\\b", "Arabic words take prefixes, and digits stand glued to them: use `words`, or spell out what may stand beside it"), ("[0-9]", "use `\\d`: digits of every script are read as ASCII")] {
+            for (part, instead) in [
+                ("\\b", "Arabic words take prefixes, and digits stand glued to them: use `words`, or spell out what may stand beside it"),
+                ("[0-9]", "use `\\d`: digits of every script are read as ASCII"),
+            ] {
                 if has_arabic && text.contains(part) {
                     reader.warning(pattern.span(), format!("`{part}` beside Arabic does not mean what it seems"), Some(instead.into()));
                 }
@@ -446,7 +459,9 @@ impl Builder {
         for name in reader.strings(value) {
             match name.get_ref().replace('_', "-").parse::<EntityKind>() {
                 Ok(kind) => self.wanted.entry(wanted.clone()).or_default().push((kind, leaf)),
-                Err(_) => reader.error(name.span(), format!("there is no entity `{}`", name.get_ref()), Some(suggest(name.get_ref(), &EntityKind::NAMES))),
+                Err(_) => {
+                    reader.error(name.span(), format!("there is no entity `{}`", name.get_ref()), Some(suggest(name.get_ref(), &EntityKind::NAMES)))
+                }
             }
         }
         Condition::Leaves(vec![leaf])
@@ -484,7 +499,11 @@ impl Builder {
         let mut contexts = Vec::new();
         for value in tables {
             let DeValue::Table(table) = value.get_ref() else {
-                reader.error(value.span(), "`context` must be a table", Some("write `context = { raise = [\"…\"], veto = [\"…\"], within = 10 }`".into()));
+                reader.error(
+                    value.span(),
+                    "`context` must be a table",
+                    Some("write `context = { raise = [\"…\"], veto = [\"…\"], within = 10 }`".into()),
+                );
                 continue;
             };
             reader.check_keys(table, CONTEXT_KEYS, "`context`");
@@ -554,7 +573,9 @@ fn finding_leaves(condition: &Condition) -> Vec<u32> {
     let mut leaves = Vec::new();
     match condition {
         Condition::Leaves(own) => leaves.extend(own),
-        Condition::All(parts) | Condition::Any(parts) | Condition::Near(parts, _) => parts.iter().for_each(|part| leaves.extend(finding_leaves(part))),
+        Condition::All(parts) | Condition::Any(parts) | Condition::Near(parts, _) => {
+            parts.iter().for_each(|part| leaves.extend(finding_leaves(part)))
+        }
         Condition::None(_) => {}
         Condition::Beside(subject, ..) => leaves.extend(finding_leaves(subject)),
     }
@@ -676,7 +697,11 @@ fn action(value: &Value<'_>, reader: &mut Reader<'_>) -> (Action, bool) {
             (_, DeValue::Boolean(true) | DeValue::Table(_)) if plain(name).is_some() && name != "replace" => plain(name),
             _ => {
                 match plain(name) {
-                    Some(_) => reader.error(value.span(), format!("`{name}` does not take this"), Some("write `{ mask = \"█\" }`, `{ replace = \"…\" }`, `{ partial = { keep_last = 4 } }`, or `true` for the others".into())),
+                    Some(_) => reader.error(
+                        value.span(),
+                        format!("`{name}` does not take this"),
+                        Some("write `{ mask = \"█\" }`, `{ replace = \"…\" }`, `{ partial = { keep_last = 4 } }`, or `true` for the others".into()),
+                    ),
                     None => reader.error(key.span(), format!("there is no action `{name}`"), Some(suggest(name, ACTIONS))),
                 }
                 Some(Action::Flag)
@@ -720,4 +745,3 @@ fn list_path(pack: &PackSource, name: &str) -> String {
     let folder = std::path::Path::new(&pack.file).parent().unwrap_or(std::path::Path::new(""));
     folder.join(name).display().to_string()
 }
-

@@ -185,7 +185,8 @@ fn every_encoding_keeps_its_other_bytes() {
         };
         let origin = Origin { url: None, content_type: Some(format!("text/html; charset={label}")), markup: Markup::Html };
         let mut out = Vec::new();
-        naqi::clean(&rules, &Settings { emit: EmitFormat::Preserve, strip: StripMode::Off, ..Settings::default() }, &origin, &bytes, &mut out).unwrap();
+        naqi::clean(&rules, &Settings { emit: EmitFormat::Preserve, strip: StripMode::Off, ..Settings::default() }, &origin, &bytes, &mut out)
+            .unwrap();
         let (text, ..) = encoding.decode(&out);
         let mask = if label == "windows-1256" { "&#9608;" } else { "█" };
         let json = if label == "windows-1256" { "\\u2588" } else { "█" };

@@ -192,7 +192,11 @@ impl Run {
                 self.report(input, &*report)?;
             }
             Outcome::Failed(failure) => {
-                if failure.held.is_some() { tally.held() } else { tally.failed() }
+                if failure.held.is_some() {
+                    tally.held()
+                } else {
+                    tally.failed()
+                }
                 let cause = format!("{:#}", failure.cause);
                 tracing::info!(page = input.name(), held = failure.held.is_some(), "not published");
                 progress.around(|| self.console.error(&format!("{}: {cause}", input.name())));

@@ -31,7 +31,18 @@ pub struct Tally {
 impl Tally {
     /// Nothing yet.
     pub fn new() -> Self {
-        Tally { pages: 0, failures: 0, held: 0, findings: 0, bytes_in: 0, bytes_out: 0, bytes_removed: 0, guarded: 0, by_rule: HashMap::new(), begun: Instant::now() }
+        Tally {
+            pages: 0,
+            failures: 0,
+            held: 0,
+            findings: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            bytes_removed: 0,
+            guarded: 0,
+            by_rule: HashMap::new(),
+            begun: Instant::now(),
+        }
     }
 
     /// A page came through.

@@ -61,7 +61,9 @@ impl CheckCommand {
             let mut failures = check(&rules, |_| true).1;
             failures.extend(check_moderation(&rules, |_| true).1);
             failures
-        } else { rule_loader::test(&read, &rules)?.1 };
+        } else {
+            rule_loader::test(&read, &rules)?.1
+        };
         for failure in &failures {
             writeln!(out, "{}\n", rule_loader::render(failure))?;
         }
@@ -71,7 +73,13 @@ impl CheckCommand {
         let examples = checked.iter().map(|rule| rule.hit.len() + rule.miss.len()).sum::<usize>()
             + moderating.iter().map(|rule| rule.hit.len() + rule.miss.len()).sum::<usize>();
         if !console.is_quiet() || !failures.is_empty() {
-            writeln!(out, "{}, {}, {}", count(checked.len() + moderating.len(), "rule"), count(examples, "example"), count(failures.len(), "failure"))?;
+            writeln!(
+                out,
+                "{}, {}, {}",
+                count(checked.len() + moderating.len(), "rule"),
+                count(examples, "example"),
+                count(failures.len(), "failure")
+            )?;
         }
         Ok(if failures.is_empty() { Exit::Ok } else { Exit::Mistake })
     }

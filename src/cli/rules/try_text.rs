@@ -59,7 +59,15 @@ impl TryCommand {
             writeln!(out, "nothing was found by {} moderation rules", rules.moderation().rules().len())?;
         }
         for near in &moderated.report.near_misses {
-            writeln!(out, "nearly: {} at bytes {}..{}: {}\n    text {}", near.rule, near.start, near.end, near.failed, moderated.source(near.start, near.end))?;
+            writeln!(
+                out,
+                "nearly: {} at bytes {}..{}: {}\n    text {}",
+                near.rule,
+                near.start,
+                near.end,
+                near.failed,
+                moderated.source(near.start, near.end)
+            )?;
         }
         let verdict = serde_json::to_value(moderated.report.verdict).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
         writeln!(out, "verdict {verdict}, score {:.2}", moderated.report.score)?;
