@@ -67,6 +67,11 @@ impl<'t> View<'t> {
         at + self.bytes()[at..].iter().take_while(|byte| is_in(byte)).count()
     }
 
+    /// The same for at most so many bytes.
+    pub(super) fn short_run(&self, at: usize, most: usize, is_in: impl Fn(&u8) -> bool) -> usize {
+        at + self.bytes()[at..].iter().take(most).take_while(|byte| is_in(byte)).count()
+    }
+
     /// Whether an ASCII letter, digit or underscore stands on either side.
     pub(super) fn is_glued(&self, range: &Range<usize>) -> bool {
         let joins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
