@@ -329,6 +329,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
     let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
     let symbols = value.bytes().filter(u8::is_ascii_punctuation).count();
+    let mixed = letters && (digits || (!machine && symbols > 0 && has(u8::is_ascii_uppercase)));
     let failed = if is_placeholder(value) || is_stand_in(value) {
         "placeholder"
     } else if value.len() > 400 || (machine && value.len() < 16) || value.len() < 8 && !(letters && digits && symbols > 0) {
@@ -340,9 +341,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         || value.contains("((")
     {
         "format"
-    } else if !(letters && digits || (!machine && letters && has(u8::is_ascii_punctuation) && has(u8::is_ascii_uppercase))) {
-        "entropy"
-    } else if entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
+    } else if !mixed || entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
         "entropy"
     } else {
         scan.hit(range, EntityKind::Secret, if machine { "key" } else { "password" }, if quoted || machine { 0.85 } else { 0.75 });

@@ -118,7 +118,7 @@ impl<'t> View<'t> {
             || holds(b"?")
             || (lettered && (slash_after_word || before[0] == b'/' || matches!(last, b'/' | b'\\')))
             || (last == b'=' && length > 1)
-            || FILES.iter().any(|ending| is_file(&ending))
+            || FILES.iter().any(is_file)
     }
 
     /// Whether what stands right before a place says that a number to dial follows: `tel:`, `wa.me/`.
@@ -130,30 +130,6 @@ impl<'t> View<'t> {
 
     /// Whether these letters are what numbers are introduced with.
     pub(super) fn is_contact_word(&self, range: Range<usize>) -> bool {
-        const WORDS: [&str; 22] = [
-            "tel",
-            "phone",
-            "mobile",
-            "mob",
-            "cell",
-            "call",
-            "fax",
-            "whatsapp",
-            "wa",
-            "telegram",
-            "viber",
-            "t",
-            "m",
-            "p",
-            "ph",
-            "jawal",
-            "hotline",
-            "contact",
-            "telephone",
-            "no",
-            "sms",
-            "text",
-        ];
-        WORDS.iter().any(|word| word.eq_ignore_ascii_case(&self.text[range.clone()]))
+        super::keyword::glued().any(|word| word.eq_ignore_ascii_case(&self.text[range.clone()]))
     }
 }
