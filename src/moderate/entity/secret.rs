@@ -308,6 +308,10 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     if signs > 2 || spaces > 4 {
         return;
     }
+    // The scheme of an Authorization header (RFC 9110 section 11.4) is no part of the secret.
+    if let Some(scheme) = ["Bearer ", "Basic ", "Token "].iter().find(|scheme| view.text()[at..].starts_with(**scheme)) {
+        at += scheme.len();
+    }
     let quoted = quote != 0 && view.byte_before(at) == quote;
     let mut end = view.short_run(at, 512, |byte| {
         if quoted {
