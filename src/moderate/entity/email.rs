@@ -154,7 +154,7 @@ fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
         let mixed = if is_latin(first) { is_latin(character) || character.is_ascii_digit() } else { character.is_alphanumeric() };
         let fits = mixed || character == '-';
         // Marks are letters of many scripts.
-        if !fits && !(!is_latin(first) && unicode_normalization::char::is_combining_mark(character)) {
+        if !fits && (is_latin(first) || !unicode_normalization::char::is_combining_mark(character)) {
             break;
         }
         end += character.len_utf8();

@@ -7,6 +7,9 @@ use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// The longest text of an IPv6 address, with a quad at its end.
+const LONGEST: usize = 45;
+
 /// Looks for a dotted quad; gives where it ends.
 pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {
     let groups = number.groups();
@@ -69,16 +72,16 @@ pub(super) fn at_colon(scan: &mut Scan<'_, '_, '_>, colon: usize) -> usize {
 pub(super) fn hexadecimal(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let view = scan.view;
     let is_in = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
-    let before = view.bytes()[at.saturating_sub(45)..at].iter().rev().take_while(|byte| is_in(byte)).count();
-    let (start, mut end) = (at - before, view.run(at, is_in));
+    let before = view.bytes()[at.saturating_sub(LONGEST)..at].iter().rev().take_while(|byte| is_in(byte)).count();
+    let (start, mut end) = (at - before, view.short_run(at, LONGEST + 1, is_in));
     // The last 32 bits may be written as a quad.
     if view.byte(end) == b'.' && view.text()[start..end].contains("::") {
-        end = view.run(end, |byte| byte.is_ascii_digit() || *byte == b'.');
+        end = view.short_run(end, 16, |byte| byte.is_ascii_digit() || *byte == b'.');
     }
     let text = view.text()[start..end].trim_end_matches('.');
     let text = if text.ends_with("::") { text } else { text.trim_end_matches(':') };
     let range = start..start + text.len();
-    if text.len() > 45 || text.bytes().filter(|byte| *byte == b':').count() < 2 {
+    if text.len() > LONGEST || text.bytes().filter(|byte| *byte == b':').count() < 2 {
         return at + 1;
     }
     let Ok(address) = text.parse::<Ipv6Addr>() else { return at + 1 };

@@ -32,6 +32,7 @@ struct Words {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ContextWords {
     phone: Words,
+    glued: Words,
     card: Words,
     iban: Words,
     national_id: Words,
@@ -48,6 +49,11 @@ struct ContextWords {
 #[allow(clippy::expect_used)]
 static WORDS: LazyLock<ContextWords> =
     LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/context.toml")).expect("rules/entity/context.toml is read by a test"));
+
+/// Words that a phone number may be joined to.
+pub(super) fn glued() -> impl Iterator<Item = &'static String> {
+    WORDS.glued.words.iter()
+}
 
 #[derive(Debug)]
 struct ContextSearch {

@@ -58,7 +58,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) -> usize {
     let text = &view.bytes()[range.clone()];
     // Six pairs of digits are a row of small numbers as well.
     let letters = text.iter().any(u8::is_ascii_alphabetic);
-    if !letters && mark == b'-' || (width == 4 && !letters) {
+    if !letters && (mark == b'-' || width == 4) {
         scan.miss(range, EntityKind::Mac, "format");
         return digit;
     }

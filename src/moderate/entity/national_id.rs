@@ -57,6 +57,10 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
         let named = number.says(Class::NationalId);
         let grouped = to - from > 1;
+        // Nine digits in groups are unmistakable with hyphens only.
+        if grouped && !named && width == 9 && number.gap_within(from..to) != Some(Gap::Hyphen) {
+            continue;
+        }
         let score = if named {
             0.95
         } else if grouped {

@@ -66,7 +66,8 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     let before = view.text()[..digit].trim_end_matches([' ', '-']);
     let next = view.text()[after..].trim_start_matches([' ', '-', '/']);
     let near = digit - before.len() <= 3 && (lettered(before.chars().next_back()) && is_short(before.chars().rev()));
-    if !near && !(lettered(next.chars().next()) && is_short(next.chars())) && !scan.finder.plates.digits_alone {
+    let joined = near || (lettered(next.chars().next()) && is_short(next.chars()));
+    if !(joined || scan.finder.plates.digits_alone) {
         return;
     }
     let window = view.line_start(digit, BEFORE)..view.line_end(after, AFTER);

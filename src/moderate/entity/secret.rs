@@ -106,7 +106,7 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
         return;
     }
     // A value has six characters in a row.
-    let value = view.run(sign + 1, |byte| matches!(byte, b' ' | b'=' | b':' | b'>' | b'"' | b'\'' | b'`'));
+    let value = view.short_run(sign + 1, 8, |byte| matches!(byte, b' ' | b'=' | b':' | b'>' | b'"' | b'\'' | b'`'));
     if value - sign > 6 || !(value..value + 6).all(|at| view.byte(at).is_ascii_graphic()) {
         return;
     }
@@ -154,7 +154,7 @@ fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range<usize>) {
         return;
     }
     let before = view.byte_before(prefix.start);
-    let mut end = view.run(prefix.end, |byte| format.rest.holds(*byte));
+    let mut end = view.short_run(prefix.end, format.max + 1, |byte| format.rest.holds(*byte));
     while matches!(format.rest, Alphabet::Dotted) && view.byte(end - 1) == b'.' && end > prefix.end {
         end -= 1;
     }
@@ -252,7 +252,7 @@ fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
 /// Finds a password between a URL's scheme and host.
 fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
     let view = scan.view;
-    let end = view.run(scheme.end, |byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'@' | b'"' | b'\'' | b'<' | b'?' | b'#'));
+    let end = view.short_run(scheme.end, 512, |byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'@' | b'"' | b'\'' | b'<' | b'?' | b'#'));
     if view.byte(end) != b'@' || !view.byte_before(scheme.start).is_ascii_alphanumeric() {
         return;
     }
@@ -308,8 +308,12 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     if signs > 2 || spaces > 4 {
         return;
     }
+    // The scheme of an Authorization header (RFC 9110 section 11.4) is no part of the secret.
+    if let Some(scheme) = ["Bearer ", "Basic ", "Token "].iter().find(|scheme| view.text()[at..].starts_with(**scheme)) {
+        at += scheme.len();
+    }
     let quoted = quote != 0 && view.byte_before(at) == quote;
-    let mut end = view.run(at, |byte| {
+    let mut end = view.short_run(at, 512, |byte| {
         if quoted {
             *byte != quote && *byte != b'\n' && byte.is_ascii_graphic()
         } else {
@@ -329,6 +333,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
     let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
     let symbols = value.bytes().filter(u8::is_ascii_punctuation).count();
+    let mixed = letters && (digits || (!machine && symbols > 0 && has(u8::is_ascii_uppercase)));
     let failed = if is_placeholder(value) || is_stand_in(value) {
         "placeholder"
     } else if value.len() > 400 || (machine && value.len() < 16) || value.len() < 8 && !(letters && digits && symbols > 0) {
@@ -340,9 +345,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         || value.contains("((")
     {
         "format"
-    } else if !(letters && digits || (!machine && letters && has(u8::is_ascii_punctuation) && has(u8::is_ascii_uppercase))) {
-        "entropy"
-    } else if entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
+    } else if !mixed || entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
         "entropy"
     } else {
         scan.hit(range, EntityKind::Secret, if machine { "key" } else { "password" }, if quoted || machine { 0.85 } else { 0.75 });
@@ -357,7 +360,7 @@ pub(super) fn bot_token(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     if !scan.has(EntityKind::Secret) || number.groups().len() != 1 || view.byte(number.end()) != b':' || !(8..=10).contains(&number.digit_count()) {
         return;
     }
-    let end = view.run(number.end() + 1, |byte| Alphabet::Base64url.holds(*byte));
+    let end = view.short_run(number.end() + 1, 36, |byte| Alphabet::Base64url.holds(*byte));
     let range = number.start..end;
     if end - number.end() - 1 != 35 {
         return;

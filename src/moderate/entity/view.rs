@@ -67,6 +67,11 @@ impl<'t> View<'t> {
         at + self.bytes()[at..].iter().take_while(|byte| is_in(byte)).count()
     }
 
+    /// The same for at most so many bytes.
+    pub(super) fn short_run(&self, at: usize, most: usize, is_in: impl Fn(&u8) -> bool) -> usize {
+        at + self.bytes()[at..].iter().take(most).take_while(|byte| is_in(byte)).count()
+    }
+
     /// Whether an ASCII letter, digit or underscore stands on either side.
     pub(super) fn is_glued(&self, range: &Range<usize>) -> bool {
         let joins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -113,7 +118,7 @@ impl<'t> View<'t> {
             || holds(b"?")
             || (lettered && (slash_after_word || before[0] == b'/' || matches!(last, b'/' | b'\\')))
             || (last == b'=' && length > 1)
-            || FILES.iter().any(|ending| is_file(&ending))
+            || FILES.iter().any(is_file)
     }
 
     /// Whether what stands right before a place says that a number to dial follows: `tel:`, `wa.me/`.
@@ -125,30 +130,6 @@ impl<'t> View<'t> {
 
     /// Whether these letters are what numbers are introduced with.
     pub(super) fn is_contact_word(&self, range: Range<usize>) -> bool {
-        const WORDS: [&str; 22] = [
-            "tel",
-            "phone",
-            "mobile",
-            "mob",
-            "cell",
-            "call",
-            "fax",
-            "whatsapp",
-            "wa",
-            "telegram",
-            "viber",
-            "t",
-            "m",
-            "p",
-            "ph",
-            "jawal",
-            "hotline",
-            "contact",
-            "telephone",
-            "no",
-            "sms",
-            "text",
-        ];
-        WORDS.iter().any(|word| word.eq_ignore_ascii_case(&self.text[range.clone()]))
+        super::keyword::glued().any(|word| word.eq_ignore_ascii_case(&self.text[range.clone()]))
     }
 }
