@@ -4,7 +4,7 @@
 //! look like none, and cost a test of their bits.
 
 use super::view::View;
-use super::view::made_of::{DIGIT, DOUBLE, LATIN, LOOKALIKE, TRIPLE};
+use super::view::made_of::{ARABIC, DIGIT, DOUBLE, LATIN, LOOKALIKE, OTHER, TRIPLE};
 use super::words::evasion::{LEET, REPEAT, SKELETON, SPACED};
 use std::ops::Range;
 
@@ -143,23 +143,28 @@ pub(crate) fn collapse(text: &str, into: &mut String) {
     }
 }
 
-/// The token at `at` with the digits and symbols around it up to the next white space; and how many tokens that is.
+/// The token at `at` with the symbols around it that may stand for letters, and what these join it to; and how many tokens that is.
 fn chunk(view: &View, at: usize) -> (Range<usize>, usize) {
     let folded = view.folded.as_bytes();
-    let is_part = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'@' | b'$' | b'!' | b'|' | b'+' | 0x80..);
-    let token = view.tokens[at];
-    let before = folded[..token.start as usize].iter().rev().take(2).take_while(|b| matches!(b, b'@' | b'$' | b'|')).count();
-    let start = token.start as usize - before;
-    let mut end = start + folded[start..].iter().take(64).take_while(|b| is_part(b)).count();
-    while end > token.end as usize && matches!(folded[end - 1], b'!' | b'+' | b'|') {
-        end -= 1;
+    let symbols = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take(2).take_while(|b| matches!(b, b'@' | b'$' | b'!' | b'|' | b'+')).count();
+    let mut last = view.tokens[at];
+    let opening = folded[..last.start as usize].iter().rev().take(2).take_while(|b| matches!(b, b'@' | b'$' | b'|')).count();
+    let start = last.start as usize - opening;
+    let mut count = 1;
+    loop {
+        let end = last.end as usize;
+        let after = symbols(&mut folded[end..].iter());
+        match view.tokens.get(at + count) {
+            Some(next) if next.start as usize == end + after && next.made_of & (ARABIC | OTHER) == 0 => {
+                last = *next;
+                count += 1;
+            }
+            _ => {
+                let closing = folded[end..end + after].iter().rev().take_while(|b| matches!(b, b'!' | b'+' | b'|')).count();
+                return (start..end + after - closing, count);
+            }
+        }
     }
-    while !view.folded.is_char_boundary(end) {
-        end -= 1;
-    }
-    let end = end.max(token.end as usize);
-    let count = view.tokens[at..].iter().take_while(|token| (token.start as usize) < end).count();
-    (start..end, count.max(1))
 }
 
 fn has_leet(chunk: &str) -> bool {

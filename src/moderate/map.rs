@@ -47,6 +47,11 @@ impl ViewMap {
         self.markup = true;
     }
 
+    /// Whether markup stands between the last byte of the view and the next.
+    pub(crate) fn is_at_markup(&self) -> bool {
+        self.markup
+    }
+
     /// `length` more bytes of the view are those at `from`, byte for byte.
     #[inline]
     pub(crate) fn same(&mut self, length: usize, from: u64) {

@@ -284,7 +284,8 @@ impl View {
             return self.visible(character, from);
         }
         if is_combining_mark(character)
-            && let Some(last) = self.plain.chars().next_back()
+            && !self.map.is_at_markup()
+            && let Some(last) = self.plain.chars().next_back().filter(|last| last.is_alphabetic())
             && let Some(composed) = compose(last, character)
         {
             return self.compose(last, composed, from.end);
@@ -408,9 +409,10 @@ impl View {
     #[inline]
     fn token(&mut self, character: char, class: Class, made_of: u8, at: u32) {
         if let Some(open) = &mut self.open {
-            // Digits glued to Arabic letters are a word of their own, as readers take them; elsewhere UAX #29 keeps them together.
+            // Digits and letters of other scripts glued to Arabic letters are words of their own, as readers take them; elsewhere UAX #29
+            // keeps them together.
             let parts =
-                class == Class::Spaceless || open.class == Class::Spaceless || (class != open.class && (open.made_of | made_of) & ARABIC != 0);
+                class == Class::Spaceless || open.class == Class::Spaceless || (open.made_of ^ made_of) & ARABIC != 0;
             if !parts {
                 if open.last == character {
                     open.repeats += u8::from(open.repeats < 9);

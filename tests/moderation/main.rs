@@ -2,6 +2,8 @@
 //! second pass finds nothing more to redact.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod any_page;
+
 use naqi::emit::EmitFormat;
 use naqi::moderate::Key;
 use naqi::report::PageReport;
