@@ -94,7 +94,7 @@ impl ModerationSet {
             token::own(&view.plain, &mut own);
             found.retain(|found| !own.iter().any(|own| own.start < found.plain.end && found.plain.start < own.end));
         }
-        found.sort_by(|a, b| (a.plain.start, a.plain.end, a.rule).cmp(&(b.plain.start, b.plain.end, b.rule)));
+        found.sort_by_key(|found| (found.plain.start, found.plain.end, found.rule));
         found
     }
 

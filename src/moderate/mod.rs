@@ -13,6 +13,7 @@ mod judge;
 mod map;
 mod moderator;
 mod patterns;
+mod redaction;
 mod rule;
 mod token;
 mod view;

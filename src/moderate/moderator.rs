@@ -3,7 +3,8 @@
 use super::Verdict;
 use super::edit::{Edit, escaped, replacement};
 use super::json;
-use super::judge::{Found, Scratch};
+use super::judge::{Found, NearFound, Scratch};
+use super::redaction::{after, redactions, resolve};
 use super::rule::{Action, ModerationSet, Surfaces};
 use super::view::{References, Surface, View, Writing};
 use crate::decode::SourceMap;
@@ -13,6 +14,7 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window};
 use crate::rules::RuleSet;
 use crate::strip::Held;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ const PASSAGE_BYTES: usize = 16 * 1024;
 const LONGEST_PASSAGE: u64 = 512 * 1024;
 /// Findings that are listed; the rest of an endless page is only counted.
 const RECORDED: usize = 10_000;
+/// How often what is written in place of findings is looked through for new ones.
+const SETTLING_ROUNDS: usize = 4;
 /// The removal number of what moderation takes out: beyond all that strip can reach.
 const REMOVED: u32 = u32::MAX;
 
@@ -232,7 +236,7 @@ impl Moderator {
         if tag == Tag::Script && self.surfaces.has(Surface::JsonLd) {
             let kind = Attributes::get(source, "type").unwrap_or_default().trim();
             if kind.to_ascii_lowercase().starts_with("application/ld+json") {
-                self.json = Some((id, u64::MAX..0, number));
+                self.json = Some((id, Range { start: u64::MAX, end: 0 }, number));
             }
             return;
         }
@@ -332,8 +336,8 @@ impl Moderator {
         for is_side in [false, true] {
             let view = std::mem::take(if is_side { &mut self.side } else { &mut self.text });
             let mut near = Vec::new();
-            let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
-            let mut found = set.judge(&view, &mut self.scratch, &mut allows, self.explain.then_some(&mut near));
+            let misses = self.explain.then_some(&mut near);
+            let mut found = self.settle(&view, set, page, misses);
             found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
             // What a rule found in spite of it is no near miss.
             near.retain(|miss| {
@@ -371,7 +375,6 @@ impl Moderator {
     }
 
     fn apply(&mut self, view: &View, found: &[Found], set: &ModerationSet, page: PageFacts<'_>) {
-        let mut redactions: Vec<(&Found, &Action)> = Vec::new();
         for found in found {
             let rule = &set.rules[found.rule as usize];
             let range = view.page_range(found.plain.clone());
@@ -382,13 +385,9 @@ impl Moderator {
                 self.verdict = self.verdict.max(rule.action.verdict());
                 self.score += found.score;
                 match &rule.action {
-                    Action::Unlink => {
-                        if !self.unlink(view, found) {
-                            done = "flag".to_owned();
-                        }
-                    }
+                    Action::Unlink if !self.unlink(view, found) => "flag".clone_into(&mut done),
+                    Action::Unlink => {}
                     Action::DropBlock => self.drop_block(view, found.block),
-                    action if action.redacts() => redactions.push((found, action)),
                     _ => {}
                 }
             }
@@ -411,37 +410,42 @@ impl Moderator {
                 });
             }
         }
-        self.redact(view, redactions, set);
+        self.redact(view, redactions(found, set), set);
     }
 
-    /// The longest redaction wins, then the graver; what one covers only in part is covered by the other as far as it sticks out.
-    fn redact(&mut self, view: &View, mut redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
-        redactions.sort_by(|(a, a_action), (b, b_action)| {
-            let length = |found: &Found| std::cmp::Reverse(found.plain.len());
-            (length(a), std::cmp::Reverse(*a_action), &set.rules[a.rule as usize].id).cmp(&(
-                length(b),
-                std::cmp::Reverse(*b_action),
-                &set.rules[b.rule as usize].id,
-            ))
-        });
-        let mut taken: Vec<Range<usize>> = Vec::new();
-        for (found, action) in redactions {
-            let mut rest = vec![found.plain.clone()];
-            for by in &taken {
-                rest = rest
-                    .into_iter()
-                    .flat_map(|part| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end])
-                    .filter(|part| part.start < part.end)
-                    .collect();
-            }
-            let is_whole = rest.len() == 1 && rest[0] == found.plain;
-            let cover = Action::Mask("█".into());
-            let action = if is_whole || matches!(action, Action::Mask(_)) { action } else { &cover };
-            for part in rest {
-                self.write(view, part.clone(), found, action, set);
-                taken.push(part);
-            }
+    fn redact(&mut self, view: &View, redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
+        for (plain, found, action) in resolve(redactions, set) {
+            self.write(view, plain, found, &action, set);
         }
+    }
+
+    /// All findings in a view, and those that only what is written in their place lets come about: a word that stood glued to another one
+    /// stands alone when that is covered. So a second pass over the output finds nothing more.
+    fn settle(&mut self, view: &View, set: &ModerationSet, page: PageFacts<'_>, near: Option<&mut Vec<NearFound>>) -> Vec<Found> {
+        let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
+        let mut found = set.judge(view, &mut self.scratch, &mut allows, near);
+        for _ in 0..SETTLING_ROUNDS {
+            let taken = resolve(redactions(&found, set), set);
+            if taken.is_empty() {
+                break;
+            }
+            let after = after(view, &taken, set);
+            let mut more = set.judge(&after, &mut self.scratch, &mut allows, None);
+            more.retain_mut(|found| {
+                let range = after.page_range(found.plain.clone());
+                found.plain = range.start as usize..range.end as usize;
+                found.block = view.block_at(found.plain.start);
+                let rule = &set.rules[found.rule as usize];
+                let is_free =
+                    |(taken, ..): &(Range<usize>, &Found, Cow<'_, Action>)| taken.end <= found.plain.start || found.plain.end <= taken.start;
+                (rule.action.redacts() || rule.action == Action::DropBlock) && !rule.dry_run && !found.plain.is_empty() && taken.iter().all(is_free)
+            });
+            if more.is_empty() {
+                break;
+            }
+            found.extend(more);
+        }
+        found
     }
 
     fn write(&mut self, view: &View, plain: Range<usize>, found: &Found, action: &Action, set: &ModerationSet) {

@@ -355,10 +355,10 @@ impl View {
         self.map.same(run.len(), from);
         self.fold_map.same(run.len(), self.plain.len() as u64);
         self.plain.push_str(run);
-        let mut at = self.folded.len() as u32;
+        let at = self.folded.len() as u32;
         self.folded.push_str(run);
         self.folded[at as usize..].make_ascii_lowercase();
-        for byte in run.bytes() {
+        for (at, byte) in (at..).zip(run.bytes()) {
             let class = match byte {
                 b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
                 b'0'..=b'9' => Class::Digit,
@@ -372,7 +372,6 @@ impl View {
                 let made_of = if class == Class::Digit { DIGIT } else { LATIN };
                 self.token(char::from(byte.to_ascii_lowercase()), class, made_of, at);
             }
-            at += 1;
         }
     }
 
@@ -411,8 +410,7 @@ impl View {
         if let Some(open) = &mut self.open {
             // Digits and letters of other scripts glued to Arabic letters are words of their own, as readers take them; elsewhere UAX #29
             // keeps them together.
-            let parts =
-                class == Class::Spaceless || open.class == Class::Spaceless || (open.made_of ^ made_of) & ARABIC != 0;
+            let parts = class == Class::Spaceless || open.class == Class::Spaceless || (open.made_of ^ made_of) & ARABIC != 0;
             if !parts {
                 if open.last == character {
                     open.repeats += u8::from(open.repeats < 9);
