@@ -53,6 +53,9 @@ const OUTPUT_BYTES: usize = 32 * 1024;
 /// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
 const TAIL_BYTES: usize = 256;
 
+/// A JSON-LD block is held for moderation up to this many times `limits.hold_bytes`.
+const HOLDS_OF_DATA: u64 = 8;
+
 /// One page on its way.
 pub struct Pipeline<W> {
     settings: Settings,
@@ -252,6 +255,11 @@ impl<W: Write> Pipeline<W> {
             }
         };
         self.stripper.release(out, removed);
+        // A block of data that does not end cannot be judged in parts, nor may it pass.
+        let (held, allowed) = (moderator.held_bytes(), (self.settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_DATA));
+        if self.settings.strip != StripMode::Article && held > allowed {
+            return Err(PageError::Limit { limit: Limit::HoldBytes, value: held, allowed });
+        }
         if last {
             if !moderator.is_idle() {
                 moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));

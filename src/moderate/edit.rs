@@ -5,6 +5,7 @@ use super::token::{Key, hashed};
 use super::view::Writing;
 use std::borrow::Cow;
 use std::ops::Range;
+use unicode_normalization::char::is_combining_mark;
 
 /// A range of the decoded page and what stands there instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,8 @@ pub(crate) fn replacement(action: &Action, pieces: &[&str], folded: &str, domain
         Action::Mask(mask) if mask.chars().count() == 1 => pieces.iter().map(|piece| covered(piece, mask, |_| true, &mut 0)).collect(),
         Action::Mask(mask) => whole(mask.clone()),
         Action::Partial { first, last, mask } => {
-            let count: usize = pieces.iter().map(|piece| piece.chars().filter(|c| c.is_alphanumeric()).count()).sum();
+            let is_counted = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
+            let count: usize = pieces.iter().map(|piece| piece.chars().filter(is_counted).count()).sum();
             // Of a short value nothing is left to see.
             let is_short = first + last >= count;
             let mut seen = 0;
@@ -86,7 +88,9 @@ pub(crate) fn replacement(action: &Action, pieces: &[&str], folded: &str, domain
 fn covered(piece: &str, mask: &str, covers: impl Fn(usize) -> bool, seen: &mut usize) -> String {
     let mut out = String::new();
     for character in piece.chars() {
-        if character.is_whitespace() {
+        if is_combining_mark(character) {
+            // It goes with the letter that it stands on.
+        } else if character.is_whitespace() {
             out.push(character);
         } else if character.is_alphanumeric() {
             if covers(*seen) {
@@ -95,7 +99,7 @@ fn covered(piece: &str, mask: &str, covers: impl Fn(usize) -> bool, seen: &mut u
                 out.push(character)
             }
             *seen += 1;
-        } else if !unicode_normalization::char::is_combining_mark(character) {
+        } else {
             out.push_str(mask);
         }
     }

@@ -183,9 +183,8 @@ impl Moderator {
             _ => {}
         }
         let is_long = self.text.plain.len() + self.side.plain.len() >= PASSAGE_BYTES;
-        let held_bytes = self.queue.back().map_or(0, |last| last.event.range.end) - self.queue.front().map_or(0, |first| first.event.range.start);
         let is_edge = kind.parts_lines() && !matches!(kind, EventKind::Open { tag: Tag::Br, .. });
-        self.ready = self.json.is_none() && ((is_long && is_edge) || held_bytes >= LONGEST_PASSAGE);
+        self.ready = self.json.is_none() && ((is_long && is_edge) || self.held_bytes() >= LONGEST_PASSAGE);
     }
 
     fn end_block(&mut self, next_event: u64) {
@@ -315,6 +314,11 @@ impl Moderator {
     /// Whether a passage has come together.
     pub fn ready(&self) -> bool {
         self.ready
+    }
+
+    /// Bytes of the page that are held.
+    pub fn held_bytes(&self) -> u64 {
+        self.queue.back().map_or(0, |last| last.event.range.end) - self.queue.front().map_or(0, |first| first.event.range.start)
     }
 
     /// Where the oldest event that is held starts.

@@ -364,10 +364,10 @@ mod tests {
         let all = WordOptions { clitics: true, evasion: 7 };
         for text in ["c a s i n o", "c.a.s.i.n.o", "casiiino", "c4s1n0", "c@sin0", "саsino", "ca\u{200b}sino", "C-A-S-I-N-O", "ｃａｓｉｎｏ"]
         {
-            assert_eq!(found(&["casino"], all, text).len(), 1, "{text}");
+            assert!(!found(&["casino"], all, text).is_empty(), "{text}");
         }
         for text in ["ك ا ز ي ن و", "كازييييينو", "كـازيـنو", "ال ك ا ز ي ن و", "و ا ل ك ا ز ي ن و"] {
-            assert_eq!(found(&["كازينو"], all, text).len(), 1, "{text}");
+            assert!(!found(&["كازينو"], all, text).is_empty(), "{text}");
         }
         for text in ["c a s i n o", "casiiino", "c4s1n0"] {
             assert!(found(&["casino"], WordOptions::default(), text).is_empty(), "{text}");
