@@ -8,6 +8,7 @@ use crate::cli::rule_loader::{self, count};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,9 @@ Examples:
   naqi rules test my-rules.toml --pages pages/
   naqi rules test my-rules.toml --pages pages/ --bless";
 
+/// Fewer pages are no sample.
+const SAMPLE: usize = 5;
+
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub struct TestCommand {
@@ -34,6 +38,9 @@ pub struct TestCommand {
     /// Pages with expected findings, or folders of them (repeatable)
     #[arg(long, value_name = "PAGE|DIR")]
     pages: Vec<PathBuf>,
+    /// Warn of what is found on more than this share of the pages, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 20)]
+    max_share: usize,
     /// Write what is found as what is expected
     #[arg(long)]
     bless: bool,
@@ -63,12 +70,15 @@ impl TestCommand {
         let mut out = io::stdout().lock();
         let pages = pages(&self.pages)?;
         let mut failures = 0;
+        let mut on_pages: BTreeMap<(String, String), usize> = BTreeMap::new();
         for path in &pages {
             let moderated = Moderated::of(&rules, read(path)?, &origin_of(path))?;
             let found = moderated.report.findings.iter();
             let mut found: Vec<ExpectedFinding> =
                 found.map(|finding| ExpectedFinding { rule: finding.rule.clone(), text: moderated.source(finding.start, finding.end) }).collect();
             found.sort();
+            let values: BTreeSet<(String, String)> = found.iter().map(|one| (one.rule.clone(), one.text.to_lowercase())).collect();
+            values.into_iter().for_each(|value| *on_pages.entry(value).or_default() += 1);
             let beside = beside(path);
             if self.bless {
                 if !found.is_empty() {
@@ -87,6 +97,9 @@ impl TestCommand {
                     writeln!(out, "{}: {}: \"{}\" {what}", path.display(), one.rule, one.text)?;
                 }
             }
+        }
+        for ((rule, text), count) in on_pages.iter().filter(|(_, count)| pages.len() >= SAMPLE && **count * 100 > self.max_share * pages.len()) {
+            writeln!(out, "warning: {rule}: \"{text}\" is on {count} of {} pages: is it too common a word?", pages.len())?;
         }
         let examples: usize = rules.moderation().rules().iter().map(|rule| rule.hit.len() + rule.miss.len()).sum();
         writeln!(out, "{} and {}, {}", count(examples, "example"), count(pages.len(), "page"), count(failures, "failure"))?;
