@@ -56,9 +56,9 @@ pub struct Pipeline<W> {
     rules: Arc<RuleSet>,
     url: Option<Url>,
     decoder: Decoder,
-    /// Decoded, not yet tokenized.
-    decoded: String,
     window: Window,
+    /// How far the decoded page has been tokenized.
+    tokenized: u64,
     rewriter: Rewriter,
     collector: Collector,
     stripper: Stripper,
@@ -131,7 +131,7 @@ impl<W: Write> Pipeline<W> {
         Pipeline {
             emitters: emitters.collect(),
             decoder: Decoder::new(&declared),
-            decoded: String::new(),
+            tokenized: 0,
             window: Window::default(),
             rewriter: Rewriter::new(origin.markup, &settings.limits),
             collector: Collector::default(),
@@ -164,23 +164,18 @@ impl<W: Write> Pipeline<W> {
         if self.raw.keep {
             self.raw.bytes.extend_from_slice(chunk);
         }
-        self.decoder.push(chunk, &mut self.decoded);
+        self.decoder.push(chunk, self.window.end_mut());
         self.check_limits()?;
-        while self.decoded.len() >= PIECE_BYTES {
-            let mut cut = PIECE_BYTES;
-            while !self.decoded.is_char_boundary(cut) {
-                cut -= 1;
-            }
-            let rest = self.decoded.split_off(cut);
-            let piece = std::mem::replace(&mut self.decoded, rest);
-            self.piece(&piece)?;
+        while self.window.end() - self.tokenized >= PIECE_BYTES as u64 {
+            self.piece()?;
         }
         Ok(())
     }
 
-    /// rewrite → strip → moderate → emit, as far as this piece allows.
-    fn piece(&mut self, piece: &str) -> Result<(), PageError> {
-        self.window.push(piece);
+    /// rewrite → strip → moderate → emit, as far as the next piece allows.
+    fn piece(&mut self) -> Result<(), PageError> {
+        let piece = self.window.piece(self.tokenized, PIECE_BYTES);
+        self.tokenized += piece.len() as u64;
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.write(piece, &self.window, &mut sink)?;
         self.check_limits()?;
@@ -192,16 +187,9 @@ impl<W: Write> Pipeline<W> {
         if self.failed {
             return Err(PageError::Poisoned);
         }
-        let mut last = std::mem::take(&mut self.decoded);
-        self.decoder.finish(&mut last);
-        let mut rest = last.as_str();
-        while !rest.is_empty() {
-            let mut cut = PIECE_BYTES.min(rest.len());
-            while !rest.is_char_boundary(cut) {
-                cut -= 1;
-            }
-            self.piece(&rest[..cut])?;
-            rest = &rest[cut..];
+        self.decoder.finish(self.window.end_mut());
+        while self.tokenized < self.window.end() {
+            self.piece()?;
         }
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.end(&self.window, &mut sink)?;
@@ -245,7 +233,7 @@ impl<W: Write> Pipeline<W> {
                 output.hand_on(if last { 0 } else { TAIL_BYTES })?;
             }
         }
-        let needed = self.stripper.held_from().unwrap_or(self.window.end()).min(self.window.end());
+        let needed = self.stripper.held_from().unwrap_or(self.tokenized).min(self.rewriter.handed_out());
         self.window.forget(needed);
         let needed_source = self.decoder.map().source(needed);
         self.decoder.map().forget(needed);
@@ -262,7 +250,7 @@ impl<W: Write> Pipeline<W> {
         };
         let open = self.rewriter.elements().count() as u64;
         for (limit, value, allowed) in [
-            (size, self.window.end() + self.decoded.len() as u64, allowed),
+            (size, self.window.end(), allowed),
             (Limit::OpenElements, open, limits.open_elements as u64),
             (Limit::Deadline, elapsed, limits.deadline_ms),
         ] {

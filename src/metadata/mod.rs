@@ -4,7 +4,7 @@
 
 mod json_ld;
 
-use crate::rewrite::{ElementId, ElementRef, Event, EventKind, OpenElements, Tag, TextKind, Window};
+use crate::rewrite::{ElementId, ElementRef, Event, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use serde::{Deserialize, Serialize};
 
 /// What a page declares. All texts as declared, with white space collapsed.
@@ -148,23 +148,23 @@ impl Collector {
                 None
             }
             Tag::Time => {
-                let is_published = element.attribute("pubdate").is_some()
-                    || element
-                        .attribute("itemprop")
-                        .is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("datePublished")));
+                let names_date = |props: &str| props.split_ascii_whitespace().any(|prop| prop.eq_ignore_ascii_case("datePublished"));
+                let is_published = element.get(KnownName::Pubdate).is_some() || element.get(KnownName::Itemprop).is_some_and(names_date);
                 if is_published {
                     self.set(Field::Published, trust::MARKUP, &value("datetime").or_else(|| value("content")).unwrap_or_default());
                 }
                 None
             }
-            Tag::Script => element.attribute("type").filter(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json")).map(|_| Captured::JsonLd),
+            Tag::Script => {
+                element.get(KnownName::Type).filter(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json")).map(|_| Captured::JsonLd)
+            }
             Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
             Tag::H1 => Some(Captured::Heading),
             Tag::A | Tag::Span | Tag::Div | Tag::P | Tag::Address => {
-                let names_author = |attribute: &str| {
-                    element.attribute(attribute).is_some_and(|v| v.split_ascii_whitespace().any(|v| v.eq_ignore_ascii_case("author")))
+                let names_author = |name: KnownName| {
+                    element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("author")))
                 };
-                (names_author("rel") || names_author("itemprop")).then_some(Captured::Byline)
+                (names_author(KnownName::Rel) || names_author(KnownName::Itemprop)).then_some(Captured::Byline)
             }
             _ => None,
         };

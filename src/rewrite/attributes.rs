@@ -1,5 +1,7 @@
 //! The attributes of one start tag, read from its own source text: no copy, no decoding.
 
+use std::ops::Range;
+
 /// Iterates over the `(name, raw value)` pairs of a start tag's source, `<` to `>`.
 ///
 /// Follows 13.2.5.32–13.2.5.39 of the HTML standard. Values are raw: character references are not decoded.
@@ -12,8 +14,13 @@ pub struct Attributes<'a> {
 /// The tag name of a start or end tag's source text, as written.
 pub fn tag_name(source: &str) -> &str {
     let body = source.strip_prefix("</").or_else(|| source.strip_prefix('<')).unwrap_or(source);
-    let end = body.bytes().position(|b| b.is_ascii_whitespace() || b == b'/' || b == b'>').unwrap_or(body.len());
-    &body[..end]
+    &body[..tag_name_length(body.as_bytes())]
+}
+
+/// Length in bytes of the tag name that `body` begins with.
+#[inline]
+pub(super) fn tag_name_length(body: &[u8]) -> usize {
+    body.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(body.len())
 }
 
 impl<'a> Attributes<'a> {
@@ -44,40 +51,185 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<(&'a str, &'a str)> {
-        let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-        if rest.is_empty() {
-            self.rest = rest;
-            return None;
+        let (place, end) = match next_place(self.rest.as_bytes(), 0) {
+            Next::Attribute(place, end) => (place, end),
+            Next::Broken(Some(place)) => (place, self.rest.len()),
+            Next::End(_) | Next::Broken(None) => return None,
+        };
+        let found = (&self.rest[place.name], &self.rest[place.value]);
+        self.rest = &self.rest[end..];
+        Some(found)
+    }
+}
+
+/// Where an attribute's name and value stand in the text that was read.
+struct Place {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+/// What comes next in a tag.
+enum Next {
+    /// An attribute, and where to read on.
+    Attribute(Place, usize),
+    /// The tag's `>`, at this offset.
+    End(usize),
+    /// The text ends before the tag does. An attribute may be read as far as it goes.
+    Broken(Option<Place>),
+}
+
+/// Reads on in a tag from `at`, as 13.2.5.32 to 13.2.5.39 say. All cuts are at ASCII bytes.
+#[inline]
+fn next_place(bytes: &[u8], mut at: usize) -> Next {
+    while bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || *b == b'/') {
+        at += 1;
+    }
+    let start = at;
+    match bytes.get(at) {
+        None => return Next::Broken(None),
+        Some(b'>') => return Next::End(at),
+        // A leading `=` belongs to the name.
+        Some(_) => at += 1,
+    }
+    while bytes.get(at).is_some_and(|b| !(b.is_ascii_whitespace() || matches!(b, b'/' | b'>' | b'='))) {
+        at += 1;
+    }
+    let name = start..at;
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    if bytes.get(at) != Some(&b'=') {
+        let place = Place { value: name.end..name.end, name };
+        return if at < bytes.len() { Next::Attribute(place, at) } else { Next::Broken(Some(place)) };
+    }
+    at += 1;
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    let (start, quote) = match bytes.get(at) {
+        Some(quote @ (b'"' | b'\'')) => (at + 1, Some(*quote)),
+        _ => (at, None),
+    };
+    let end = match quote {
+        Some(quote) => memchr::memchr(quote, bytes.get(start..).unwrap_or_default()),
+        None => bytes[start..].iter().position(|b| b.is_ascii_whitespace() || *b == b'>'),
+    };
+    match end {
+        Some(length) => Next::Attribute(Place { name, value: start..start + length }, start + length + usize::from(quote.is_some())),
+        None => Next::Broken(Some(Place { name, value: start.min(bytes.len())..bytes.len() })),
+    }
+}
+
+/// One attribute of a start tag; offsets in bytes from the tag's `<`.
+#[derive(Clone, Debug)]
+pub(super) struct Attribute {
+    pub(super) name: Range<u32>,
+    pub(super) value: Range<u32>,
+    pub(super) hash: u32,
+    pub(super) known: Option<KnownName>,
+}
+
+/// Attributes of one element past this many are not looked at: real tags have a handful.
+const ATTRIBUTES: usize = 200;
+
+/// Reads a tag from the end of its name to its `>`: appends its attributes, first duplicates only, and gives the offset after
+/// the tag and the set of known names. `None` when the tag does not end.
+pub(super) fn read_tag(source: &str, name_end: usize, attributes: &mut Vec<Attribute>) -> Option<(usize, u32)> {
+    let bytes = source.as_bytes();
+    let first = attributes.len();
+    let (mut at, mut known_names) = (name_end, 0);
+    loop {
+        let place = match next_place(bytes, at) {
+            Next::Attribute(place, next) => {
+                at = next;
+                place
+            }
+            Next::End(end) => return Some((end + 1, known_names)),
+            Next::Broken(_) => {
+                attributes.truncate(first);
+                return None;
+            }
+        };
+        let hash = name_hash(&bytes[place.name.clone()]);
+        let known = KnownName::of(&bytes[place.name.clone()], hash);
+        let bit = known.map_or(0, KnownName::bit);
+        let is_same = |other: &Attribute| {
+            let name = &bytes[other.name.start as usize..other.name.end as usize];
+            other.hash == hash && name.eq_ignore_ascii_case(&bytes[place.name.clone()])
+        };
+        let repeated = if bit != 0 { known_names & bit != 0 } else { attributes[first..].iter().any(is_same) };
+        if repeated || attributes.len() - first == ATTRIBUTES {
+            continue;
         }
-        let bytes = rest.as_bytes();
-        // A leading `=` belongs to the name (13.2.5.32).
-        let name_end = bytes
-            .iter()
-            .enumerate()
-            .position(|(i, b)| b.is_ascii_whitespace() || matches!(b, b'/' | b'>') || (*b == b'=' && i > 0))
-            .unwrap_or(bytes.len());
-        let name = &rest[..name_end];
-        let after = rest[name_end..].trim_start_matches(|c: char| c.is_ascii_whitespace());
-        let Some(value) = after.strip_prefix('=') else {
-            self.rest = after;
-            return Some((name, ""));
-        };
-        let value = value.trim_start_matches(|c: char| c.is_ascii_whitespace());
-        let (value, rest) = match value.as_bytes().first() {
-            Some(quote @ (b'"' | b'\'')) => {
-                let body = &value[1..];
-                match memchr::memchr(*quote, body.as_bytes()) {
-                    Some(end) => (&body[..end], &body[end + 1..]),
-                    None => (body, ""),
-                }
+        known_names |= bit;
+        let small = |range: Range<usize>| range.start as u32..range.end as u32;
+        attributes.push(Attribute { name: small(place.name), value: small(place.value), hash, known });
+    }
+}
+
+macro_rules! known_names {
+    ($($name:tt $variant:ident;)*) => {
+        /// Attribute names that the stages ask for at every element, so that one look at the tag answers them all.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        #[allow(missing_docs)]
+        pub enum KnownName { $($variant),* }
+
+        const KNOWN: &[(&str, KnownName)] = &[$(($name, KnownName::$variant)),*];
+    };
+}
+
+known_names! {
+    "class" Class; "id" Id; "itemprop" Itemprop; "rel" Rel; "lang" Lang; "dir" Dir; "href" Href; "role" Role; "type" Type; "style" Style;
+    "hidden" Hidden; "src" Src; "alt" Alt; "title" Title; "itemtype" Itemtype; "pubdate" Pubdate;
+}
+
+/// Slots of the table of known names: a power of two.
+const SLOTS: usize = 64;
+const EMPTY: u8 = u8::MAX;
+
+static KNOWN_SLOTS: [u8; SLOTS] = {
+    let mut slots = [EMPTY; SLOTS];
+    let mut at = 0;
+    while at < KNOWN.len() {
+        let mut slot = name_hash(KNOWN[at].0.as_bytes()) as usize % SLOTS;
+        while slots[slot] != EMPTY {
+            slot = (slot + 1) % SLOTS;
+        }
+        slots[slot] = at as u8;
+        at += 1;
+    }
+    slots
+};
+
+/// A hash of a name in any case of its ASCII letters.
+#[inline]
+pub(crate) const fn name_hash(name: &[u8]) -> u32 {
+    let mut hash = 0u32;
+    let mut at = 0;
+    while at < name.len() {
+        hash = (hash.rotate_left(5) ^ (name[at] | 0x20) as u32).wrapping_mul(0x9E37_79B1);
+        at += 1;
+    }
+    hash ^ hash >> 15
+}
+
+impl KnownName {
+    /// The known name with this hash, if it is that name in any case.
+    fn of(name: &[u8], hash: u32) -> Option<KnownName> {
+        let mut slot = hash as usize % SLOTS;
+        loop {
+            let (text, known) = *KNOWN.get(usize::from(KNOWN_SLOTS[slot]))?;
+            if text.as_bytes().eq_ignore_ascii_case(name) {
+                return Some(known);
             }
-            _ => {
-                let end = value.bytes().position(|b| b.is_ascii_whitespace() || b == b'>').unwrap_or(value.len());
-                (&value[..end], &value[end..])
-            }
-        };
-        self.rest = rest;
-        Some((name, value))
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    /// Its bit in a set of names.
+    pub(super) fn bit(self) -> u32 {
+        1 << self as u8
     }
 }
 
@@ -93,5 +245,9 @@ mod tests {
         assert_eq!(Attributes::of("<a =b=c>").collect::<Vec<_>>(), [("=b", "c")]);
         assert_eq!(Attributes::decoded("<a href='?a&amp;b'>", "href").as_deref(), Some("?a&b"));
         assert_eq!(tag_name("</DIV >"), "DIV");
+        for (name, known) in KNOWN {
+            assert_eq!(KnownName::of(name.to_uppercase().as_bytes(), name_hash(name.to_uppercase().as_bytes())), Some(*known));
+        }
+        assert_eq!(KnownName::of(b"data-x", name_hash(b"data-x")), None);
     }
 }

@@ -11,7 +11,8 @@ pub(crate) mod tag;
 mod token;
 mod window;
 
-pub use attributes::{Attributes, decode_value, tag_name};
+pub(crate) use attributes::name_hash;
+pub use attributes::{Attributes, KnownName, decode_value, tag_name};
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
 pub use tag::Tag;
 pub use token::TextKind;
@@ -21,7 +22,7 @@ use crate::error::RewriteError;
 use open_elements::{Closed, Opened};
 use std::ops::Range;
 use tag::is;
-use token::{Token, TokenKind, Tokenizer};
+use token::{Token, TokenKind, Tokenizer, Tokens};
 
 /// One step through the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub trait Sink {
 pub struct Rewriter {
     source: Source,
     elements: OpenElements,
-    tokens: Vec<Token>,
+    tokens: Tokens,
     closed: Vec<Closed>,
 }
 
@@ -113,12 +114,21 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), tokens: Vec::new(), closed: Vec::new() }
+        Rewriter { source, elements: OpenElements::new(limits.depth), tokens: Tokens::default(), closed: Vec::new() }
     }
 
     /// The open elements.
     pub fn elements(&self) -> &OpenElements {
         &self.elements
+    }
+
+    /// Everything before this offset has been handed out as events.
+    pub fn handed_out(&self) -> u64 {
+        match &self.source {
+            Source::Html(tokenizer) => tokenizer.position(),
+            Source::Text(lines) => lines.position(),
+            Source::Ended => u64::MAX,
+        }
     }
 
     /// Reads the next piece of the page, which the window already holds.
@@ -127,9 +137,10 @@ impl Rewriter {
             Source::Html(tokenizer) => {
                 let mut tokens = std::mem::take(&mut self.tokens);
                 let written = tokenizer.write(piece, window, &mut tokens);
-                for token in tokens.drain(..) {
-                    self.token(&token, window, sink);
+                for token in &tokens.list {
+                    self.token(token, &tokens, window, sink);
                 }
+                tokens.clear();
                 self.tokens = tokens;
                 written
             }
@@ -145,10 +156,10 @@ impl Rewriter {
     pub fn end(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         let ended = match std::mem::replace(&mut self.source, Source::Ended) {
             Source::Html(tokenizer) => {
-                let mut tokens = Vec::new();
+                let mut tokens = Tokens::default();
                 let ended = tokenizer.end(window, &mut tokens);
-                for token in &tokens {
-                    self.token(token, window, sink);
+                for token in &tokens.list {
+                    self.token(token, &tokens, window, sink);
                 }
                 ended
             }
@@ -163,21 +174,23 @@ impl Rewriter {
         ended
     }
 
-    fn token(&mut self, token: &Token, window: &Window, sink: &mut impl Sink) {
+    fn token(&mut self, token: &Token, read: &Tokens, window: &Window, sink: &mut impl Sink) {
         let range = token.range.clone();
         let kind = match token.kind {
             TokenKind::Text(kind) => EventKind::Text(kind),
             TokenKind::Comment => EventKind::Comment,
             TokenKind::Doctype => EventKind::Doctype,
             TokenKind::Nothing => EventKind::Stray { block: false },
-            TokenKind::StartTag => {
-                let source = window.text(range.clone());
-                let opened = self.elements.start_tag(source, &mut self.closed);
-                let tag = Tag::of(tag_name(source));
-                self.hand_out_closed(range.start, 0, window, sink);
+            TokenKind::StartTag(head) => {
+                let head = &read.heads[head as usize];
+                let attributes = &read.attributes[head.attributes.start as usize..head.attributes.end as usize];
+                let opened = self.elements.open(window.text(range.clone()), head, attributes, &mut self.closed);
+                if !self.closed.is_empty() {
+                    self.hand_out_closed(range.start, 0, window, sink);
+                }
                 let tag = match opened {
-                    Opened::Ignored => tag,
-                    _ => self.elements.last_opened().map_or(tag, ElementRef::tag),
+                    Opened::Ignored => head.tag,
+                    _ => self.elements.last_opened().map_or(head.tag, ElementRef::tag),
                 };
                 match opened {
                     Opened::Open(id) => EventKind::Open { id, tag, void: false },
@@ -185,14 +198,14 @@ impl Rewriter {
                     Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },
                 }
             }
-            TokenKind::EndTag => {
+            TokenKind::EndTag(tag) => {
                 let name = tag_name(window.text(range.clone()));
-                if self.elements.end_tag(name, &mut self.closed) {
+                if self.elements.end_tag(tag, name, &mut self.closed) {
                     // The end tag's bytes belong to the element that it names, which closes last.
                     let length = range.end - range.start;
                     return self.hand_out_closed(range.start, length, window, sink);
                 }
-                EventKind::Stray { block: Tag::of(name).has(is::BLOCK) }
+                EventKind::Stray { block: tag.has(is::BLOCK) }
             }
         };
         sink.event(Event { kind, range }, &self.elements, window);

@@ -4,8 +4,9 @@
 //! table modes of the HTML standard closely enough to give elements the extents that browsers give them. It
 //! does not move nodes (foster parenting) and does not clone formatting elements.
 
-use super::attributes::{Attributes, tag_name};
+use super::attributes::{Attribute, KnownName};
 use super::tag::{Tag, is};
+use super::token::TagHead;
 use std::ops::Range;
 
 /// Number of an element in its page, in document order from 1.
@@ -44,9 +45,13 @@ pub struct OpenElement {
     pub tag: Tag,
     /// Its vocabulary.
     pub namespace: Namespace,
-    name: Range<u32>,
-    attributes: Range<u32>,
+    /// Its start tag begins here in the shared text.
     text: u32,
+    length: u32,
+    name_length: u32,
+    attributes: Range<u32>,
+    /// Which known names it has.
+    known: u32,
 }
 
 /// An element that has just been closed.
@@ -71,12 +76,12 @@ pub enum Opened {
     Ignored,
 }
 
-/// The attributes of open elements are kept in one text that grows and shrinks with the stack.
+/// The start tags of open elements are kept in one text that grows and shrinks with the stack.
 #[derive(Debug, Default)]
 pub struct OpenElements {
     stack: Vec<OpenElement>,
     text: String,
-    attributes: Vec<(Range<u32>, Range<u32>)>,
+    attributes: Vec<Attribute>,
     /// Tags too deep to be tracked, innermost last.
     too_deep: Vec<Tag>,
     /// Void element whose attributes are still readable.
@@ -84,10 +89,12 @@ pub struct OpenElements {
     next_id: ElementId,
     depth: usize,
     seen_body: bool,
+    /// How many elements of each tag are open.
+    counts: Vec<u32>,
 }
 
-/// Attributes of one element past this many are not looked at: real tags have a handful.
-const ATTRIBUTES: usize = 200;
+/// What a start tag holds past this many bytes is not looked at either: with the depth it bounds the shared text.
+const TAG_BYTES: usize = 256 * 1024;
 
 /// A reference to an element and its attributes.
 #[derive(Clone, Copy, Debug)]
@@ -112,27 +119,55 @@ impl<'a> ElementRef<'a> {
         self.element.namespace
     }
 
-    /// Its name as written, in lower case.
+    /// Its name, in lower case.
     pub fn name(self) -> &'a str {
-        self.elements.slice(&self.element.name)
+        self.elements.name(self.element)
     }
 
-    /// Its attributes: lower-case name and raw value, first duplicates only.
+    /// Its start tag, as written but for the case of an unknown name.
+    pub(crate) fn source(self) -> &'a str {
+        let end = self.elements.end_of(self.element) as usize;
+        &self.elements.text[self.element.text as usize..end]
+    }
+
+    fn slice(self, range: &Range<u32>) -> &'a str {
+        &self.source()[range.start as usize..range.end as usize]
+    }
+
+    fn list(self) -> &'a [Attribute] {
+        &self.elements.attributes[self.element.attributes.start as usize..self.element.attributes.end as usize]
+    }
+
+    /// Its attributes: name as written and raw value, first duplicates only.
     pub fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let list = &self.elements.attributes[self.element.attributes.start as usize..self.element.attributes.end as usize];
-        list.iter().map(move |(name, value)| (self.elements.slice(name), self.elements.slice(value)))
+        self.list().iter().map(move |attribute| (self.slice(&attribute.name), self.slice(&attribute.value)))
+    }
+
+    /// The same with the hash of each name ([`super::name_hash`]), and the name if it is known.
+    pub(crate) fn hashed_attributes(self) -> impl Iterator<Item = (u32, &'a str, &'a str, Option<KnownName>)> {
+        self.list().iter().map(move |attribute| (attribute.hash, self.slice(&attribute.name), self.slice(&attribute.value), attribute.known))
     }
 
     /// The raw value of an attribute, by its lower-case name.
     pub fn attribute(self, name: &str) -> Option<&'a str> {
-        self.attributes().find(|(n, _)| *n == name).map(|(_, v)| v)
+        self.attributes().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+    }
+
+    /// The raw value of an attribute whose name is known: at once, where the element has none.
+    #[inline]
+    pub fn get(self, name: KnownName) -> Option<&'a str> {
+        if self.element.known & name.bit() == 0 {
+            return None;
+        }
+        let found = self.list().iter().find(|attribute| attribute.known == Some(name))?;
+        Some(self.slice(&found.value))
     }
 }
 
 impl OpenElements {
     /// An empty stack that tells elements apart down to `depth`.
     pub fn new(depth: usize) -> Self {
-        OpenElements { depth: depth.max(8), ..OpenElements::default() }
+        OpenElements { depth: depth.max(8), counts: vec![0; Tag::COUNT], ..OpenElements::default() }
     }
 
     /// The open elements, outermost first.
@@ -150,42 +185,60 @@ impl OpenElements {
         self.void.as_ref().or(self.stack.last()).map(|element| ElementRef { elements: self, element })
     }
 
+    /// Whether an element of this tag is open.
+    pub fn has_open(&self, tag: Tag) -> bool {
+        self.counts[tag as usize] > 0
+    }
+
     /// Count of open elements, those too deep included.
     pub fn count(&self) -> usize {
         self.stack.len() + self.too_deep.len()
     }
 
-    fn slice(&self, range: &Range<u32>) -> &str {
-        &self.text[range.start as usize..range.end as usize]
+    fn name(&self, element: &OpenElement) -> &str {
+        // In SVG and MathML a name means nothing to the table.
+        match element.tag {
+            Tag::Unknown => &self.text[element.text as usize + 1..][..element.name_length as usize],
+            tag => tag.name(),
+        }
     }
 
-    /// Reads a start tag. Elements that it closes are appended to `closed`, innermost first.
+    /// Reads a start tag, `<` to `>`. Elements that it closes are appended to `closed`, innermost first.
     pub fn start_tag(&mut self, source: &str, closed: &mut Vec<Closed>) -> Opened {
+        let mut attributes = Vec::new();
+        match TagHead::read(source, &mut attributes) {
+            Some((head, _)) => self.open(source, &head, &attributes, closed),
+            None => Opened::Ignored,
+        }
+    }
+
+    /// The same when the tag has been read.
+    pub(super) fn open(&mut self, source: &str, head: &TagHead, attributes: &[Attribute], closed: &mut Vec<Closed>) -> Opened {
+        let tag = head.tag;
         self.drop_void();
-        let tag = Tag::of(tag_name(source));
-        let self_closing = source.ends_with("/>");
         if self.in_foreign() {
+            let self_closing = source.ends_with("/>");
             let breaks_out = tag.has(is::BREAKS_OUT)
                 || (tag == Tag::Font
-                    && Attributes::of(source).any(|(name, _)| ["color", "face", "size"].iter().any(|a| name.eq_ignore_ascii_case(a))));
+                    && super::Attributes::of(source).any(|(name, _)| ["color", "face", "size"].iter().any(|a| name.eq_ignore_ascii_case(a))));
             if breaks_out {
                 while self.in_foreign() {
                     self.pop(Closing::Implied, closed);
                 }
             } else {
                 let namespace = self.stack.last().map_or(Namespace::Html, |e| e.namespace);
-                return self.push(source, tag, namespace, self_closing, closed);
+                return self.push(source, head, attributes, tag, namespace, self_closing);
             }
         }
         match tag {
-            Tag::Svg => return self.push(source, tag, Namespace::Svg, self_closing, closed),
-            Tag::Math => return self.push(source, tag, Namespace::MathMl, self_closing, closed),
+            Tag::Svg => return self.push(source, head, attributes, tag, Namespace::Svg, source.ends_with("/>")),
+            Tag::Math => return self.push(source, head, attributes, tag, Namespace::MathMl, source.ends_with("/>")),
             _ => {}
         }
         if !self.imply_ends(tag, closed) {
             return Opened::Ignored;
         }
-        self.push(source, tag, Namespace::Html, tag.has(is::VOID), closed)
+        self.push(source, head, attributes, tag, Namespace::Html, tag.has(is::VOID))
     }
 
     /// Closes what the standard says a start tag of this kind closes; false if the tag itself is ignored here.
@@ -264,16 +317,15 @@ impl OpenElements {
         true
     }
 
-    /// Reads an end tag; false if it closes nothing.
-    pub fn end_tag(&mut self, name: &str, closed: &mut Vec<Closed>) -> bool {
+    /// Reads an end tag, which has a name as written; false if it closes nothing.
+    pub fn end_tag(&mut self, tag: Tag, name: &str, closed: &mut Vec<Closed>) -> bool {
         self.drop_void();
-        let tag = Tag::of(name);
         if let Some(at) = self.too_deep.iter().rposition(|deep| *deep == tag) {
             self.too_deep.truncate(at);
             return false;
         }
         if self.in_foreign() {
-            let found = self.stack.iter().rposition(|e| e.namespace == Namespace::Html || self.slice(&e.name).eq_ignore_ascii_case(name));
+            let found = self.stack.iter().rposition(|e| e.namespace == Namespace::Html || self.name(e).eq_ignore_ascii_case(name));
             if let Some(at) = found.filter(|at| self.stack[*at].namespace != Namespace::Html) {
                 self.close_through(at, closed);
                 return true;
@@ -324,7 +376,7 @@ impl OpenElements {
                 // "Any other end tag": up the stack, no further than a special element.
                 for at in (0..self.stack.len()).rev() {
                     let element = &self.stack[at];
-                    let same = if tag == Tag::Unknown { self.slice(&element.name).eq_ignore_ascii_case(name) } else { element.tag == tag };
+                    let same = if tag == Tag::Unknown { self.name(element).eq_ignore_ascii_case(name) } else { element.tag == tag };
                     if same {
                         self.close_through(at, closed);
                         return true;
@@ -353,12 +405,12 @@ impl OpenElements {
     fn in_foreign(&self) -> bool {
         self.stack.last().is_some_and(|e| {
             // At an HTML integration point the content is HTML again (13.2.6).
-            let integrates = e.namespace == Namespace::Svg && ["foreignobject", "desc", "title"].iter().any(|n| self.slice(&e.name) == *n);
-            e.namespace != Namespace::Html && !integrates
+            let integrates = || e.namespace == Namespace::Svg && ["foreignobject", "desc", "title"].contains(&self.name(e));
+            e.namespace != Namespace::Html && !integrates()
         })
     }
 
-    fn push(&mut self, source: &str, tag: Tag, namespace: Namespace, void: bool, _closed: &mut Vec<Closed>) -> Opened {
+    fn push(&mut self, source: &str, head: &TagHead, attributes: &[Attribute], tag: Tag, namespace: Namespace, void: bool) -> Opened {
         if !void && self.stack.len() >= self.depth {
             self.too_deep.push(tag);
             return Opened::Ignored;
@@ -368,36 +420,30 @@ impl OpenElements {
         self.next_id = self.next_id.saturating_add(1);
         let id = self.next_id;
         let text = self.text.len() as u32;
-        let first_attribute = self.attributes.len();
-        let name = self.keep_lower(tag_name(source));
-        for (attribute, value) in Attributes::of(source).take(ATTRIBUTES) {
-            let repeated = self.attributes[first_attribute..].iter().any(|(n, _)| self.slice(n).eq_ignore_ascii_case(attribute));
-            if !repeated {
-                let name = self.keep_lower(attribute);
-                let value = self.keep(value);
-                self.attributes.push((name, value));
-            }
+        let (mut known, mut name_length) = (head.known, head.name_length);
+        let first_attribute = self.attributes.len() as u32;
+        if source.len() <= TAG_BYTES {
+            self.text.push_str(source);
+            self.attributes.extend_from_slice(attributes);
+        } else {
+            // Beyond all reason: it is told by its name alone.
+            name_length = name_length.min(TAG_BYTES as u32 - 1);
+            known = 0;
+            self.text.push_str(&source[..=name_length as usize]);
         }
-        let attributes = first_attribute as u32..self.attributes.len() as u32;
-        let element = OpenElement { id, tag, namespace, name, attributes, text };
+        if tag == Tag::Unknown {
+            self.text[text as usize + 1..][..name_length as usize].make_ascii_lowercase();
+        }
+        let attributes = first_attribute..self.attributes.len() as u32;
+        let length = self.text.len() as u32 - text;
+        let element = OpenElement { id, tag, namespace, text, length, name_length, attributes, known };
         if void {
             self.void = Some(element);
             return Opened::Void(id);
         }
+        self.counts[tag as usize] += 1;
         self.stack.push(element);
         Opened::Open(id)
-    }
-
-    fn keep(&mut self, text: &str) -> Range<u32> {
-        let start = self.text.len() as u32;
-        self.text.push_str(text);
-        start..self.text.len() as u32
-    }
-
-    fn keep_lower(&mut self, text: &str) -> Range<u32> {
-        let range = self.keep(text);
-        self.text[range.start as usize..].make_ascii_lowercase();
-        range
     }
 
     fn drop_void(&mut self) {
@@ -410,6 +456,7 @@ impl OpenElements {
     fn pop(&mut self, how: Closing, closed: &mut Vec<Closed>) {
         self.drop_void();
         if let Some(element) = self.stack.pop() {
+            self.counts[element.tag as usize] -= 1;
             closed.push(Closed { id: element.id, tag: element.tag, how });
             // What a removed element below left behind is freed with the element under it.
             let (text, attributes) = self.stack.last().map_or((0, 0), |below| (self.end_of(below), below.attributes.end));
@@ -418,10 +465,9 @@ impl OpenElements {
         }
     }
 
+    /// Where the element's start tag ends in the shared text.
     fn end_of(&self, element: &OpenElement) -> u32 {
-        let last = element.attributes.end as usize;
-        let has_attributes = element.attributes.start < element.attributes.end;
-        if has_attributes { self.attributes[last - 1].1.end } else { element.name.end }
+        element.text + element.length
     }
 
     /// Takes one element out of the middle of the stack.
@@ -430,6 +476,7 @@ impl OpenElements {
             return self.pop(Closing::Own, closed);
         }
         let element = self.stack.remove(at);
+        self.counts[element.tag as usize] -= 1;
         closed.push(Closed { id: element.id, tag: element.tag, how: Closing::Own });
     }
 
@@ -542,6 +589,7 @@ fn ends_by_itself(tag: Tag) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tag_name;
     use super::*;
 
     /// Feeds tags and tells what each of them closed.
@@ -551,7 +599,7 @@ mod tests {
         for tag in page.split_inclusive('>') {
             let mut closed = Vec::new();
             if tag.starts_with("</") {
-                elements.end_tag(tag_name(tag), &mut closed);
+                elements.end_tag(Tag::of(tag_name(tag)), tag_name(tag), &mut closed);
             } else {
                 elements.start_tag(tag, &mut closed);
             }
@@ -592,9 +640,9 @@ mod tests {
         assert_eq!(elements.last_opened().unwrap().attribute("src"), Some("x"));
         elements.start_tag("<b title=t>", &mut closed);
         elements.start_tag("<p lang=ar>", &mut closed);
-        elements.end_tag("b", &mut closed);
+        elements.end_tag(Tag::B, "b", &mut closed);
         assert_eq!(elements.last_opened().unwrap().attribute("lang"), Some("ar"));
-        elements.end_tag("p", &mut closed);
+        elements.end_tag(Tag::P, "p", &mut closed);
         let div = elements.last_opened().unwrap();
         assert_eq!((div.name(), div.attribute("class"), div.attributes().count()), ("div", Some("a"), 2));
         for _ in 0..20 {
@@ -602,7 +650,7 @@ mod tests {
         }
         assert_eq!((elements.stack().len(), elements.count()), (8, 21));
         for _ in 0..20 {
-            elements.end_tag("div", &mut closed);
+            elements.end_tag(Tag::Div, "div", &mut closed);
         }
         assert_eq!(elements.count(), 1);
     }

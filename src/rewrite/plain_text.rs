@@ -16,6 +16,11 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    /// Everything before this offset has been handed out, or is line ends and blanks.
+    pub(super) fn position(&self) -> u64 {
+        self.break_start.unwrap_or(self.position)
+    }
+
     pub(super) fn write(&mut self, piece: &str, sink: &mut impl FnMut(Event)) {
         let mut text_start = None;
         for (at, character) in piece.char_indices() {

@@ -94,7 +94,7 @@ static TABLE: [Tag; SLOTS] = {
     let mut table = [Tag::Unknown; SLOTS];
     let mut at = 1;
     while at < LABELS.len() {
-        let mut slot = hash(pack(LABELS[at].as_bytes()));
+        let mut slot = hash(LABELS[at].as_bytes());
         while !matches!(table[slot], Tag::Unknown) {
             slot = (slot + 1) % SLOTS;
         }
@@ -104,29 +104,20 @@ static TABLE: [Tag; SLOTS] = {
     table
 };
 
-/// A name of at most ten bytes as a number, in lower case.
-const fn pack(name: &[u8]) -> u128 {
-    let mut packed = 0;
-    let mut at = 0;
-    while at < name.len() {
-        packed = packed << 8 | name[at].to_ascii_lowercase() as u128;
-        at += 1;
-    }
-    packed
-}
-
-const fn hash(packed: u128) -> usize {
-    let folded = (packed as u64) ^ ((packed >> 64) as u64).rotate_left(29);
-    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize % SLOTS
+const fn hash(name: &[u8]) -> usize {
+    super::attributes::name_hash(name) as usize % SLOTS
 }
 
 impl Tag {
+    /// How many there are, `Unknown` included.
+    pub(crate) const COUNT: usize = TAGS.len();
+
     /// The tag of a name as it stands in the source, in any case.
     pub fn of(name: &str) -> Tag {
         if name.is_empty() || name.len() > LONGEST_NAME {
             return Tag::Unknown;
         }
-        let mut slot = hash(pack(name.as_bytes()));
+        let mut slot = hash(name.as_bytes());
         loop {
             let tag = TABLE[slot];
             if tag == Tag::Unknown || LABELS[tag as usize].eq_ignore_ascii_case(name) {

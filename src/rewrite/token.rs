@@ -1,13 +1,15 @@
 //! lol_html as a tokenizer: the only place that knows the crate's rewriter.
 //!
-//! One `*` element handler, text, comments and doctypes note their ranges and nothing else. What no handler reported
-//! are the end tags: lol_html gives them only to elements that it saw open, and its stack is not the standard's.
+//! Text, comments and doctypes note their ranges and nothing else. What no handler reported are the tags. They are cut here: end
+//! tags because lol_html gives them only to elements that it saw open, and its stack is not the standard's; start tags because
+//! an element handler costs half as much again as all the rest, and all that it would tell is where the tag ends.
 
-use super::attributes::tag_name;
+use super::attributes::{Attribute, read_tag, tag_name_length};
+use super::tag::Tag;
 use super::window::Window;
 use crate::error::RewriteError;
 use lol_html::html_content::TextType;
-use lol_html::{DocumentContentHandlers, HtmlRewriter, MemorySettings, Settings, element};
+use lol_html::{DocumentContentHandlers, HtmlRewriter, MemorySettings, Settings};
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
@@ -15,8 +17,9 @@ use std::rc::Rc;
 /// What a piece of the page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
-    StartTag,
-    EndTag,
+    /// The place of its head among those read with it.
+    StartTag(u32),
+    EndTag(Tag),
     Text(TextKind),
     Comment,
     Doctype,
@@ -43,10 +46,53 @@ pub(super) struct Token {
     pub(super) range: Range<u64>,
 }
 
+/// What was read of a start tag.
+#[derive(Clone, Debug)]
+pub(super) struct TagHead {
+    pub(super) tag: Tag,
+    /// In bytes.
+    pub(super) name_length: u32,
+    /// Which known names its attributes have.
+    pub(super) known: u32,
+    /// Its attributes among those read with it.
+    pub(super) attributes: Range<u32>,
+}
+
+impl TagHead {
+    /// Reads the start tag that `source` begins with; with it comes the offset after it. `None` when it does not end.
+    pub(super) fn read(source: &str, attributes: &mut Vec<Attribute>) -> Option<(TagHead, usize)> {
+        let name_length = tag_name_length(&source.as_bytes()[1..]);
+        let first = attributes.len() as u32;
+        let (end, known) = read_tag(source, 1 + name_length, attributes)?;
+        let tag = Tag::of(&source[1..1 + name_length]);
+        Some((TagHead { tag, name_length: name_length as u32, known, attributes: first..attributes.len() as u32 }, end))
+    }
+}
+
+/// Tokens in order, and what was read of the start tags among them.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    pub(super) list: Vec<Token>,
+    pub(super) heads: Vec<TagHead>,
+    pub(super) attributes: Vec<Attribute>,
+}
+
+impl Tokens {
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+        self.heads.clear();
+        self.attributes.clear();
+    }
+
+    fn push(&mut self, kind: TokenKind, range: Range<u64>) {
+        self.list.push(Token { kind, range });
+    }
+}
+
 /// Cuts decoded HTML into tokens whose ranges cover it without gap or overlap.
 pub(super) struct Tokenizer {
     lol: HtmlRewriter<'static, fn(&[u8])>,
-    seen: Rc<RefCell<Vec<Token>>>,
+    seen: Rc<RefCell<Vec<(TokenKind, Range<usize>)>>>,
     /// Everything before this offset has been handed out.
     position: u64,
 }
@@ -55,13 +101,11 @@ impl Tokenizer {
     /// `token_bytes` caps what one tag or comment may make the tokenizer buffer.
     pub(super) fn new(token_bytes: usize) -> Self {
         let seen = Rc::new(RefCell::new(Vec::new()));
-        let note = |seen: &Rc<RefCell<Vec<Token>>>| {
+        let note = |seen: &Rc<RefCell<Vec<(TokenKind, Range<usize>)>>>| {
             let seen = Rc::clone(seen);
-            move |kind, bytes: Range<usize>| {
-                seen.borrow_mut().push(Token { kind, range: bytes.start as u64..bytes.end as u64 });
-            }
+            move |kind, bytes: Range<usize>| seen.borrow_mut().push((kind, bytes))
         };
-        let (tags, texts, comments, doctypes) = (note(&seen), note(&seen), note(&seen), note(&seen));
+        let (texts, comments, doctypes) = (note(&seen), note(&seen), note(&seen));
         let document = DocumentContentHandlers::default()
             .text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
                 texts(TokenKind::Text(text_kind(text.text_type())), text.source_location().bytes());
@@ -79,23 +123,24 @@ impl Tokenizer {
             // Strict mode ends with an error on ambiguous markup; the graceful bail-outs, which flush raw bytes, stay off.
             .with_strict(false)
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(token_bytes))
-            .append_document_content_handler(document)
-            .append_element_content_handler(element!("*", move |tag| {
-                tags(TokenKind::StartTag, tag.source_location().bytes());
-                Ok(())
-            }));
+            .append_document_content_handler(document);
         Tokenizer { lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])), seen, position: 0 }
     }
 
+    /// Everything before this offset has been handed out.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Tokenizes the next piece, which the window already holds. Must not be called after an error.
-    pub(super) fn write(&mut self, piece: &str, window: &Window, tokens: &mut Vec<Token>) -> Result<(), RewriteError> {
+    pub(super) fn write(&mut self, piece: &str, window: &Window, tokens: &mut Tokens) -> Result<(), RewriteError> {
         let written = self.lol.write(piece.as_bytes());
         self.hand_out(window, tokens);
         written.map_err(RewriteError::from_tokenizer)
     }
 
     /// Ends the input.
-    pub(super) fn end(mut self, window: &Window, tokens: &mut Vec<Token>) -> Result<(), RewriteError> {
+    pub(super) fn end(mut self, window: &Window, tokens: &mut Tokens) -> Result<(), RewriteError> {
         let seen = Rc::clone(&self.seen);
         let lol = std::mem::replace(&mut self.lol, HtmlRewriter::new(Settings::new(), (|_: &[u8]| {}) as fn(&[u8])));
         let ended = lol.end();
@@ -105,35 +150,54 @@ impl Tokenizer {
         ended.map_err(RewriteError::from_tokenizer)
     }
 
-    fn hand_out(&mut self, window: &Window, tokens: &mut Vec<Token>) {
-        let seen = std::mem::take(&mut *self.seen.borrow_mut());
-        for token in &seen {
+    fn hand_out(&mut self, window: &Window, tokens: &mut Tokens) {
+        let mut seen = std::mem::take(&mut *self.seen.borrow_mut());
+        for (kind, bytes) in seen.drain(..) {
+            let (start, end) = (bytes.start as u64, bytes.end as u64);
             // The chunk that ends a text node is empty and may be reported late.
-            if token.range.end <= self.position {
+            if end <= self.position {
                 continue;
             }
-            self.fill_gap(token.range.start, window, tokens);
-            let range = token.range.start.max(self.position)..token.range.end;
-            self.position = range.end;
-            tokens.push(Token { kind: token.kind, range });
+            if start > self.position {
+                self.fill_gap(start, window, tokens);
+            }
+            tokens.push(kind, self.position..end);
+            self.position = end;
         }
-        let mut seen = seen;
-        seen.clear();
         // Give the allocation back for the next piece.
         *self.seen.borrow_mut() = seen;
-    }
-
-    /// The bytes up to `until` were reported by no handler: end tags, and what the tokenizer drops.
-    fn fill_gap(&mut self, until: u64, window: &Window, tokens: &mut Vec<Token>) {
-        while self.position < until {
-            let gap = window.text(self.position..until);
-            let (kind, length) = first_of_gap(gap);
-            let range = self.position..(self.position + length.max(1) as u64).min(until);
-            self.position = range.end;
-            tokens.push(Token { kind, range });
+        if window.end() - self.position > TAGS_BYTES {
+            self.hand_out_tags(window, tokens);
         }
     }
+
+    /// The bytes up to `until` were reported by no handler: tags, and what the tokenizer drops.
+    fn fill_gap(&mut self, until: u64, window: &Window, tokens: &mut Tokens) {
+        let gap = window.text(self.position..until);
+        let mut at = 0;
+        while at < gap.len() {
+            let (kind, length) = first_of_gap(&gap[at..], tokens);
+            tokens.push(kind, self.position + at as u64..self.position + (at + length) as u64);
+            at += length;
+        }
+        self.position = until;
+    }
+
+    /// Tags on tags without a text between them: they are handed out as far as they are whole, so that they need not be held.
+    /// Only whole tags can be told from the beginning of a text or comment that is still to be reported.
+    fn hand_out_tags(&mut self, window: &Window, tokens: &mut Tokens) {
+        let gap = window.text(self.position..window.end());
+        let mut at = 0;
+        while let (kind @ (TokenKind::StartTag(_) | TokenKind::EndTag(_)), length) = first_of_gap(&gap[at..], tokens) {
+            tokens.push(kind, self.position + at as u64..self.position + (at + length) as u64);
+            at += length;
+        }
+        self.position += at as u64;
+    }
 }
+
+/// Tags without a text between them wait for the text after them, unless they take more than this many bytes.
+const TAGS_BYTES: u64 = 64 * 1024;
 
 fn text_kind(kind: TextType) -> TextKind {
     match kind {
@@ -144,34 +208,45 @@ fn text_kind(kind: TextType) -> TextKind {
     }
 }
 
-/// Kind and length in bytes of what a gap begins with.
-fn first_of_gap(gap: &str) -> (TokenKind, usize) {
-    let is_end_tag = gap.strip_prefix("</").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if !is_end_tag {
-        // Up to the next end tag.
-        let next = gap.match_indices("</").map(|(at, _)| at).find(|at| *at > 0 && gap.as_bytes().get(at + 2).is_some_and(u8::is_ascii_alphabetic));
-        return (TokenKind::Nothing, next.unwrap_or(gap.len()));
-    }
-    // An end tag may carry attributes, and a `>` inside a quoted value does not end it (13.2.5.36, 13.2.5.37).
-    let name = tag_name(gap);
+/// Kind and length in bytes of what a gap begins with; the length is 0 only where the gap is empty.
+#[inline]
+fn first_of_gap(gap: &str, tokens: &mut Tokens) -> (TokenKind, usize) {
     let bytes = gap.as_bytes();
-    let mut at = 2 + name.len();
-    let mut after_equals = false;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'>' => return (TokenKind::EndTag, at + 1),
-            quote @ (b'"' | b'\'') if after_equals => {
-                at += memchr::memchr(quote, &bytes[at + 1..]).map_or(bytes.len() - at, |end| end + 1);
-                after_equals = false;
+    match bytes {
+        [b'<', b'/', letter, ..] if letter.is_ascii_alphabetic() => {
+            let name_end = 2 + tag_name_length(&bytes[2..]);
+            let kept = tokens.attributes.len();
+            let end = if bytes.get(name_end) == Some(&b'>') {
+                Some(name_end + 1)
+            } else {
+                // An end tag may carry attributes, which mean nothing but may hold a `>`.
+                read_tag(gap, name_end, &mut tokens.attributes).map(|(end, _)| end)
+            };
+            tokens.attributes.truncate(kept);
+            match end {
+                Some(end) => (TokenKind::EndTag(Tag::of(&gap[2..name_end])), end),
+                // Broken off by the end of the page: the standard drops it.
+                None => (TokenKind::Nothing, gap.len()),
             }
-            b'=' => after_equals = true,
-            b if b.is_ascii_whitespace() => {}
-            _ => after_equals = false,
         }
-        at += 1;
+        [b'<', letter, ..] if letter.is_ascii_alphabetic() => match TagHead::read(gap, &mut tokens.attributes) {
+            Some((head, end)) => {
+                tokens.heads.push(head);
+                (TokenKind::StartTag(tokens.heads.len() as u32 - 1), end)
+            }
+            None => (TokenKind::Nothing, gap.len()),
+        },
+        _ => (TokenKind::Nothing, next_tag(bytes)),
     }
-    // Broken off by the end of the page: the standard drops it.
-    (TokenKind::Nothing, gap.len())
+}
+
+/// Offset of the next tag after the first byte.
+fn next_tag(bytes: &[u8]) -> usize {
+    let begins = |at: &usize| match bytes[*at + 1..] {
+        [b'/', letter, ..] | [letter, ..] => letter.is_ascii_alphabetic(),
+        [] => false,
+    };
+    memchr::memchr_iter(b'<', bytes).filter(|at| *at > 0).find(begins).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
@@ -181,7 +256,7 @@ mod tests {
     fn tokens(page: &str, step: usize) -> Vec<(TokenKind, String)> {
         let mut window = Window::default();
         let mut tokenizer = Tokenizer::new(1 << 20);
-        let mut out = Vec::new();
+        let mut out = Tokens::default();
         let characters: Vec<char> = page.chars().collect();
         for chunk in characters.chunks(step) {
             let piece: String = chunk.iter().collect();
@@ -191,7 +266,7 @@ mod tests {
         tokenizer.end(&window, &mut out).unwrap();
         let mut at = 0;
         let mut joined: Vec<(TokenKind, String)> = Vec::new();
-        for token in out {
+        for token in out.list {
             assert_eq!(token.range.start, at, "no gap and no overlap in {page:?}");
             at = token.range.end;
             let text = window.text(token.range.clone());
@@ -208,7 +283,7 @@ mod tests {
     fn ranges_cover_the_page_and_end_tags_are_found() {
         let page = "<!doctype html><p a='>'>سلام &am<b>p;</b></p></p></div x='>' y>t<!-- </p> --></ul></><script>if(a</b)</script><svg><![CDATA[<x>]]></svg>x</p";
         let whole = tokens(page, 1000);
-        let ends: Vec<_> = whole.iter().filter(|t| t.0 == TokenKind::EndTag).map(|t| t.1.as_str()).collect();
+        let ends: Vec<_> = whole.iter().filter(|t| matches!(t.0, TokenKind::EndTag(_))).map(|t| t.1.as_str()).collect();
         assert_eq!(ends, ["</b>", "</p>", "</p>", "</div x='>' y>", "</ul>", "</script>", "</svg>"]);
         for step in [1, 2, 3, 7] {
             assert_eq!(tokens(page, step), whole, "step {step}");

@@ -20,6 +20,11 @@ impl Window {
         self.text.push_str(text);
     }
 
+    /// Where decoded text is appended.
+    pub(crate) fn end_mut(&mut self) -> &mut String {
+        &mut self.text
+    }
+
     /// Offset of the first byte after the window.
     pub fn end(&self) -> u64 {
         self.start + self.text.len() as u64
@@ -30,6 +35,13 @@ impl Window {
         let from = range.start.saturating_sub(self.start) as usize;
         let to = range.end.saturating_sub(self.start) as usize;
         self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// A piece of about `length` bytes from `from` on, cut between characters.
+    pub(crate) fn piece(&self, from: u64, length: usize) -> &str {
+        let from = from.saturating_sub(self.start) as usize;
+        let rest = self.text.get(from..).unwrap_or_default();
+        &rest[..rest.floor_char_boundary(length)]
     }
 
     /// What is before `offset` will not be asked for again.

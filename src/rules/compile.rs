@@ -62,6 +62,8 @@ impl RuleSources {
             building.set.adblock.push(report);
         }
         building.set.selectors.finish();
+        let rules = &building.set.rules;
+        building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
         building.set.digest = self.digest();
         if building.mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
             return Err(building.mistakes);

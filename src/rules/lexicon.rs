@@ -85,6 +85,11 @@ impl Lexicon {
         self.multipliers.contains(word)
     }
 
+    /// The words that a date may begin with, in folded form.
+    pub fn date_words(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(|word| &**word)
+    }
+
     /// Whether a date may begin with this word.
     pub fn begins_date(&self, word: &str) -> bool {
         self.entries.contains_key(word)

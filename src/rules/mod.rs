@@ -5,6 +5,8 @@
 
 mod adblock;
 mod compile;
+mod filter;
+mod fragments;
 pub(crate) mod lexicon;
 mod load;
 pub(crate) mod media;

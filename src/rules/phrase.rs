@@ -1,8 +1,9 @@
 //! All phrases of a rule set as one tree of words: a line is looked up once, however many phrases there are.
 
 use super::RuleIndex;
+use super::filter::Filter;
 use super::lexicon::Lexicon;
-use crate::fold::Folded;
+use crate::fold::{Folded, word_hash};
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
@@ -74,6 +75,13 @@ pub struct PhraseBook {
     /// Which placeholders a node has children for, so that most are never tried.
     placeholders: Vec<Vec<Step>>,
     ends: Vec<Vec<RuleIndex>>,
+    /// Hashes of the words that a phrase may begin with, whatever comes next; with the word after them; as the only word of a line.
+    begins: Filter,
+    begins_pair: Filter,
+    is_whole: Filter,
+    /// Hashes of the words that may follow a name at the beginning of a phrase.
+    follows_name: Filter,
+    begins_with_anything: bool,
 }
 
 /// How many words from `at` on repeat what the page says of itself; 0 if they do not.
@@ -148,6 +156,55 @@ impl PhraseBook {
     /// Whether the book holds no phrase.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// Builds what can only be built once all phrases and date words are known. `joins` tells rules whose phrases others may follow.
+    pub fn finish(&mut self, lexicon: &Lexicon, joins: impl Fn(RuleIndex) -> bool) {
+        if self.is_empty() {
+            return;
+        }
+        let hashes: FxHashMap<u32, u32> = self.vocabulary.iter().map(|(word, id)| (*id, word_hash(word))).collect();
+        let mut words_after: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
+        for ((from, step), node) in &self.children {
+            if let Step::Word { id, .. } = step {
+                words_after.entry(*from).or_default().push((hashes.get(id).copied().unwrap_or_default(), *node));
+            }
+        }
+        let after = |node: u32| words_after.get(&node).map(Vec::as_slice).unwrap_or_default();
+        let (mut begins, mut pairs, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+        for (first, node) in after(0) {
+            let place = *node as usize;
+            let goes_on = !self.placeholders[place].is_empty() || self.ends[place].iter().any(|rule| joins(*rule));
+            if goes_on {
+                begins.push(*first);
+            } else if !self.ends[place].is_empty() {
+                whole.push(*first);
+            }
+            pairs.extend(after(*node).iter().map(|(second, _)| pair_hash(*first, *second)));
+        }
+        let placeholders = &self.placeholders[0];
+        if placeholders.iter().any(|step| matches!(step, Step::Number | Step::Date)) {
+            begins.push(word_hash("0"));
+        }
+        if placeholders.contains(&Step::Date) {
+            begins.extend(lexicon.date_words().map(word_hash));
+        }
+        let name = self.children.get(&(0, Step::Name)).map(|node| after(*node)).unwrap_or_default();
+        self.follows_name = Filter::of(&name.iter().map(|(hash, _)| *hash).collect::<Vec<_>>());
+        self.begins_with_anything = placeholders.contains(&Step::Text);
+        self.begins = Filter::of(&begins);
+        self.begins_pair = Filter::of(&pairs);
+        self.is_whole = Filter::of(&whole);
+    }
+
+    /// Whether a phrase may begin so: given the hashes of what may be the first word, and of the first words. Says yes too often.
+    pub fn may_begin_with(&self, firsts: &[u32], all: &[u32]) -> bool {
+        let begins = |first: &u32| {
+            self.begins.may_hold(*first)
+                || (all.len() == firsts.len() && self.is_whole.may_hold(*first))
+                || all.iter().skip(1).take(firsts.len() + 1).any(|second| self.begins_pair.may_hold(pair_hash(*first, *second)))
+        };
+        self.begins_with_anything || firsts.iter().any(begins) || all.iter().skip(1).any(|hash| self.follows_name.may_hold(*hash))
     }
 
     /// Whether a phrase may begin with these first words of a line; only if so is it worth to fold the rest.
@@ -230,6 +287,11 @@ impl PhraseBook {
             }
         }
     }
+}
+
+/// The hash of two words in a row.
+fn pair_hash(first: u32, second: u32) -> u32 {
+    (first.rotate_left(7) ^ second).wrapping_mul(0x85EB_CA6B)
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! CSS selectors: parsed by the `selectors` crate, refused where they need what comes later, filed in an index of our own.
 
 use super::RuleIndex;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use super::filter::Filter;
+use super::fragments::Fragments;
+use crate::rewrite::{ElementRef, KnownName, Tag, name_hash};
 use cssparser::{ParseErrorKind, Parser as CssParser, ToCss};
 use precomputed_hash::PrecomputedHash;
 use rustc_hash::{FxHashMap, FxHasher};
-use selectors::attr::AttrSelectorOperator;
+use selectors::attr::{AttrSelectorOperator, ParsedCaseSensitivity};
 use selectors::parser::{
-    Combinator, Component, NonTSPseudoClass, NthType, ParseRelative, Parser, PseudoElement, Selector, SelectorImpl, SelectorList,
+    Combinator, Component, NonTSPseudoClass, NthType, ParseRelative, Parser, PseudoElement, Selector, SelectorImpl, SelectorIter, SelectorList,
     SelectorParseErrorKind,
 };
 use std::fmt;
@@ -229,6 +231,10 @@ pub struct IndexedSelector {
     pub rule: RuleIndex,
     /// Whether it asks for an element's siblings.
     pub needs_siblings: bool,
+    /// Filed under what it asks of an earlier sibling: an element that may be that one must be remembered.
+    pub names_sibling: bool,
+    /// A tag that must be open around an element for it to match: told at a glance, where `video > p` would be tried on each `p`.
+    pub ancestor: Option<Tag>,
 }
 
 /// All selectors of a rule set, each filed under the rarest thing that an element must have to match it: its id, a class, a
@@ -237,27 +243,97 @@ pub struct IndexedSelector {
 #[derive(Debug, Default)]
 pub struct SelectorIndex {
     selectors: Vec<IndexedSelector>,
-    ids: FxHashMap<Box<str>, Vec<u32>>,
-    classes: FxHashMap<Box<str>, Vec<u32>>,
-    tags: FxHashMap<Box<str>, Vec<u32>>,
-    attributes: FxHashMap<Box<str>, AttributeIndex>,
+    ids: Lookup,
+    classes: Lookup,
+    /// By the tag's number.
+    tags: Vec<Vec<u32>>,
+    /// Names that are in no table, such as custom elements.
+    unknown_tags: Lookup,
+    attributes: FxHashMap<u32, Vec<AttributeIndex>>,
+    /// Hashes of the names in `attributes`: most attributes of a page are asked for by no selector.
+    attribute_filter: Filter,
     any: Vec<u32>,
-    needs_siblings: bool,
+    siblings: Siblings,
+}
+
+/// Which of an element's earlier siblings the selectors ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Siblings {
+    /// None.
+    #[default]
+    None,
+    /// Some that stand before it anywhere (`~`), so that the others can be forgotten.
+    Named,
+    /// Their order and number count (`+`, `:nth-child()`).
+    All,
 }
 
 /// Selectors that need one attribute.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct AttributeIndex {
+    /// In lower case.
+    name: Box<str>,
     /// Those that ask only for its presence, or for a value that cannot be searched.
     present: Vec<u32>,
-    fragments: Vec<(Box<str>, u32)>,
-    /// Over `fragments`, in order.
-    search: Option<AhoCorasick>,
+    /// Those that name its whole value, by that in lower case.
+    values: Lookup,
+    /// Those that name its beginning, by the first bytes of that in lower case.
+    prefixes: Lookup,
+    /// Those that name a part of it.
+    fragments: Fragments,
+}
+
+/// Selectors by a text that an element must have.
+#[derive(Debug, Default)]
+struct Lookup {
+    places: FxHashMap<Box<[u8]>, Vec<u32>>,
+    filter: Filter,
+}
+
+impl Lookup {
+    fn add(&mut self, text: &str, at: u32) {
+        let places = self.places.entry(text.as_bytes().into()).or_default();
+        if places.last() != Some(&at) {
+            places.push(at);
+        }
+    }
+
+    fn finish(&mut self) {
+        self.filter = Filter::of(&self.places.keys().map(|text| text_hash(text)).collect::<Vec<_>>());
+    }
+
+    #[inline]
+    fn find(&self, text: &[u8], found: &mut Vec<u32>) {
+        if self.filter.may_hold(text_hash(text))
+            && let Some(places) = self.places.get(text)
+        {
+            found.extend_from_slice(places);
+        }
+    }
+}
+
+/// A quick hash of a text, for [`Filter`].
+#[inline]
+fn text_hash(text: &[u8]) -> u32 {
+    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut hash = text.len() as u64;
+    let mut chunks = text.chunks_exact(8);
+    for chunk in &mut chunks {
+        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
+        hash = (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
+    }
+    let rest = chunks.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    ((hash.rotate_left(5) ^ rest).wrapping_mul(MIX) >> 32) as u32
 }
 
 enum Key {
     Id(Box<str>),
     Class(Box<str>),
+    /// Name of the attribute and its whole value, in lower case.
+    Value(Box<str>, Box<str>),
+    /// Name of the attribute and the first bytes of its value, in lower case.
+    Prefix(Box<str>, Box<str>),
+    /// Name of the attribute and a part of its value.
     Fragment(Box<str>, Box<str>),
     Attribute(Box<str>),
     Tag(Box<str>),
@@ -270,57 +346,86 @@ impl Key {
         match self {
             Key::Id(_) => 0,
             Key::Class(_) => 1,
-            Key::Fragment(..) => 2,
-            Key::Attribute(_) => 3,
-            Key::Tag(_) => 4,
-            Key::Any => 5,
+            Key::Value(..) | Key::Prefix(..) => 2,
+            Key::Fragment(..) => 3,
+            Key::Attribute(_) => 4,
+            Key::Tag(_) => 5,
+            Key::Any => 6,
         }
     }
 }
-
-/// Fragments of one attribute that may become a deterministic automaton: some 256 bytes of table each.
-const SMALL_BYTES: usize = 16 * 1024;
 
 impl SelectorIndex {
     /// Adds the selectors of a rule. [`SelectorIndex::finish`] must follow the last one.
     pub fn add(&mut self, list: &SelectorList<Css>, rule: RuleIndex) {
         for selector in list.slice() {
             let at = self.selectors.len() as u32;
-            let needs_siblings = needs_siblings(selector);
-            self.needs_siblings |= needs_siblings;
-            self.selectors.push(IndexedSelector { selector: selector.clone(), rule, needs_siblings });
-            for key in keys(selector) {
-                let places = match key {
-                    Key::Id(id) => self.ids.entry(id).or_default(),
-                    Key::Class(class) => self.classes.entry(class).or_default(),
-                    Key::Tag(tag) => self.tags.entry(tag).or_default(),
-                    Key::Attribute(name) => &mut self.attributes.entry(name).or_default().present,
-                    Key::Any => &mut self.any,
-                    Key::Fragment(name, fragment) => {
-                        self.attributes.entry(name).or_default().fragments.push((fragment, at));
-                        continue;
-                    }
-                };
-                if places.last() != Some(&at) {
-                    places.push(at);
-                }
+            let siblings = siblings_needed(selector);
+            self.siblings = self.siblings.max(siblings);
+            let needs_siblings = siblings != Siblings::None;
+            self.selectors.push(IndexedSelector {
+                selector: selector.clone(),
+                rule,
+                needs_siblings,
+                names_sibling: false,
+                ancestor: ancestor(selector),
+            });
+            self.file(at, keys(selector.iter()));
+            for keys in sibling_keys(selector) {
+                let at = self.selectors.len() as u32;
+                self.selectors.push(IndexedSelector { selector: selector.clone(), rule, needs_siblings, names_sibling: true, ancestor: None });
+                self.file(at, keys);
             }
         }
     }
 
+    fn file(&mut self, at: u32, keys: Vec<Key>) {
+        for key in keys {
+            match key {
+                Key::Id(id) => self.ids.add(&id, at),
+                Key::Class(class) => self.classes.add(&class, at),
+                Key::Tag(name) => match Tag::of(&name) {
+                    Tag::Unknown => self.unknown_tags.add(&name, at),
+                    tag => {
+                        self.tags.resize_with(self.tags.len().max(tag as usize + 1), Vec::new);
+                        self.tags[tag as usize].push(at);
+                    }
+                },
+                Key::Attribute(name) => self.attribute(&name).present.push(at),
+                Key::Value(name, value) => self.attribute(&name).values.add(&value, at),
+                Key::Prefix(name, prefix) => self.attribute(&name).prefixes.add(&prefix, at),
+                Key::Fragment(name, text) => self.attribute(&name).fragments.add(&text, at),
+                Key::Any => self.any.push(at),
+            }
+        }
+    }
+
+    fn attribute(&mut self, name: &str) -> &mut AttributeIndex {
+        let same_hash = self.attributes.entry(name_hash(name.as_bytes())).or_default();
+        let at = same_hash.iter().position(|index| *index.name == *name).unwrap_or_else(|| {
+            same_hash.push(AttributeIndex {
+                name: name.into(),
+                present: Vec::new(),
+                values: Lookup::default(),
+                prefixes: Lookup::default(),
+                fragments: Fragments::default(),
+            });
+            same_hash.len() - 1
+        });
+        &mut same_hash[at]
+    }
+
     /// Builds what can only be built once all are known.
     pub fn finish(&mut self) {
-        for index in self.attributes.values_mut() {
-            let texts = index.fragments.iter().map(|(text, _)| text.as_bytes());
-            // The fastest automaton is also the largest.
-            let bytes: usize = index.fragments.iter().map(|(text, _)| text.len()).sum();
-            let kind = (bytes <= SMALL_BYTES).then_some(AhoCorasickKind::DFA);
-            match AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(texts) {
-                Ok(search) if !index.fragments.is_empty() => index.search = Some(search),
-                Ok(_) => {}
-                // Too many states for one automaton: such selectors are tried on every element with the attribute.
-                Err(_) => index.present.extend(index.fragments.drain(..).map(|(_, at)| at)),
-            }
+        for lookup in [&mut self.ids, &mut self.classes, &mut self.unknown_tags] {
+            lookup.finish();
+        }
+        self.attribute_filter = Filter::of(&self.attributes.keys().copied().collect::<Vec<_>>());
+        for index in self.attributes.values_mut().flatten() {
+            index.values.finish();
+            index.prefixes.finish();
+            // Too many states for one automaton: such selectors are tried on every element with the attribute.
+            index.present.extend(index.fragments.finish());
         }
     }
 
@@ -334,9 +439,9 @@ impl SelectorIndex {
         self.selectors.is_empty()
     }
 
-    /// Whether any selector asks for siblings.
-    pub fn needs_siblings(&self) -> bool {
-        self.needs_siblings
+    /// Which siblings must be remembered.
+    pub fn siblings(&self) -> Siblings {
+        self.siblings
     }
 
     /// The selector at a place given by [`SelectorIndex::candidates`].
@@ -345,59 +450,123 @@ impl SelectorIndex {
     }
 
     /// Places of all selectors that an element may match; each may be named more than once.
-    pub fn candidates<'a>(&self, name: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>, found: &mut Vec<u32>) {
+    pub fn candidates(&self, element: ElementRef<'_>, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.any);
-        if let Some(places) = self.tags.get(name) {
-            found.extend_from_slice(places);
+        match element.tag() {
+            Tag::Unknown => {
+                // In SVG and MathML a name is not looked up in the table of tags, but selectors do not tell.
+                let name = element.name();
+                self.unknown_tags.find(name.as_bytes(), found);
+                found.extend(self.tags.get(Tag::of(name) as usize).into_iter().flatten());
+            }
+            tag => found.extend(self.tags.get(tag as usize).into_iter().flatten()),
         }
-        for (attribute, raw) in attributes {
-            let indexed = self.attributes.get(attribute);
-            let is_key = attribute == "class" || attribute == "id";
-            if indexed.is_none() && !is_key {
+        for (hash, name, raw, known) in element.hashed_attributes() {
+            let is_key = matches!(known, Some(KnownName::Class | KnownName::Id));
+            let is_indexed = self.attribute_filter.may_hold(hash);
+            if !is_indexed && !is_key {
                 continue;
             }
             let value = crate::rewrite::decode_value(raw);
-            match attribute {
-                "class" if !self.classes.is_empty() => {
-                    for class in value.split_ascii_whitespace() {
-                        found.extend(self.classes.get(class).into_iter().flatten());
-                    }
-                }
-                "id" => found.extend(self.ids.get(&*value).into_iter().flatten()),
+            match known {
+                Some(KnownName::Class) => value.split_ascii_whitespace().for_each(|class| self.classes.find(class.as_bytes(), found)),
+                Some(KnownName::Id) => self.ids.find(value.as_bytes(), found),
                 _ => {}
             }
-            if let Some(indexed) = indexed {
-                found.extend_from_slice(&indexed.present);
-                if let Some(search) = &indexed.search {
-                    let hits = search.find_overlapping_iter(&*value);
-                    found.extend(hits.map(|hit| indexed.fragments[hit.pattern().as_usize()].1));
-                }
+            if is_indexed
+                && let Some(same_hash) = self.attributes.get(&hash)
+                && let Some(index) = same_hash.iter().find(|index| index.name.eq_ignore_ascii_case(name))
+            {
+                index.candidates(&value, found);
             }
         }
     }
 }
 
-fn needs_siblings(selector: &Selector<Css>) -> bool {
-    selector.iter_raw_match_order().any(|component| match component {
-        Component::Combinator(combinator) => combinator.is_sibling(),
-        Component::Nth(_) | Component::NthOf(_) => true,
-        Component::Is(list) | Component::Where(list) | Component::Negation(list) => list.slice().iter().any(needs_siblings),
-        _ => false,
-    })
+impl AttributeIndex {
+    fn candidates(&self, value: &str, found: &mut Vec<u32>) {
+        found.extend_from_slice(&self.present);
+        if !(self.values.places.is_empty() && self.prefixes.places.is_empty()) {
+            let mut lower = [0; LONGEST_VALUE];
+            let length = value.len().min(LONGEST_VALUE);
+            let lower = &mut lower[..length];
+            lower.copy_from_slice(&value.as_bytes()[..length]);
+            lower.make_ascii_lowercase();
+            if value.len() == length {
+                self.values.find(lower, found);
+            }
+            if let Some(prefix) = lower.get(..PREFIX) {
+                self.prefixes.find(prefix, found);
+            }
+        }
+        self.fragments.find(value, found);
+    }
 }
 
-/// The rarest keys of the rightmost compound: an element that matches has at least one of them.
-fn keys(selector: &Selector<Css>) -> Vec<Key> {
+/// A prefix is looked up by this many bytes.
+const PREFIX: usize = 3;
+
+/// A whole value of more bytes is looked up as a fragment.
+const LONGEST_VALUE: usize = 64;
+
+/// The tag that the compound left of the rightmost one asks for, where that compound stands around the element.
+fn ancestor(selector: &Selector<Css>) -> Option<Tag> {
+    let mut compounds = selector.iter();
+    compounds.by_ref().for_each(drop);
+    if !matches!(compounds.next_sequence()?, Combinator::Child | Combinator::Descendant) {
+        return None;
+    }
+    let names = compounds.filter_map(|component| match component {
+        Component::LocalName(name) => Some(Tag::of(&name.lower_name.0)),
+        _ => None,
+    });
+    names.last().filter(|tag| *tag != Tag::Unknown)
+}
+
+fn siblings_needed(selector: &Selector<Css>) -> Siblings {
+    let needed = selector.iter_raw_match_order().map(|component| match component {
+        Component::Combinator(Combinator::LaterSibling) => Siblings::Named,
+        Component::Combinator(combinator) if combinator.is_sibling() => Siblings::All,
+        Component::Nth(_) | Component::NthOf(_) => Siblings::All,
+        // What is asked of siblings inside these is not filed.
+        Component::Is(list) | Component::Where(list) | Component::Negation(list)
+            if list.slice().iter().any(|inner| siblings_needed(inner) != Siblings::None) =>
+        {
+            Siblings::All
+        }
+        _ => Siblings::None,
+    });
+    needed.max().unwrap_or_default()
+}
+
+/// The keys of each compound that stands left of a `~`.
+fn sibling_keys(selector: &Selector<Css>) -> Vec<Vec<Key>> {
+    let (mut all, mut compounds) = (Vec::new(), selector.iter());
+    loop {
+        compounds.by_ref().for_each(drop);
+        match compounds.next_sequence() {
+            None => return all,
+            Some(Combinator::LaterSibling) => all.push(keys(compounds.clone())),
+            Some(_) => {}
+        }
+    }
+}
+
+/// The rarest keys of a compound: an element that matches it has at least one of them.
+fn keys(compound: SelectorIter<'_, Css>) -> Vec<Key> {
     let mut best = vec![Key::Any];
-    for component in selector.iter() {
+    for component in compound {
         let keys = match component {
             Component::ID(id) => vec![Key::Id(id.0.clone())],
             Component::Class(class) => vec![Key::Class(class.0.clone())],
             Component::LocalName(name) => vec![Key::Tag(name.lower_name.0.clone())],
             Component::AttributeInNoNamespaceExists { local_name_lower, .. } => vec![Key::Attribute(local_name_lower.0.clone())],
-            Component::AttributeInNoNamespace { local_name, operator, value, .. } => vec![attribute_key(&local_name.0, *operator, &value.0)],
+            Component::AttributeInNoNamespace { local_name, operator, value, case_sensitivity } => {
+                let any_case = !matches!(case_sensitivity, ParsedCaseSensitivity::ExplicitCaseSensitive | ParsedCaseSensitivity::CaseSensitive);
+                vec![attribute_key(&local_name.0.to_ascii_lowercase(), *operator, &value.0, any_case)]
+            }
             Component::AttributeOther(other) => vec![Key::Attribute(other.local_name_lower.0.clone())],
-            Component::Is(list) | Component::Where(list) => list.slice().iter().flat_map(keys).collect(),
+            Component::Is(list) | Component::Where(list) => list.slice().iter().flat_map(|selector| keys(selector.iter())).collect(),
             _ => continue,
         };
         // A list of alternatives is as rare as its commonest member.
@@ -409,12 +578,15 @@ fn keys(selector: &Selector<Css>) -> Vec<Key> {
     best
 }
 
-fn attribute_key(name: &str, operator: AttrSelectorOperator, value: &str) -> Key {
-    // A fragment of one or two bytes is found nearly everywhere; an empty value matches nothing or only itself.
-    let searchable = value.len() >= 3;
-    match operator {
-        _ if !searchable => Key::Attribute(name.into()),
-        AttrSelectorOperator::Includes if name == "class" && value.is_ascii() => Key::Fragment(name.into(), value.into()),
+fn attribute_key(name: &str, operator: AttrSelectorOperator, value: &str, any_case: bool) -> Key {
+    use AttrSelectorOperator::{DashMatch, Equal, Includes, Prefix};
+    let prefix = value.as_bytes().get(..PREFIX).and_then(|prefix| std::str::from_utf8(prefix).ok());
+    match (operator, prefix) {
+        (Equal, _) if !value.is_empty() && value.len() <= LONGEST_VALUE => Key::Value(name.into(), value.to_ascii_lowercase().into()),
+        (Includes, _) if name == "class" && !any_case && !value.is_empty() => Key::Class(value.into()),
+        (Prefix | DashMatch | Equal, Some(prefix)) => Key::Prefix(name.into(), prefix.to_ascii_lowercase().into()),
+        // A fragment of one or two bytes is found nearly everywhere; an empty value matches nothing or only itself.
+        _ if value.len() < 3 => Key::Attribute(name.into()),
         _ => Key::Fragment(name.into(), value.into()),
     }
 }

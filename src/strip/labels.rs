@@ -8,7 +8,7 @@ use super::line::{Line, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::removal::{Extent, NearMiss};
 use super::{Mark, Stripper};
-use crate::fold::Folded;
+use crate::fold::{FirstWords, Folded, word_hash};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
@@ -43,6 +43,8 @@ pub(super) struct Labels {
     /// Names of the site: as declared, and the short parts of titles.
     sites: Vec<Vec<String>>,
     site_declared: bool,
+    /// Hashes of the first words of both.
+    first_words: Vec<u32>,
     titles_read: usize,
     title_was_shown: bool,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
@@ -106,6 +108,7 @@ impl Labels {
     }
 
     fn read_titles(&mut self, metadata: &Collector) {
+        let known = (self.titles.len(), self.sites.len());
         for title in &metadata.titles()[self.titles_read.min(metadata.titles().len())..] {
             self.add_title(title);
         }
@@ -113,6 +116,9 @@ impl Labels {
         if let Some(site) = metadata.metadata().site.as_deref().filter(|_| !self.site_declared) {
             self.sites.push(Folded::of(site).texts().map(str::to_owned).collect());
             self.site_declared = true;
+        }
+        if known != (self.titles.len(), self.sites.len()) {
+            self.first_words = self.titles.iter().chain(&self.sites).filter_map(|words| words.first()).map(|word| word_hash(word)).collect();
         }
     }
 
@@ -210,8 +216,24 @@ impl Stripper {
         }
     }
 
+    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often.
+    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> bool {
+        let mut words = FirstWords::default();
+        for piece in pieces {
+            if let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) {
+                words.push(window.text(held.event.range.clone()), piece.after_tag);
+            }
+        }
+        words.finish().is_none_or(|(firsts, all)| {
+            self.rules.phrases().may_begin_with(firsts, all) || firsts.iter().any(|hash| self.labels.first_words.contains(hash))
+        })
+    }
+
     fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.read_titles(metadata);
+        if self.markup == Markup::Html && !self.may_begin_label(pieces, window) {
+            return None;
+        }
         let mut text = std::mem::take(&mut self.gathering.text);
         let mut folded = std::mem::take(&mut self.gathering.folded);
         let mut found = None;

@@ -63,7 +63,13 @@ pub(super) fn count_words(text: &str) -> u32 {
 
 /// Whether the text ends like a sentence, in any script, closing quotes and brackets aside.
 pub(super) fn ends_sentence(text: &str) -> bool {
-    let text = text.trim_end();
+    let text = text.trim_ascii_end();
+    match text.as_bytes() {
+        [.., b'.' | b'!' | b'?' | b':'] => return true,
+        [] => return false,
+        [.., last] if last.is_ascii_alphanumeric() => return false,
+        _ => {}
+    }
     let mut tail_start = text.len().saturating_sub(48);
     while !text.is_char_boundary(tail_start) {
         tail_start += 1;

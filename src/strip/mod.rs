@@ -23,7 +23,7 @@ use crate::fold::Folded;
 use crate::limits::Limits;
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
-use crate::rewrite::{Closing, ElementId, Event, EventKind, Markup, OpenElements, Tag, TextKind, Window};
+use crate::rewrite::{Closing, ElementId, Event, EventKind, KnownName, Markup, OpenElements, Tag, TextKind, Window};
 use crate::rules::{RuleIndex, RuleSet};
 use following::Following;
 use guard::{Evidence, Judgement};
@@ -256,13 +256,13 @@ impl Stripper {
     fn opened(&mut self, at: EventIndex, id: ElementId, tag: Tag, void: bool, elements: &OpenElements, metadata: &Collector) {
         let Some(element) = elements.last_opened() else { return };
         let is_landmark = matches!(tag, Tag::Article | Tag::Main)
-            || element.attribute("itemprop").is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("articleBody")));
+            || element.get(KnownName::Itemprop).is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("articleBody")));
         if is_landmark {
             self.landmarks.push_back(at);
         }
         if self.mode != StripMode::Off && !self.rules.selectors().is_empty() {
-            let (rules, host, lang) = (Arc::clone(&self.rules), self.host.as_deref(), metadata.metadata().lang.as_deref());
             let mut found = std::mem::take(&mut self.matched);
+            let (rules, host, lang) = (&self.rules, self.host.as_deref(), metadata.metadata().lang.as_deref());
             self.matcher.rules(rules.selectors(), elements, |rule| rules.rule(rule).when.allows(host, lang), &mut found);
             if !found.is_empty() {
                 self.mark(&found, at, (!void).then_some(id));

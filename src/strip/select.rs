@@ -1,8 +1,8 @@
 //! Matching selectors against the open elements, by the `selectors` crate.
 
-use crate::rewrite::{ElementRef, Namespace, OpenElements, Tag, decode_value};
+use crate::rewrite::{Attributes, ElementRef, Namespace, OpenElements, Tag, decode_value, tag_name};
 use crate::rules::RuleIndex;
-use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex};
+use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex, Siblings};
 use selectors::OpaqueElement;
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
@@ -26,9 +26,8 @@ pub(super) struct SelectorMatcher {
 #[derive(Debug, Default)]
 struct Level {
     children: Vec<Sibling>,
-    /// Names and values of the children's attributes.
+    /// The children's start tags.
     text: String,
-    attributes: Vec<(Range<u32>, Range<u32>)>,
     full: bool,
 }
 
@@ -36,43 +35,38 @@ struct Level {
 #[derive(Debug)]
 struct Sibling {
     id: u32,
+    tag: Tag,
     namespace: Namespace,
-    name: Range<u32>,
-    attributes: Range<u32>,
+    source: Range<u32>,
 }
 
 impl Level {
     fn clear(&mut self) {
         self.children.clear();
         self.text.clear();
-        self.attributes.clear();
         self.full = false;
     }
 
     fn push(&mut self, element: ElementRef<'_>) {
-        let name = self.keep(element.name());
-        let first = self.attributes.len() as u32;
-        for (attribute, value) in element.attributes() {
-            let pair = (self.keep(attribute), self.keep(value));
-            self.attributes.push(pair);
-        }
-        let attributes = first..self.attributes.len() as u32;
-        self.children.push(Sibling { id: element.id(), namespace: element.namespace(), name, attributes });
-    }
-
-    fn keep(&mut self, text: &str) -> Range<u32> {
         let start = self.text.len() as u32;
-        self.text.push_str(text);
-        start..self.text.len() as u32
+        self.text.push_str(element.source());
+        let source = start..self.text.len() as u32;
+        self.children.push(Sibling { id: element.id(), tag: element.tag(), namespace: element.namespace(), source });
     }
 
-    fn slice(&self, range: &Range<u32>) -> &str {
-        &self.text[range.start as usize..range.end as usize]
+    fn source(&self, sibling: &Sibling) -> &str {
+        &self.text[sibling.source.start as usize..sibling.source.end as usize]
+    }
+
+    fn name(&self, sibling: &Sibling) -> &str {
+        match sibling.tag {
+            Tag::Unknown => tag_name(self.source(sibling)),
+            tag => tag.name(),
+        }
     }
 
     fn attribute(&self, sibling: &Sibling, name: &str) -> Option<&str> {
-        let attributes = &self.attributes[sibling.attributes.start as usize..sibling.attributes.end as usize];
-        attributes.iter().find(|(known, _)| self.slice(known) == name).map(|(_, value)| self.slice(value))
+        Attributes::get(self.source(sibling), name)
     }
 }
 
@@ -86,11 +80,14 @@ impl SelectorMatcher {
         let Some(element) = elements.last_opened() else { return };
         let is_void = elements.stack().last().is_none_or(|top| top.id != element.id());
         let depth = elements.stack().len() - usize::from(!is_void);
-        if index.needs_siblings() {
-            self.remember(element, depth, is_void);
-        }
         self.candidates.clear();
-        index.candidates(element.name(), element.attributes(), &mut self.candidates);
+        index.candidates(element, &mut self.candidates);
+        let siblings = index.siblings();
+        if siblings != Siblings::None {
+            let is_named = || self.candidates.iter().any(|at| index.get(*at).names_sibling);
+            let wanted = siblings == Siblings::All || is_named();
+            self.remember(element, depth, is_void, wanted);
+        }
         if self.candidates.is_empty() {
             return;
         }
@@ -102,7 +99,10 @@ impl SelectorMatcher {
         let node = Node { elements, levels: &self.levels, place: if is_void { Place::Void } else { Place::Open(depth) } };
         for at in &self.candidates {
             let indexed = index.get(*at);
-            let known = found.contains(&indexed.rule) || (full && indexed.needs_siblings);
+            let known = indexed.names_sibling
+                || found.contains(&indexed.rule)
+                || (full && indexed.needs_siblings)
+                || indexed.ancestor.is_some_and(|tag| !elements.has_open(tag));
             if !known && wants(indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
                 found.push(indexed.rule);
             }
@@ -110,13 +110,15 @@ impl SelectorMatcher {
         found.sort_unstable();
     }
 
-    fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool) {
+    fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool, wanted: bool) {
         // Levels are cleared, not freed: the next sibling subtree needs them again.
         if self.levels.len() <= depth + 1 {
             self.levels.resize_with(depth + 2, Level::default);
         }
         let level = &mut self.levels[depth];
-        if level.children.len() >= self.limit || level.text.len() >= SIBLING_BYTES {
+        if !wanted {
+            // No selector can mean it.
+        } else if level.children.len() >= self.limit || level.text.len() >= SIBLING_BYTES {
             level.full = true;
         } else {
             level.push(element);
@@ -185,7 +187,7 @@ impl<'a> Node<'a> {
     }
 
     fn name(self) -> &'a str {
-        self.open().map(ElementRef::name).or(self.closed().map(|(level, sibling)| level.slice(&sibling.name))).unwrap_or_default()
+        self.open().map(ElementRef::name).or(self.closed().map(|(level, sibling)| level.name(sibling))).unwrap_or_default()
     }
 
     fn attribute(self, name: &str) -> Option<&'a str> {
@@ -267,7 +269,7 @@ impl selectors::Element for Node<'_> {
     }
 
     fn match_non_ts_pseudo_class(&self, _class: &AnyLink, _context: &mut MatchingContext<'_, Css>) -> bool {
-        self.is_link()
+        matches!(Tag::of(self.name()), Tag::A | Tag::Area) && self.attribute("href").is_some()
     }
 
     fn match_pseudo_element(&self, element: &NoPseudoElement, _context: &mut MatchingContext<'_, Css>) -> bool {
@@ -277,7 +279,8 @@ impl selectors::Element for Node<'_> {
     fn apply_selector_flags(&self, _flags: ElementSelectorFlags) {}
 
     fn is_link(&self) -> bool {
-        matches!(Tag::of(self.name()), Tag::A | Tag::Area) && self.attribute("href").is_some()
+        // Asked at every step up the tree, only to treat visited links apart: there are none here.
+        false
     }
 
     fn is_html_slot_element(&self) -> bool {
@@ -321,7 +324,6 @@ impl selectors::Element for Node<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rewrite::tag_name;
     use crate::rules::selector::parse;
 
     /// Which tags of the page (by number) match the selector.
@@ -334,7 +336,7 @@ mod tests {
         let (mut closed, mut number, mut found) = (Vec::new(), 0, Vec::new());
         for tag in page.split_inclusive('>') {
             if tag.starts_with("</") {
-                elements.end_tag(tag_name(tag), &mut closed);
+                elements.end_tag(Tag::of(tag_name(tag)), tag_name(tag), &mut closed);
                 continue;
             }
             elements.start_tag(tag, &mut closed);

@@ -5,7 +5,13 @@
 //! UAX #44 `Default_Ignorable_Code_Point`; for Arabic the normalisation of Larkey, Ballesteros and Connell, "Improving
 //! Stemming for Arabic Information Retrieval" (SIGIR 2002), extended by the Persian and Urdu letter forms.
 
+mod first_words;
+mod table;
+
+pub use first_words::{FirstWords, word_hash};
+
 use std::ops::Range;
+use table::Fold;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// A text as folded words; its buffers are reused from line to line.
@@ -63,12 +69,29 @@ impl Folded {
             if joins_digits {
                 self.text.push(if character.is_ascii() { character } else { ',' });
                 self.grow();
-            } else if character.is_ascii() || is_plain_arabic(character) {
-                self.letter(character, &mut class);
-            } else {
-                decompose_compatible(character, |part| self.letter(part, &mut class));
+                continue;
+            }
+            match table::fold(character) {
+                Fold::Letter(letter) => self.put(letter, Class::Letters, &mut class),
+                Fold::Digit(digit) => self.put(digit, Class::Digits, &mut class),
+                Fold::Dropped => {}
+                Fold::Break => class = None,
+                Fold::Complex => decompose_compatible(character, |part| self.letter(part, &mut class)),
             }
         }
+    }
+
+    /// Appends a folded letter or digit, to the last word if it goes on.
+    #[inline]
+    fn put(&mut self, folded: char, next: Class, class: &mut Option<Class>) {
+        let start = self.text.len() as u32;
+        self.text.push(folded);
+        if *class == Some(next) {
+            self.grow();
+        } else {
+            self.words.push(Word { range: start..self.text.len() as u32, number: next == Class::Digits, colon: false });
+        }
+        *class = Some(next);
     }
 
     fn ascii_letters(&mut self, run: &str, class: &mut Option<Class>) {
@@ -106,8 +129,6 @@ impl Folded {
         let start = self.text.len() as u32;
         if character.is_ascii() {
             self.text.push(character.to_ascii_lowercase());
-        } else if is_plain_arabic(character) {
-            self.text.push(unify(character));
         } else {
             self.text.extend(character.to_lowercase().filter(|c| !is_dropped(*c)).map(unify));
         }
@@ -162,11 +183,6 @@ fn is_dropped(character: char) -> bool {
         | '\u{06D6}'..='\u{06DC}' | '\u{06DF}'..='\u{06E8}' | '\u{06EA}'..='\u{06ED}' | '\u{00AD}' | '\u{115F}' | '\u{1160}'
         | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
         | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}' | '\'' | '\u{2019}' | '\u{02BC}')
-}
-
-/// Letters and marks of the Arabic block that have no decomposition but one into themselves and a dropped mark.
-fn is_plain_arabic(character: char) -> bool {
-    matches!(character, '\u{0621}'..='\u{0652}')
 }
 
 fn unify(character: char) -> char {
