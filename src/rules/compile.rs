@@ -5,7 +5,6 @@ use super::lexicon::Lexicon;
 use super::media::Media;
 use super::mistake::{Mistake, Severity};
 use super::pack::{PackRule, PackSource, Reader};
-use super::phrase::PhraseBook;
 use super::selector::{self, SelectorIndex};
 use super::{Rule, RuleIndex, RuleSet};
 use crate::fold::Folded;
@@ -96,7 +95,12 @@ struct Building {
 impl Building {
     fn lexicon(&mut self, source: &PackSource) {
         match Lexicon::from_toml(&source.text) {
-            Ok(lexicon) => self.set.lexicon.merge(lexicon),
+            Ok(mut lexicon) => {
+                for (name, forms) in lexicon.take_lists() {
+                    self.set.phrases.define(&name, &forms);
+                }
+                self.set.lexicon.merge(lexicon);
+            }
             Err(error) => {
                 let mut reader = Reader { pack: source, mistakes: &mut self.mistakes };
                 reader.error(error.span().unwrap_or(0..0), error.message(), None);
@@ -191,11 +195,11 @@ impl Building {
     }
 
     fn phrases(&mut self, pack: &PackSource, written: &PackRule, full: &str, index: RuleIndex, is_off: bool) {
-        let mut scratch = PhraseBook::default();
         for phrase in &written.text {
             let mut reader = Reader { pack, mistakes: &mut self.mistakes };
-            let book = if is_off { &mut scratch } else { &mut self.set.phrases };
-            if let Err(error) = book.add(phrase.get_ref(), index) {
+            let book = &mut self.set.phrases;
+            let added = if is_off { book.check(phrase.get_ref()) } else { book.add(phrase.get_ref(), index) };
+            if let Err(error) = added {
                 reader.error(phrase.span(), error.to_string(), None);
                 continue;
             }

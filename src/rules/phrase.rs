@@ -4,7 +4,7 @@ use super::RuleIndex;
 use super::filter::Filter;
 use super::lexicon::Lexicon;
 use crate::fold::{Folded, word_hash};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 /// Lines of more words than this are no labels.
@@ -12,6 +12,8 @@ pub const LONGEST_LINE: usize = 60;
 
 const LONGEST_NAME: usize = 6;
 const LONGEST_TEXT: usize = 40;
+/// A phrase with alternatives stands for at most so many.
+const MOST_ALTERNATIVES: usize = 2_000;
 
 /// A step in the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +24,8 @@ enum Step {
     Name,
     Text,
     Said(Said),
+    /// One of a list of forms, which begin at this node.
+    OneOf(u32),
 }
 
 /// What a page says of itself.
@@ -41,8 +45,8 @@ pub enum PhraseError {
     #[error("the phrase holds no word")]
     Empty,
     /// A placeholder that does not exist.
-    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}}, {{title}} and {{site}}")]
-    UnknownPlaceholder(String),
+    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}}, {{title}}, {{site}} and the lists {1}")]
+    UnknownPlaceholder(String, String),
     /// `{text}` before the end.
     #[error("{{text}} stands for the rest of the line and can only be last")]
     TextNotLast,
@@ -55,6 +59,12 @@ pub enum PhraseError {
     /// An opening brace without its end.
     #[error("a brace is not closed")]
     OpenBrace,
+    /// An opening bracket of alternatives without its end.
+    #[error("a bracket is not closed")]
+    OpenBracket,
+    /// Alternatives multiply.
+    #[error("the phrase stands for more than {MOST_ALTERNATIVES} phrases")]
+    TooManyAlternatives,
 }
 
 /// Where a phrase that was found ends, and whose it is.
@@ -75,6 +85,10 @@ pub struct PhraseBook {
     /// Which placeholders a node has children for, so that most are never tried.
     placeholders: Vec<Vec<Step>>,
     ends: Vec<Vec<RuleIndex>>,
+    /// Lists of forms, by name: each is a tree of its own.
+    lists: FxHashMap<String, WordList>,
+    list_ends: FxHashSet<u32>,
+    has_phrases: bool,
     /// Hashes of the words that a phrase may begin with, whatever comes next; with the word after them; as the only word of a line.
     begins: Filter,
     begins_pair: Filter,
@@ -84,17 +98,86 @@ pub struct PhraseBook {
     begins_with_anything: bool,
 }
 
+#[derive(Debug)]
+struct WordList {
+    root: u32,
+    forms: Vec<String>,
+}
+
 /// How many words from `at` on repeat what the page says of itself; 0 if they do not.
 pub type SaidLength<'a> = &'a dyn Fn(Said, &Folded, usize) -> usize;
 
 impl PhraseBook {
     /// Adds a phrase of a rule.
     pub fn add(&mut self, phrase: &str, rule: RuleIndex) -> Result<(), PhraseError> {
-        let steps = self.steps(phrase)?;
+        for steps in self.alternatives(phrase)? {
+            let node = self.insert(0, steps);
+            if !self.ends[node as usize].contains(&rule) {
+                self.ends[node as usize].push(rule);
+            }
+        }
+        self.has_phrases = true;
+        Ok(())
+    }
+
+    /// Checks a phrase without adding it.
+    pub fn check(&mut self, phrase: &str) -> Result<(), PhraseError> {
+        self.alternatives(phrase).map(drop)
+    }
+
+    /// Names a list of forms that phrases may use as a placeholder.
+    pub fn define(&mut self, name: &str, forms: &[String]) {
+        self.begin();
+        let root = match self.lists.get(name) {
+            Some(list) => list.root,
+            None => {
+                let root = self.new_node();
+                self.lists.insert(name.to_owned(), WordList { root, forms: Vec::new() });
+                root
+            }
+        };
+        for form in forms {
+            let steps = self.words(form);
+            if !steps.is_empty() {
+                let node = self.insert(root, steps);
+                self.list_ends.insert(node);
+            }
+        }
+        if let Some(list) = self.lists.get_mut(name) {
+            list.forms.extend_from_slice(forms);
+        }
+    }
+
+    fn begin(&mut self) {
         if self.ends.is_empty() {
             self.new_node();
         }
-        let mut node = 0;
+    }
+
+    /// The phrases that one with alternatives stands for. A list that a phrase begins with is written out, for the
+    /// first word of a phrase is how it is found.
+    fn alternatives(&mut self, phrase: &str) -> Result<Vec<Vec<Step>>, PhraseError> {
+        self.begin();
+        let mut written = Vec::new();
+        spread(phrase, &mut written)?;
+        let mut all = Vec::new();
+        for phrase in written {
+            let first = phrase.trim_start().strip_prefix('{').and_then(|rest| rest.split_once('}'));
+            let list = first.and_then(|(name, rest)| self.lists.get(name).map(|list| (list.forms.clone(), rest.to_owned())));
+            match list {
+                Some((forms, rest)) => {
+                    for form in forms {
+                        all.push(self.steps(&format!("{form} {rest}"))?);
+                    }
+                }
+                None => all.push(self.steps(&phrase)?),
+            }
+        }
+        if all.len() > MOST_ALTERNATIVES { Err(PhraseError::TooManyAlternatives) } else { Ok(all) }
+    }
+
+    fn insert(&mut self, from: u32, steps: Vec<Step>) -> u32 {
+        let mut node = from;
         for step in steps {
             node = match self.children.get(&(node, step.clone())) {
                 Some(child) => *child,
@@ -108,10 +191,18 @@ impl PhraseBook {
                 }
             };
         }
-        if !self.ends[node as usize].contains(&rule) {
-            self.ends[node as usize].push(rule);
+        node
+    }
+
+    fn words(&mut self, literal: &str) -> Vec<Step> {
+        let folded = Folded::of(literal);
+        let mut steps = Vec::new();
+        for (word, text) in folded.words().iter().zip(folded.texts()) {
+            let next = self.vocabulary.len() as u32;
+            let id = *self.vocabulary.entry(text.into()).or_insert(next);
+            steps.push(Step::Word { id, colon: word.colon });
         }
-        Ok(())
+        steps
     }
 
     fn new_node(&mut self) -> u32 {
@@ -125,12 +216,7 @@ impl PhraseBook {
         let mut rest = phrase;
         while !rest.is_empty() {
             let (literal, after) = rest.split_once('{').map_or((rest, None), |(literal, after)| (literal, Some(after)));
-            let folded = Folded::of(literal);
-            for (word, text) in folded.words().iter().zip(folded.texts()) {
-                let next = self.vocabulary.len() as u32;
-                let id = *self.vocabulary.entry(text.into()).or_insert(next);
-                steps.push(Step::Word { id, colon: word.colon });
-            }
+            steps.extend(self.words(literal));
             let Some(after) = after else { break };
             let (name, after) = after.split_once('}').ok_or(PhraseError::OpenBrace)?;
             steps.push(match name {
@@ -140,7 +226,14 @@ impl PhraseBook {
                 "text" => Step::Text,
                 "title" => Step::Said(Said::Title),
                 "site" => Step::Said(Said::Site),
-                other => return Err(PhraseError::UnknownPlaceholder(other.to_owned())),
+                other => match self.lists.get(other) {
+                    Some(list) => Step::OneOf(list.root),
+                    None => {
+                        let mut names: Vec<String> = self.lists.keys().map(|name| format!("{{{name}}}")).collect();
+                        names.sort_unstable();
+                        return Err(PhraseError::UnknownPlaceholder(other.to_owned(), names.join(", ")));
+                    }
+                },
             });
             rest = after;
         }
@@ -155,7 +248,7 @@ impl PhraseBook {
 
     /// Whether the book holds no phrase.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        !self.has_phrases
     }
 
     /// Builds what can only be built once all phrases and date words are known. `joins` tells rules whose phrases others may follow.
@@ -174,13 +267,15 @@ impl PhraseBook {
         let (mut begins, mut pairs, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         for (first, node) in after(0) {
             let place = *node as usize;
-            let goes_on = !self.placeholders[place].is_empty() || self.ends[place].iter().any(|rule| joins(*rule));
+            let goes_on = self.placeholders[place].iter().any(|step| !matches!(step, Step::OneOf(_))) || self.ends[place].iter().any(|rule| joins(*rule));
             if goes_on {
                 begins.push(*first);
             } else if !self.ends[place].is_empty() {
                 whole.push(*first);
             }
-            pairs.extend(after(*node).iter().map(|(second, _)| pair_hash(*first, *second)));
+            let lists = self.placeholders[place].iter().filter_map(|step| if let Step::OneOf(root) = step { Some(*root) } else { None });
+            let seconds = std::iter::once(*node).chain(lists).flat_map(after);
+            pairs.extend(seconds.map(|(second, _)| pair_hash(*first, *second)));
         }
         let placeholders = &self.placeholders[0];
         if placeholders.iter().any(|step| matches!(step, Step::Number | Step::Date)) {
@@ -228,7 +323,7 @@ impl PhraseBook {
                 Step::Name => {
                     self.children.get(&(0, Step::Name)).is_some_and(|child| (1..words.len().min(LONGEST_NAME + 1)).any(|at| follows(*child, at)))
                 }
-                Step::Text | Step::Word { .. } => true,
+                Step::Text | Step::Word { .. } | Step::OneOf(_) => true,
             })
     }
 
@@ -282,16 +377,73 @@ impl PhraseBook {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
+                Step::OneOf(root) => self.walk_list(*root, *child, line, at, lexicon, said, found),
                 Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
                 _ => {}
             }
         }
     }
+
+    /// Walks on behind each form of a list that stands here.
+    #[allow(clippy::too_many_arguments)]
+    fn walk_list(&self, inner: u32, then: u32, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+        if self.list_ends.contains(&inner) {
+            self.walk(then, line, at, lexicon, said, found);
+        }
+        if at >= line.words().len() {
+            return;
+        }
+        if let Some(id) = self.vocabulary.get(line.word(at))
+            && let Some(child) = self.children.get(&(inner, Step::Word { id: *id, colon: false }))
+        {
+            self.walk_list(*child, then, line, at + 1, lexicon, said, found);
+        }
+    }
 }
+
 
 /// The hash of two words in a row.
 fn pair_hash(first: u32, second: u32) -> u32 {
     (first.rotate_left(7) ^ second).wrapping_mul(0x85EB_CA6B)
+}
+
+/// Writes out the alternatives of a phrase: `Share (this|the) (article|)` is four phrases. Brackets without `|` are punctuation.
+fn spread(phrase: &str, out: &mut Vec<String>) -> Result<(), PhraseError> {
+    let mut depth = 0;
+    let (mut open, mut bars, mut close) = (0, Vec::new(), None);
+    for (at, byte) in phrase.bytes().enumerate() {
+        match byte {
+            b'(' => {
+                if depth == 0 {
+                    (open, bars) = (at, Vec::new());
+                }
+                depth += 1;
+            }
+            b'|' if depth == 1 => bars.push(at),
+            b')' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 && !bars.is_empty() {
+                    close = Some(at);
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    let Some(close) = close else {
+        if depth > 0 && !bars.is_empty() {
+            return Err(PhraseError::OpenBracket);
+        }
+        out.push(phrase.to_owned());
+        return if out.len() > MOST_ALTERNATIVES { Err(PhraseError::TooManyAlternatives) } else { Ok(()) };
+    };
+    bars.push(close);
+    let mut from = open + 1;
+    for bar in bars {
+        spread(&format!("{} {} {}", &phrase[..open], &phrase[from..bar], &phrase[close + 1..]), out)?;
+        from = bar + 1;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -322,13 +474,30 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_and_lists_stand_for_many_phrases() {
+        let mut book = PhraseBook::default();
+        book.define("article", &["المقال".into(), "this article".into(), "story".into()]);
+        for phrase in ["Share (the|) {article} (with (your|) friends|)", "{article} (continues|goes on) below", "شارك {article}"] {
+            book.add(phrase, RuleIndex(0)).unwrap();
+        }
+        assert_eq!(ends(&book, "Share this article with friends"), [3, 5]);
+        assert_eq!(ends(&book, "share the story"), [3]);
+        assert_eq!(ends(&book, "Story goes on below"), [4]);
+        assert_eq!(ends(&book, "شارك المقال"), [2]);
+        assert_eq!(ends(&book, "Share the"), [0; 0]);
+        assert_eq!(book.add("Share (this|that", RuleIndex(0)), Err(PhraseError::OpenBracket));
+        let many = "(a|b|c|d|e|f|g|h|i|j)".repeat(4);
+        assert_eq!(book.add(&many, RuleIndex(0)), Err(PhraseError::TooManyAlternatives));
+    }
+
+    #[test]
     fn bad_phrases_say_why() {
         let mut book = PhraseBook::default();
         assert_eq!(book.add("…", RuleIndex(0)), Err(PhraseError::Empty));
         assert_eq!(book.add("{text} ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
         assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::BeginsOpen));
         assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
-        assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into())));
+        assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into(), String::new())));
         assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
     }
 }
