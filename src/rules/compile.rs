@@ -173,6 +173,7 @@ impl Building {
             alone: written.alone,
             linked: written.linked,
             prose: written.prose,
+            heading: written.heading,
             hit: unplace(written.hit),
             miss: unplace(written.miss),
         });
@@ -206,6 +207,10 @@ impl Building {
             let folded = Folded::of(phrase.get_ref());
             let form: Vec<String> =
                 folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
+            // What alternatives stand for may well be said twice.
+            if phrase.get_ref().contains('|') {
+                continue;
+            }
             // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
             let key = format!("{} {} {:?} {:?} {} {}", pack.name, form.join(" "), written.when, written.scope, written.alone, written.linked);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {

@@ -15,6 +15,8 @@ pub(super) struct Evidence<'a> {
     pub(super) properly_closed: bool,
     /// The bound of the hold was reached before its end.
     pub(super) hold_full: bool,
+    /// Elements of furniture that the page leaves open are many: it closes none, and each ends where the text goes on.
+    pub(super) page_closes_none: bool,
     /// The rule's element may hold sentences of its own.
     pub(super) rule_expects_prose: bool,
     /// A match of text, which chose its container by itself.
@@ -43,6 +45,8 @@ const ARTICLE_LINES: usize = 3;
 const NOTICE_LINES: usize = 6;
 /// Words of prose elsewhere that show that the article is elsewhere.
 pub(super) const ARTICLE_WORDS: u64 = 60;
+/// So many elements of furniture left open show that the page closes none.
+pub(super) const LEFT_OPEN: usize = 3;
 /// Lines before the first prose that may belong to it: headline, byline, date.
 const LEAD_LINES: usize = 3;
 
@@ -55,7 +59,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
     let elsewhere = evidence.prose_elsewhere;
     let mut first_prose = first_prose;
     let swallows = if !evidence.properly_closed {
-        if evidence.rule_expects_prose && elsewhere >= ARTICLE_WORDS {
+        if evidence.rule_expects_prose && elsewhere >= ARTICLE_WORDS && !evidence.page_closes_none {
             // The article is known, and sentences are expected. Comments and teasers come with names, dates and links between
             // them; where paragraph follows on paragraph, the text goes on that something unclosed has run into.
             let runs = |at: &usize| *at + ARTICLE_LINES <= lines.len() && lines[*at..*at + ARTICLE_LINES].iter().all(|line| line.is_prose());
