@@ -52,14 +52,18 @@ const LEAD_LINES: usize = 3;
 
 /// Judges one extent.
 pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
-    let lines: Vec<&Line> = evidence.lines.filter(|line| !line.dropped).collect();
+    let lines: Vec<&Line> = evidence.lines.collect();
+    if !evidence.properly_closed && !evidence.hold_full && evidence.page_closes_none {
+        return judge_open(&lines);
+    }
+    let lines: Vec<&Line> = lines.into_iter().filter(|line| !line.dropped).collect();
     let prose: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].is_prose()).collect();
     let Some(first_prose) = prose.first().copied() else { return Judgement::Remove };
     let words: u64 = prose.iter().map(|at| u64::from(lines[*at].words)).sum();
     let elsewhere = evidence.prose_elsewhere;
     let mut first_prose = first_prose;
     let swallows = if !evidence.properly_closed {
-        if evidence.rule_expects_prose && elsewhere >= ARTICLE_WORDS && !evidence.page_closes_none {
+        if evidence.rule_expects_prose && elsewhere >= ARTICLE_WORDS {
             // The article is known, and sentences are expected. Comments and teasers come with names, dates and links between
             // them; where paragraph follows on paragraph, the text goes on that something unclosed has run into.
             let runs = |at: &usize| *at + ARTICLE_LINES <= lines.len() && lines[*at..*at + ARTICLE_LINES].iter().all(|line| line.is_prose());
@@ -100,6 +104,14 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
     }
     let release = evidence.article_opens_at.map_or(release, |article| release.min(article));
     Judgement::RemoveBefore(release, cause)
+}
+
+/// On a page that closes nothing an element of furniture is its first line and the links right after it.
+fn judge_open(lines: &[&Line]) -> Judgement {
+    let is_text = |line: &&&Line| !line.dropped && !line.is_linked();
+    let first = lines.first().filter(|line| line.is_prose());
+    let rest = lines.iter().skip(1).find(is_text);
+    first.or(rest).map_or(Judgement::Remove, |line| Judgement::RemoveBefore(line.first, Cause::Unclosed))
 }
 
 /// Teasers with excerpts: at least one linked line to each line of prose.

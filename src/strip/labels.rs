@@ -468,7 +468,7 @@ impl Stripper {
         let heads = self.labels.heads.take();
         let Some(label) = label else {
             if let Some((line, rules)) = heads
-                && self.lines[this].is_linked()
+                && (self.lines[this].is_linked() || self.markup == Markup::Text && !self.gathering.before_blank)
                 && !self.lines[this].ends_sentence
                 && self.lines[this].words <= ENTRY_OF_LIST_WORDS
             {
@@ -542,7 +542,7 @@ impl Stripper {
         let removal = self.drop_line(line, rules);
         let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
         let bold = self.is_bold(self.lines[line].first);
-        self.following = Some(Following::new(removal, &self.lines[line], container, false, bold, self.is_after_prose(line)));
+        self.following = Some(Following::new(removal, &self.lines[line], container, true, bold, self.is_after_prose(line)));
     }
 
     /// Whether the last line kept before this one is a sentence or a heading.

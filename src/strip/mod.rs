@@ -326,6 +326,9 @@ impl Stripper {
             } else {
                 let elsewhere = mark.prose_before;
                 let proper = matches!(how, Closing::Own | Closing::Implied);
+                if !proper {
+                    self.left_open = self.left_open.max(self.marks.len() + 1);
+                }
                 self.settle(&mark, at + 1, proper, false, elsewhere);
             }
         }
@@ -513,7 +516,7 @@ impl Stripper {
             self.ended.push((mark, end, Closing::EndOfPage));
         }
         let mut ended = std::mem::take(&mut self.ended);
-        self.left_open = ended.iter().filter(|(_, _, how)| !matches!(how, Closing::Own | Closing::Implied)).count();
+        self.left_open = self.left_open.max(ended.iter().filter(|(_, _, how)| !matches!(how, Closing::Own | Closing::Implied)).count());
         let inside = |line: &Line, (mark, end, _): &(Mark, EventIndex, Closing)| line.first >= mark.start && line.first < *end;
         // With the whole page in view: prose outside of all marks.
         let in_view = self.mode == StripMode::Article;

@@ -91,8 +91,8 @@ impl Page {
         }
         let mut after = lines(AFTER);
         after.insert(1, Block::List { category: "tags", label: pick(&language.tag_labels, 0), entries: few(&language.tags, 4) });
-        after.insert(3, list(0, 4));
-        after.insert(5, bar(1));
+        after.insert(3.min(after.len()), list(0, 4));
+        after.insert(5.min(after.len()), bar(1));
         Page { lang: language.lang.clone(), rtl: language.rtl, site: language.site.clone(), title: article.title.clone(), before, body, after }
     }
 
