@@ -16,7 +16,10 @@ const LONGEST_TEXT: usize = 40;
 /// A step in the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Step {
-    Word { id: u32, colon: bool },
+    Word {
+        id: u32,
+        colon: bool,
+    },
     Number,
     Date,
     Name,
@@ -379,11 +382,14 @@ impl PhraseBook {
 
     fn may_stand(&self, place: Place, line: &Folded, at: usize, lexicon: &Lexicon) -> bool {
         let id = self.vocabulary.get(line.word(at));
-        let has_word =
-            |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.children.contains_key(&(node, Step::Word { id: *id, colon }))));
+        let has_word = |node: u32| {
+            id.is_some_and(|id| [false, true].into_iter().any(|colon| self.children.contains_key(&(node, Step::Word { id: *id, colon }))))
+        };
         let node = match place {
             Place::Node(node) => node,
-            Place::List(inner, then) => return has_word(inner) || (self.list_ends.contains(&inner) && self.may_stand(Place::Node(then), line, at, lexicon)),
+            Place::List(inner, then) => {
+                return has_word(inner) || (self.list_ends.contains(&inner) && self.may_stand(Place::Node(then), line, at, lexicon));
+            }
         };
         let number = line.words()[at].number;
         has_word(node)
@@ -480,7 +486,6 @@ impl PhraseBook {
         }
     }
 }
-
 
 /// The hash of two words in a row.
 fn pair_hash(first: u32, second: u32) -> u32 {

@@ -492,6 +492,13 @@ impl Stripper {
             return self.follow(this);
         };
         let is_linked = self.lines[this].is_linked();
+        if let Some((line, rules)) = heads
+            && label.weak
+            && is_linked
+        {
+            self.head_list(line, rules);
+            return self.follow(this);
+        }
         let heads_list = |rule: &RuleIndex| self.rules.rule(*rule).scope == TextScope::Following;
         if label.weak && label.rules.iter().any(heads_list) {
             self.end_following();

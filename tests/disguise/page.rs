@@ -16,7 +16,11 @@ pub enum Block {
     /// Entries without a label.
     Menu(Vec<String>),
     /// A label and the entries that it heads.
-    List { category: &'static str, label: String, entries: Vec<String> },
+    List {
+        category: &'static str,
+        label: String,
+        entries: Vec<String>,
+    },
 }
 
 pub struct Page {

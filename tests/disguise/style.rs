@@ -56,7 +56,10 @@ fn whole(page: &Page, markups: &Markups<'_>) -> String {
     let dir = if page.rtl { " dir=\"rtl\"" } else { "" };
     let title = escape(&page.title);
     let head = match markups.head {
-        true => format!("<head><meta charset=\"utf-8\"><title>{title} - {}</title><meta property=\"og:title\" content=\"{title}\"></head>", escape(&page.site)),
+        true => format!(
+            "<head><meta charset=\"utf-8\"><title>{title} - {}</title><meta property=\"og:title\" content=\"{title}\"></head>",
+            escape(&page.site)
+        ),
         false => String::new(),
     };
     let part = |blocks: &[Block], around: [&str; 2]| {
@@ -120,7 +123,8 @@ fn generated(page: &Page, number: usize) -> Rendered {
 }
 
 fn breaks_with(page: &Page, linked: bool, head: bool) -> Rendered {
-    let entry = |texts: &[String], between: &str| if linked { links(texts, between) } else { escape(&texts.join(between)).replace("&lt;br&gt;", "<br>") };
+    let entry =
+        |texts: &[String], between: &str| if linked { links(texts, between) } else { escape(&texts.join(between)).replace("&lt;br&gt;", "<br>") };
     let block = |block: &Block| match block {
         Block::Title(text) | Block::Heading(text) => format!("<b>{}</b>", escape(text)),
         Block::Paragraph(text) | Block::Line(_, text) => escape(text),
@@ -129,7 +133,9 @@ fn breaks_with(page: &Page, linked: bool, head: bool) -> Rendered {
         Block::List { label, entries, .. } => format!("{}<br>{}", escape(label), entry(entries, "<br>\n")),
     };
     let none = ["", ""];
-    page.rendered(&whole(page, &Markups { head, block: &block, before: none, body: none, after: none, between: "<br><br>\n" }).replace("<body>", "<body><div>"))
+    page.rendered(
+        &whole(page, &Markups { head, block: &block, before: none, body: none, after: none, between: "<br><br>\n" }).replace("<body>", "<body><div>"),
+    )
 }
 
 fn breaks(page: &Page, _: usize) -> Rendered {
@@ -220,8 +226,12 @@ fn entities(page: &Page, number: usize) -> Rendered {
         Block::Title(text) => format!("<h1>{}</h1>", write(text)),
         Block::Heading(text) => format!("<h2>{}</h2>", write(text)),
         Block::Paragraph(text) | Block::Line(_, text) => format!("<p>{}</p>", write(text)),
-        Block::Bar(parts) => format!("<div>{}</div>", parts.iter().map(|part| format!("<a href=\"#\">{}</a>", write(part))).collect::<Vec<_>>().join("&#32;")),
-        Block::Menu(entries) => format!("<ul>{}</ul>", entries.iter().map(|entry| format!("<li><a href=\"#\">{}</a>", write(entry))).collect::<String>()),
+        Block::Bar(parts) => {
+            format!("<div>{}</div>", parts.iter().map(|part| format!("<a href=\"#\">{}</a>", write(part))).collect::<Vec<_>>().join("&#32;"))
+        }
+        Block::Menu(entries) => {
+            format!("<ul>{}</ul>", entries.iter().map(|entry| format!("<li><a href=\"#\">{}</a>", write(entry))).collect::<String>())
+        }
         Block::List { label, entries, .. } => {
             let entries: String = entries.iter().map(|entry| format!("<li><a href=\"#\">{}</a></li>", write(entry))).collect();
             format!("<h4>{}</h4><ul>{entries}</ul>", write(label))
@@ -311,18 +321,26 @@ fn list(page: &Page, _: usize) -> Rendered {
 
 fn amp(page: &Page, _: usize) -> Rendered {
     let block = |block: &Block| match block {
-        Block::Title(text) => format!("<h1>{}</h1><amp-img src=\"/a.jpg\" width=\"600\" height=\"400\" layout=\"responsive\"></amp-img>", escape(text)),
+        Block::Title(text) => {
+            format!("<h1>{}</h1><amp-img src=\"/a.jpg\" width=\"600\" height=\"400\" layout=\"responsive\"></amp-img>", escape(text))
+        }
         Block::Heading(text) => format!("<h2>{}</h2>", escape(text)),
         Block::Paragraph(text) => format!("<p>{}</p>", escape(text)),
         Block::Line(_, text) => format!("<p class=\"m1\"><small>{}</small></p>", escape(text)),
         Block::Bar(parts) => format!("<div>{}</div>", each(parts, "<span role=\"button\">", "</span> ")),
         Block::Menu(entries) => format!("<amp-sidebar id=\"s\" layout=\"nodisplay\"><ul>{}</ul></amp-sidebar>", each(entries, "<li>", "</li>")),
         Block::List { label, entries, .. } => {
-            format!("<amp-accordion><section expanded><h4>{}</h4><div>{}</div></section></amp-accordion>", escape(label), each(entries, "<div>", "</div>"))
+            format!(
+                "<amp-accordion><section expanded><h4>{}</h4><div>{}</div></section></amp-accordion>",
+                escape(label),
+                each(entries, "<div>", "</div>")
+            )
         }
     };
     let none = ["", ""];
-    page.rendered(&whole(page, &Markups { head: true, block: &block, before: none, body: none, after: none, between: "\n" }).replace("<html ", "<html amp "))
+    page.rendered(
+        &whole(page, &Markups { head: true, block: &block, before: none, body: none, after: none, between: "\n" }).replace("<html ", "<html amp "),
+    )
 }
 
 fn nested(page: &Page, _: usize) -> Rendered {
@@ -332,7 +350,9 @@ fn nested(page: &Page, _: usize) -> Rendered {
         Block::Title(text) | Block::Heading(text) | Block::Paragraph(text) | Block::Line(_, text) => wrapped(escape(text)),
         Block::Bar(parts) => wrapped(each(parts, "<span><span>", "</span></span>\n")),
         Block::Menu(entries) => format!("<div><div>{}</div></div>", each(entries, "<div><span>", "</span></div>")),
-        Block::List { label, entries, .. } => format!("<div>{}<div>{}</div></div>", wrapped(escape(label)), each(entries, "<div><div>", "</div></div>")),
+        Block::List { label, entries, .. } => {
+            format!("<div>{}<div>{}</div></div>", wrapped(escape(label)), each(entries, "<div><div>", "</div></div>"))
+        }
     };
     let around = ["<div><div>", "</div></div>"];
     page.rendered(&whole(page, &Markups { head: true, block: &block, before: around, body: around, after: around, between: "\n" }))
@@ -399,8 +419,12 @@ fn shouting(page: &Page, _: usize) -> Rendered {
         Block::Heading(text) => format!("<H3>{}</H3>", escape(text)),
         Block::Paragraph(text) => format!("<P ALIGN=justify>{}</P>", escape(text)),
         Block::Line(_, text) => format!("<DIV ALIGN=center><FONT SIZE=2>{}</FONT></DIV>", escape(text)),
-        Block::Bar(parts) => format!("<DIV>{}</DIV>", parts.iter().map(|part| format!("<A HREF=#>{}</A>", escape(part))).collect::<Vec<_>>().join(" - ")),
-        Block::Menu(entries) => format!("<UL>{}</UL>", entries.iter().map(|entry| format!("<LI><A HREF=/x>{}</A>", escape(entry))).collect::<String>()),
+        Block::Bar(parts) => {
+            format!("<DIV>{}</DIV>", parts.iter().map(|part| format!("<A HREF=#>{}</A>", escape(part))).collect::<Vec<_>>().join(" - "))
+        }
+        Block::Menu(entries) => {
+            format!("<UL>{}</UL>", entries.iter().map(|entry| format!("<LI><A HREF=/x>{}</A>", escape(entry))).collect::<String>())
+        }
         Block::List { label, entries, .. } => {
             let entries: String = entries.iter().map(|entry| format!("<LI><A HREF=/x>{}</A></LI>", escape(entry))).collect();
             format!("<DIV><B>{}</B><UL>{entries}</UL></DIV>", escape(label))
@@ -413,17 +437,27 @@ fn shouting(page: &Page, _: usize) -> Rendered {
 
 fn cards(page: &Page, _: usize) -> Rendered {
     let card = |text: &String| {
-        format!("<a href=\"/x\" class=\"c1\"><div class=\"c2\"><img src=\"/t.jpg\" alt=\"\"></div><div class=\"c3\"><h4>{}</h4></div></a>", escape(text))
+        format!(
+            "<a href=\"/x\" class=\"c1\"><div class=\"c2\"><img src=\"/t.jpg\" alt=\"\"></div><div class=\"c3\"><h4>{}</h4></div></a>",
+            escape(text)
+        )
     };
     let block = |block: &Block| match block {
         Block::Title(text) => format!("<h1>{}</h1>", escape(text)),
         Block::Heading(text) => format!("<h2>{}</h2>", escape(text)),
         Block::Paragraph(text) => format!("<p class=\"p1\">{}</p>", escape(text)),
         Block::Line(_, text) => format!("<div class=\"l1\"><span>{}</span></div>", escape(text)),
-        Block::Bar(parts) => format!("<div class=\"b1\">{}</div>", parts.iter().map(|part| format!("<button><svg></svg><span>{}</span></button>", escape(part))).collect::<String>()),
+        Block::Bar(parts) => format!(
+            "<div class=\"b1\">{}</div>",
+            parts.iter().map(|part| format!("<button><svg></svg><span>{}</span></button>", escape(part))).collect::<String>()
+        ),
         Block::Menu(entries) => format!("<div class=\"m1\">{}</div>", each(entries, "<div>", "</div>")),
         Block::List { label, entries, .. } => {
-            format!("<div class=\"g1\"><div class=\"g2\"><h3>{}</h3></div><div class=\"g3\">{}</div></div>", escape(label), entries.iter().map(card).collect::<String>())
+            format!(
+                "<div class=\"g1\"><div class=\"g2\"><h3>{}</h3></div><div class=\"g3\">{}</div></div>",
+                escape(label),
+                entries.iter().map(card).collect::<String>()
+            )
         }
     };
     let around = ["<div class=\"w1\">", "</div>"];
