@@ -165,7 +165,7 @@ impl<W: Write> Pipeline<W> {
             self.raw.bytes.extend_from_slice(chunk);
         }
         self.decoder.push(chunk, self.window.end_mut());
-        self.check_limits()?;
+        self.check_limits(self.window.end())?;
         while self.window.end() - self.tokenized >= PIECE_BYTES as u64 {
             self.piece()?;
         }
@@ -178,7 +178,7 @@ impl<W: Write> Pipeline<W> {
         self.tokenized += piece.len() as u64;
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.write(piece, &self.window, &mut sink)?;
-        self.check_limits()?;
+        self.check_limits(self.tokenized)?;
         self.emit(false)
     }
 
@@ -241,7 +241,7 @@ impl<W: Write> Pipeline<W> {
         Ok(())
     }
 
-    fn check_limits(&self) -> Result<(), PageError> {
+    fn check_limits(&self, bytes: u64) -> Result<(), PageError> {
         let limits = &self.settings.limits;
         let elapsed = self.begun.elapsed().as_millis() as u64;
         let (size, allowed) = match self.settings.strip {
@@ -249,11 +249,9 @@ impl<W: Write> Pipeline<W> {
             StripMode::Rules | StripMode::Off => (Limit::StreamBytes, limits.stream_bytes),
         };
         let open = self.rewriter.elements().count() as u64;
-        for (limit, value, allowed) in [
-            (size, self.window.end(), allowed),
-            (Limit::OpenElements, open, limits.open_elements as u64),
-            (Limit::Deadline, elapsed, limits.deadline_ms),
-        ] {
+        for (limit, value, allowed) in
+            [(size, bytes, allowed), (Limit::OpenElements, open, limits.open_elements as u64), (Limit::Deadline, elapsed, limits.deadline_ms)]
+        {
             if value > allowed {
                 return Err(PageError::Limit { limit, value, allowed });
             }

@@ -317,12 +317,26 @@ impl Republish {
 
     /// The address of a picture: its own, or the one that a script would have loaded.
     fn image_address(&mut self, source: &str) -> bool {
-        let get = |name: &str| Attributes::decoded(source, name).filter(|value| !value.trim().is_empty());
-        let own = get("src").and_then(|value| self.addresses.load(&value).map(Cow::into_owned));
-        let lazy = || self.media.lazy_sources.iter().find_map(|name| get(name).and_then(|value| self.addresses.load(&value).map(Cow::into_owned)));
-        let address = lazy().or(own);
-        let sets = self.media.lazy_source_sets.iter().map(String::as_str).chain(["srcset"]);
-        let set = sets.into_iter().find_map(|name| get(name).and_then(|value| self.addresses.source_set(&value)));
+        // One way through the attributes: the place of each name in its list is its rank, and the best is kept.
+        let (mut best, mut best_set, mut own) = (None::<(usize, &str)>, None::<(usize, &str)>, None);
+        let rank = |list: &[String], name: &str| list.iter().position(|known| known.eq_ignore_ascii_case(name));
+        for (name, raw) in Attributes::of(source).filter(|(_, raw)| !raw.trim_ascii().is_empty()) {
+            let is_better = |at: usize, best: &Option<(usize, &str)>| best.is_none_or(|(rank, _)| at < rank);
+            if let Some(at) = rank(&self.media.lazy_sources, name) {
+                let is_harmless = is_better(at, &best) && self.addresses.load(&decode_value(raw)).is_some();
+                best = if is_harmless { Some((at, raw)) } else { best };
+            } else if name.eq_ignore_ascii_case("src") {
+                own = own.or(Some(raw));
+            }
+            let set_rank = rank(&self.media.lazy_source_sets, name).or_else(|| name.eq_ignore_ascii_case("srcset").then_some(usize::MAX));
+            if let Some(at) = set_rank.filter(|at| is_better(*at, &best_set)) {
+                let is_harmless = self.addresses.source_set(&decode_value(raw)).is_some();
+                best_set = if is_harmless { Some((at, raw)) } else { best_set };
+            }
+        }
+        let address = best.map(|(_, raw)| raw).or(own).map(decode_value);
+        let address = address.and_then(|value| self.addresses.load(&value).map(Cow::into_owned));
+        let set = best_set.and_then(|(_, raw)| self.addresses.source_set(&decode_value(raw)));
         let has_any = address.is_some() || set.is_some();
         if let Some(address) = address {
             write_attribute(&mut self.starts, "src", &address);
@@ -334,7 +348,15 @@ impl Republish {
     }
 
     /// Writes the start tags that waited for content.
+    #[inline]
     fn flush(&mut self, out: &mut Vec<u8>) {
+        // What is out was written from the outside in.
+        if self.open.last().is_some_and(|written| !written.is_out) {
+            self.write_waiting(out);
+        }
+    }
+
+    fn write_waiting(&mut self, out: &mut Vec<u8>) {
         let first = self.open.iter().rposition(|written| written.is_out).map_or(0, |at| at + 1);
         for written in &mut self.open[first..] {
             out.extend_from_slice(&self.starts.as_bytes()[written.start.clone()]);
@@ -389,20 +411,40 @@ impl Republish {
         let bytes = raw.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
+            let end = bytes[at..].iter().position(|b| !is_plain(*b)).map_or(bytes.len(), |n| at + n);
+            if end > at {
+                self.flush(out);
+                out.extend_from_slice(&bytes[at..end]);
+                self.after_space = false;
+                self.wrote = true;
+                at = end;
+                continue;
+            }
             let space = bytes[at].is_ascii_whitespace();
-            let end = bytes[at..].iter().position(|b| b.is_ascii_whitespace() != space).map_or(bytes.len(), |n| at + n);
             if !space {
+                let end = bytes[at..].iter().position(|b| is_plain(*b) || b.is_ascii_whitespace()).map_or(bytes.len(), |n| at + n);
+                // A reference goes on in plain letters.
+                let end = bytes[end..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| end + n);
                 self.flush(out);
                 escape(&raw[at..end], kind, out);
                 self.after_space = false;
                 self.wrote = true;
-            } else if !self.after_space && self.wrote {
+                at = end;
+                continue;
+            }
+            let end = bytes[at..].iter().position(|b| !b.is_ascii_whitespace()).map_or(bytes.len(), |n| at + n);
+            if !self.after_space && self.wrote {
                 out.push(if bytes[at..end].contains(&b'\n') { b'\n' } else { b' ' });
                 self.after_space = true;
             }
             at = end;
         }
     }
+}
+
+/// Whether a byte of a text is written as it is, wherever it stands.
+fn is_plain(byte: u8) -> bool {
+    !matches!(byte, b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C')
 }
 
 /// Attributes that every element may have; the first two also the page as a whole.

@@ -22,7 +22,7 @@ use crate::error::RewriteError;
 use open_elements::{Closed, Opened};
 use std::ops::Range;
 use tag::is;
-use token::{Token, TokenKind, Tokenizer, Tokens};
+use token::{Token, TokenKind, Tokenizer};
 
 /// One step through the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +97,6 @@ pub trait Sink {
 pub struct Rewriter {
     source: Source,
     elements: OpenElements,
-    tokens: Tokens,
     closed: Vec<Closed>,
 }
 
@@ -114,7 +113,7 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), tokens: Tokens::default(), closed: Vec::new() }
+        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new() }
     }
 
     /// The open elements.
@@ -135,14 +134,8 @@ impl Rewriter {
     pub fn write(&mut self, piece: &str, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         match &mut self.source {
             Source::Html(tokenizer) => {
-                let mut tokens = std::mem::take(&mut self.tokens);
-                let written = tokenizer.write(piece, window, &mut tokens);
-                for token in &tokens.list {
-                    self.token(token, &tokens, window, sink);
-                }
-                tokens.clear();
-                self.tokens = tokens;
-                written
+                tokenizer.write(piece)?;
+                self.tokens(window, sink)
             }
             Source::Text(lines) => {
                 lines.write(piece, &mut |event| sink.event(event, &self.elements, window));
@@ -154,43 +147,51 @@ impl Rewriter {
 
     /// Ends the page.
     pub fn end(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
-        let ended = match std::mem::replace(&mut self.source, Source::Ended) {
+        let ended = match &mut self.source {
             Source::Html(tokenizer) => {
-                let mut tokens = Tokens::default();
-                let ended = tokenizer.end(window, &mut tokens);
-                for token in &tokens.list {
-                    self.token(token, &tokens, window, sink);
-                }
-                ended
+                let ended = tokenizer.end();
+                self.tokens(window, sink).and(ended)
             }
-            Source::Text(mut lines) => {
+            Source::Text(lines) => {
                 lines.end(&mut |event| sink.event(event, &self.elements, window));
                 Ok(())
             }
             Source::Ended => Ok(()),
         };
+        self.source = Source::Ended;
         self.elements.finish(&mut self.closed);
         self.hand_out_closed(window.end(), 0, window, sink);
         ended
     }
 
-    fn token(&mut self, token: &Token, read: &Tokens, window: &Window, sink: &mut impl Sink) {
+    /// Hands out what is whole.
+    fn tokens(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
+        while let Source::Html(tokenizer) = &mut self.source
+            && let Some(token) = tokenizer.next(window, self.elements.in_foreign())?
+        {
+            self.token(&token, window, sink);
+        }
+        Ok(())
+    }
+
+    fn token(&mut self, token: &Token, window: &Window, sink: &mut impl Sink) {
         let range = token.range.clone();
         let kind = match token.kind {
             TokenKind::Text(kind) => EventKind::Text(kind),
             TokenKind::Comment => EventKind::Comment,
             TokenKind::Doctype => EventKind::Doctype,
             TokenKind::Nothing => EventKind::Stray { block: false },
-            TokenKind::StartTag(head) => {
-                let head = &read.heads[head as usize];
-                let attributes = &read.attributes[head.attributes.start as usize..head.attributes.end as usize];
-                let opened = self.elements.open(window.text(range.clone()), head, attributes, &mut self.closed);
+            TokenKind::StartTag => {
+                let Source::Html(tokenizer) = &self.source else { return };
+                let head = tokenizer.start_tag();
+                let named = head.tag;
+                let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
                     self.hand_out_closed(range.start, 0, window, sink);
                 }
                 let tag = match opened {
-                    Opened::Ignored => head.tag,
-                    _ => self.elements.last_opened().map_or(head.tag, ElementRef::tag),
+                    Opened::Ignored => named,
+                    _ => self.elements.last_opened().map_or(named, ElementRef::tag),
                 };
                 match opened {
                     Opened::Open(id) => EventKind::Open { id, tag, void: false },

@@ -6,7 +6,7 @@
 
 use super::attributes::{Attribute, KnownName};
 use super::tag::{Tag, is};
-use super::token::TagHead;
+use super::token::StartTag;
 use std::ops::Range;
 
 /// Number of an element in its page, in document order from 1.
@@ -205,15 +205,15 @@ impl OpenElements {
 
     /// Reads a start tag, `<` to `>`. Elements that it closes are appended to `closed`, innermost first.
     pub fn start_tag(&mut self, source: &str, closed: &mut Vec<Closed>) -> Opened {
-        let mut attributes = Vec::new();
-        match TagHead::read(source, &mut attributes) {
-            Some((head, _)) => self.open(source, &head, &attributes, closed),
+        let mut read = StartTag::default();
+        match read.read(source) {
+            Some(_) => self.open(source, &read, closed),
             None => Opened::Ignored,
         }
     }
 
     /// The same when the tag has been read.
-    pub(super) fn open(&mut self, source: &str, head: &TagHead, attributes: &[Attribute], closed: &mut Vec<Closed>) -> Opened {
+    pub(super) fn open(&mut self, source: &str, head: &StartTag, closed: &mut Vec<Closed>) -> Opened {
         let tag = head.tag;
         self.drop_void();
         if self.in_foreign() {
@@ -227,18 +227,18 @@ impl OpenElements {
                 }
             } else {
                 let namespace = self.stack.last().map_or(Namespace::Html, |e| e.namespace);
-                return self.push(source, head, attributes, tag, namespace, self_closing);
+                return self.push(source, head, tag, namespace, self_closing);
             }
         }
         match tag {
-            Tag::Svg => return self.push(source, head, attributes, tag, Namespace::Svg, source.ends_with("/>")),
-            Tag::Math => return self.push(source, head, attributes, tag, Namespace::MathMl, source.ends_with("/>")),
+            Tag::Svg => return self.push(source, head, tag, Namespace::Svg, source.ends_with("/>")),
+            Tag::Math => return self.push(source, head, tag, Namespace::MathMl, source.ends_with("/>")),
             _ => {}
         }
         if !self.imply_ends(tag, closed) {
             return Opened::Ignored;
         }
-        self.push(source, head, attributes, tag, Namespace::Html, tag.has(is::VOID))
+        self.push(source, head, tag, Namespace::Html, tag.has(is::VOID))
     }
 
     /// Closes what the standard says a start tag of this kind closes; false if the tag itself is ignored here.
@@ -402,7 +402,8 @@ impl OpenElements {
         }
     }
 
-    fn in_foreign(&self) -> bool {
+    /// Whether what comes next is SVG or MathML.
+    pub(super) fn in_foreign(&self) -> bool {
         self.stack.last().is_some_and(|e| {
             // At an HTML integration point the content is HTML again (13.2.6).
             let integrates = || e.namespace == Namespace::Svg && ["foreignobject", "desc", "title"].contains(&self.name(e));
@@ -410,7 +411,7 @@ impl OpenElements {
         })
     }
 
-    fn push(&mut self, source: &str, head: &TagHead, attributes: &[Attribute], tag: Tag, namespace: Namespace, void: bool) -> Opened {
+    fn push(&mut self, source: &str, head: &StartTag, tag: Tag, namespace: Namespace, void: bool) -> Opened {
         if !void && self.stack.len() >= self.depth {
             self.too_deep.push(tag);
             return Opened::Ignored;
@@ -424,7 +425,7 @@ impl OpenElements {
         let first_attribute = self.attributes.len() as u32;
         if source.len() <= TAG_BYTES {
             self.text.push_str(source);
-            self.attributes.extend_from_slice(attributes);
+            self.attributes.extend_from_slice(&head.attributes);
         } else {
             // Beyond all reason: it is told by its name alone.
             name_length = name_length.min(TAG_BYTES as u32 - 1);

@@ -1,24 +1,26 @@
-//! lol_html as a tokenizer: the only place that knows the crate's rewriter.
+//! The page as tokens, cut with the help of lol_html: the only place that knows the crate's rewriter.
 //!
-//! Text, comments and doctypes note their ranges and nothing else. What no handler reported are the tags. They are cut here: end
-//! tags because lol_html gives them only to elements that it saw open, and its stack is not the standard's; start tags because
-//! an element handler costs half as much again as all the rest, and all that it would tell is where the tag ends.
+//! What a `<` means depends on where it stands: in a script, a title, a style sheet it is text, and where those end is the
+//! hard part of the standard (escaped scripts, foreign content). That is lol_html's: it reports where such an element begins and ends, and
+//! nothing else, for each handler it calls costs more than all that it would tell. The rest, tags, comments and text between
+//! them, is cut here.
 
 use super::attributes::{Attribute, read_tag, tag_name_length};
 use super::tag::Tag;
 use super::window::Window;
 use crate::error::RewriteError;
-use lol_html::html_content::TextType;
-use lol_html::{DocumentContentHandlers, HtmlRewriter, MemorySettings, Settings};
+use lol_html::html_content::{Element, EndTag};
+use lol_html::{EndTagHandler, HtmlRewriter, MemorySettings, Settings, element};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::rc::Rc;
 
 /// What a piece of the page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
-    /// The place of its head among those read with it.
-    StartTag(u32),
+    /// Read into [`Tokenizer::start_tag`].
+    StartTag,
     EndTag(Tag),
     Text(TextKind),
     Comment,
@@ -48,83 +50,107 @@ pub(super) struct Token {
 
 /// What was read of a start tag.
 #[derive(Clone, Debug)]
-pub(super) struct TagHead {
+pub(super) struct StartTag {
     pub(super) tag: Tag,
     /// In bytes.
     pub(super) name_length: u32,
     /// Which known names its attributes have.
     pub(super) known: u32,
-    /// Its attributes among those read with it.
-    pub(super) attributes: Range<u32>,
-}
-
-impl TagHead {
-    /// Reads the start tag that `source` begins with; with it comes the offset after it. `None` when it does not end.
-    pub(super) fn read(source: &str, attributes: &mut Vec<Attribute>) -> Option<(TagHead, usize)> {
-        let name_length = tag_name_length(&source.as_bytes()[1..]);
-        let first = attributes.len() as u32;
-        let (end, known) = read_tag(source, 1 + name_length, attributes)?;
-        let tag = Tag::of(&source[1..1 + name_length]);
-        Some((TagHead { tag, name_length: name_length as u32, known, attributes: first..attributes.len() as u32 }, end))
-    }
-}
-
-/// Tokens in order, and what was read of the start tags among them.
-#[derive(Debug, Default)]
-pub(super) struct Tokens {
-    pub(super) list: Vec<Token>,
-    pub(super) heads: Vec<TagHead>,
     pub(super) attributes: Vec<Attribute>,
 }
 
-impl Tokens {
-    pub(super) fn clear(&mut self) {
-        self.list.clear();
-        self.heads.clear();
-        self.attributes.clear();
+impl Default for StartTag {
+    fn default() -> Self {
+        StartTag { tag: Tag::Unknown, name_length: 0, known: 0, attributes: Vec::new() }
     }
+}
 
-    fn push(&mut self, kind: TokenKind, range: Range<u64>) {
-        self.list.push(Token { kind, range });
+impl StartTag {
+    /// Reads the start tag that `source` begins with and gives the offset after it. `None` when it does not end.
+    pub(super) fn read(&mut self, source: &str) -> Option<usize> {
+        self.attributes.clear();
+        let name_length = tag_name_length(&source.as_bytes()[1..]);
+        let (end, known) = read_tag(source, 1 + name_length, &mut self.attributes)?;
+        self.tag = Tag::of(&source[1..1 + name_length]);
+        self.name_length = name_length as u32;
+        self.known = known;
+        Some(end)
     }
 }
 
 /// Cuts decoded HTML into tokens whose ranges cover it without gap or overlap.
 pub(super) struct Tokenizer {
     lol: HtmlRewriter<'static, fn(&[u8])>,
-    seen: Rc<RefCell<Vec<(TokenKind, Range<usize>)>>>,
+    marks: Rc<RefCell<VecDeque<Mark>>>,
+    state: State,
+    /// The start tag that was read last; its buffers are reused.
+    start_tag: StartTag,
+    token_bytes: u64,
     /// Everything before this offset has been handed out.
     position: u64,
+    /// lol_html has seen everything before this offset.
+    seen: u64,
+    ended: bool,
 }
 
+/// Where the text of an element that holds nothing but text begins or ends.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    /// After the start tag at this offset.
+    Begin(u64, Tag),
+    /// Before the end tag at this offset.
+    End(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Data,
+    /// In the text of such an element.
+    Text(Tag),
+    /// In a CDATA section.
+    CData,
+}
+
+/// The elements whose content is text to the tokenizer (13.2.6.2 and where 13.2.6.4 refers to it, scripting enabled).
+const TEXT_ELEMENTS: &str = "script, style, title, textarea, xmp, iframe, noembed, noframes, noscript, plaintext";
+
 impl Tokenizer {
-    /// `token_bytes` caps what one tag or comment may make the tokenizer buffer.
+    /// `token_bytes` caps what one tag or comment may make us hold.
     pub(super) fn new(token_bytes: usize) -> Self {
-        let seen = Rc::new(RefCell::new(Vec::new()));
-        let note = |seen: &Rc<RefCell<Vec<(TokenKind, Range<usize>)>>>| {
-            let seen = Rc::clone(seen);
-            move |kind, bytes: Range<usize>| seen.borrow_mut().push((kind, bytes))
+        let marks = Rc::new(RefCell::new(VecDeque::new()));
+        let seen = Rc::clone(&marks);
+        let begins = move |element: &mut Element<'_, '_>| {
+            // In SVG a title or a style sheet holds tags like any other element.
+            if element.namespace_uri() != HTML {
+                return Ok(());
+            }
+            let start = element.source_location().bytes().start as u64;
+            seen.borrow_mut().push_back(Mark::Begin(start, Tag::of(&element.tag_name())));
+            if let Some(handlers) = element.end_tag_handlers() {
+                let seen = Rc::clone(&seen);
+                let ends: EndTagHandler<'static> = Box::new(move |tag: &mut EndTag<'_>| {
+                    seen.borrow_mut().push_back(Mark::End(tag.source_location().bytes().start as u64));
+                    Ok(())
+                });
+                handlers.push(ends);
+            }
+            Ok(())
         };
-        let (texts, comments, doctypes) = (note(&seen), note(&seen), note(&seen));
-        let document = DocumentContentHandlers::default()
-            .text(move |text: &mut lol_html::html_content::TextChunk<'_>| {
-                texts(TokenKind::Text(text_kind(text.text_type())), text.source_location().bytes());
-                Ok(())
-            })
-            .comments(move |comment: &mut lol_html::html_content::Comment<'_>| {
-                comments(TokenKind::Comment, comment.source_location().bytes());
-                Ok(())
-            })
-            .doctype(move |doctype: &mut lol_html::html_content::Doctype<'_>| {
-                doctypes(TokenKind::Doctype, doctype.source_location().bytes());
-                Ok(())
-            });
         let settings = Settings::new()
             // Strict mode ends with an error on ambiguous markup; the graceful bail-outs, which flush raw bytes, stay off.
             .with_strict(false)
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(token_bytes))
-            .append_document_content_handler(document);
-        Tokenizer { lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])), seen, position: 0 }
+            .append_element_content_handler(element!(TEXT_ELEMENTS, begins));
+        Tokenizer {
+            lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])),
+            marks,
+            state: State::Data,
+            start_tag: StartTag::default(),
+            token_bytes: token_bytes as u64,
+            position: 0,
+            seen: 0,
+            ended: false,
+        }
     }
 
     /// Everything before this offset has been handed out.
@@ -132,122 +158,206 @@ impl Tokenizer {
         self.position
     }
 
-    /// Tokenizes the next piece, which the window already holds. Must not be called after an error.
-    pub(super) fn write(&mut self, piece: &str, window: &Window, tokens: &mut Tokens) -> Result<(), RewriteError> {
-        let written = self.lol.write(piece.as_bytes());
-        self.hand_out(window, tokens);
-        written.map_err(RewriteError::from_tokenizer)
+    /// The start tag that was read last.
+    pub(super) fn start_tag(&self) -> &StartTag {
+        &self.start_tag
     }
 
-    /// Ends the input.
-    pub(super) fn end(mut self, window: &Window, tokens: &mut Tokens) -> Result<(), RewriteError> {
-        let seen = Rc::clone(&self.seen);
-        let lol = std::mem::replace(&mut self.lol, HtmlRewriter::new(Settings::new(), (|_: &[u8]| {}) as fn(&[u8])));
-        let ended = lol.end();
-        self.seen = seen;
-        self.hand_out(window, tokens);
-        self.fill_gap(window.end(), window, tokens);
-        ended.map_err(RewriteError::from_tokenizer)
+    /// Takes the next piece of the page, which the window holds already. Must not be called after an error.
+    pub(super) fn write(&mut self, piece: &str) -> Result<(), RewriteError> {
+        self.lol.write(piece.as_bytes()).map_err(RewriteError::from_tokenizer)?;
+        self.seen += piece.len() as u64;
+        Ok(())
     }
 
-    fn hand_out(&mut self, window: &Window, tokens: &mut Tokens) {
-        let mut seen = std::mem::take(&mut *self.seen.borrow_mut());
-        for (kind, bytes) in seen.drain(..) {
-            let (start, end) = (bytes.start as u64, bytes.end as u64);
-            // The chunk that ends a text node is empty and may be reported late.
-            if end <= self.position {
-                continue;
+    /// Ends the page.
+    pub(super) fn end(&mut self) -> Result<(), RewriteError> {
+        let done = HtmlRewriter::new(Settings::new(), (|_: &[u8]| {}) as fn(&[u8]));
+        self.ended = true;
+        std::mem::replace(&mut self.lol, done).end().map_err(RewriteError::from_tokenizer)
+    }
+
+    /// The next token that is whole; `None` until more is written. `in_foreign` tells whether the last token left the page in SVG or MathML.
+    pub(super) fn next(&mut self, window: &Window, in_foreign: bool) -> Result<Option<Token>, RewriteError> {
+        let rest = window.text(self.position..self.seen);
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let (kind, length) = match self.state {
+            State::Data => self.data(rest, in_foreign),
+            State::Text(tag) => self.text(tag, rest),
+            State::CData => self.cdata(rest),
+        };
+        if length == 0 {
+            return if rest.len() as u64 > self.token_bytes { Err(RewriteError::TokenTooLarge) } else { Ok(None) };
+        }
+        let range = self.position..self.position + length as u64;
+        self.position = range.end;
+        Ok(Some(Token { kind, range }))
+    }
+
+    /// Kind and length in bytes of what comes next outside of texts; 0 when that is not known yet.
+    fn data(&mut self, rest: &str, in_foreign: bool) -> (TokenKind, usize) {
+        let bytes = rest.as_bytes();
+        if bytes[0] != b'<' {
+            return (TokenKind::Text(TextKind::Data), memchr::memchr(b'<', bytes).unwrap_or(bytes.len()));
+        }
+        // What does not end before the page does.
+        let broken = |kind: TokenKind| if self.ended { (kind, bytes.len()) } else { (kind, 0) };
+        let until = |from: usize, end: &[u8], kind: TokenKind| match memchr::memmem::find(bytes.get(from..).unwrap_or_default(), end) {
+            Some(found) => (kind, from + found + end.len()),
+            None => broken(kind),
+        };
+        match &bytes[1..] {
+            [letter, ..] if letter.is_ascii_alphabetic() => match self.start_tag.read(rest) {
+                Some(end) => {
+                    self.enter_text(in_foreign);
+                    (TokenKind::StartTag, end)
+                }
+                // The standard drops a tag without end.
+                None => broken(TokenKind::Nothing),
+            },
+            [b'/', letter, ..] if letter.is_ascii_alphabetic() => {
+                let name_end = 2 + tag_name_length(&bytes[2..]);
+                let end = match bytes.get(name_end) {
+                    Some(b'>') => Some(name_end + 1),
+                    // An end tag may carry attributes, which mean nothing but may hold a `>`.
+                    _ => {
+                        self.start_tag.attributes.clear();
+                        read_tag(rest, name_end, &mut self.start_tag.attributes).map(|(end, _)| end)
+                    }
+                };
+                match end {
+                    Some(end) => (TokenKind::EndTag(Tag::of(&rest[2..name_end])), end),
+                    None => broken(TokenKind::Nothing),
+                }
             }
-            if start > self.position {
-                self.fill_gap(start, window, tokens);
+            [b'/', b'>', ..] => (TokenKind::Nothing, 3),
+            [b'/', _, ..] | [b'?', ..] => until(2, b">", TokenKind::Comment),
+            [b'!', b'-', b'-', ..] => match end_of_comment(bytes) {
+                Some(end) => (TokenKind::Comment, end),
+                None => broken(TokenKind::Comment),
+            },
+            [b'!', name @ ..] if name.get(..7).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) => until(9, b">", TokenKind::Doctype),
+            [b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] if in_foreign => {
+                self.state = State::CData;
+                (TokenKind::Nothing, 9)
             }
-            tokens.push(kind, self.position..end);
-            self.position = end;
-        }
-        // Give the allocation back for the next piece.
-        *self.seen.borrow_mut() = seen;
-        if window.end() - self.position > TAGS_BYTES {
-            self.hand_out_tags(window, tokens);
+            // It may still become one of the above.
+            [b'!', name @ ..] if name.len() < 8 && !name.contains(&b'>') && !self.ended => (TokenKind::Comment, 0),
+            [b'!', ..] => until(2, b">", TokenKind::Comment),
+            [] | [b'/'] if !self.ended => (TokenKind::Nothing, 0),
+            // A `<` that begins nothing is text.
+            _ => (TokenKind::Text(TextKind::Data), memchr::memchr(b'<', &bytes[1..]).map_or(bytes.len(), |found| found + 1)),
         }
     }
 
-    /// The bytes up to `until` were reported by no handler: tags, and what the tokenizer drops.
-    fn fill_gap(&mut self, until: u64, window: &Window, tokens: &mut Tokens) {
-        let gap = window.text(self.position..until);
-        let mut at = 0;
-        while at < gap.len() {
-            let (kind, length) = first_of_gap(&gap[at..], tokens);
-            tokens.push(kind, self.position + at as u64..self.position + (at + length) as u64);
-            at += length;
+    /// If the start tag at the position begins a text, what follows is that.
+    fn enter_text(&mut self, in_foreign: bool) {
+        let mut marks = self.marks.borrow_mut();
+        while let Some(mark) = marks.front() {
+            match *mark {
+                Mark::Begin(at, _) | Mark::End(at) if at < self.position => {
+                    marks.pop_front();
+                }
+                Mark::Begin(at, tag) if at == self.position => {
+                    // An SVG title holds tags; lol_html names it by the namespace that it leads into, HTML.
+                    if !(in_foreign && tag == Tag::Title) {
+                        self.state = State::Text(tag);
+                    }
+                    marks.pop_front();
+                    return;
+                }
+                Mark::Begin(..) | Mark::End(_) => return,
+            }
         }
-        self.position = until;
     }
 
-    /// Tags on tags without a text between them: they are handed out as far as they are whole, so that they need not be held.
-    /// Only whole tags can be told from the beginning of a text or comment that is still to be reported.
-    fn hand_out_tags(&mut self, window: &Window, tokens: &mut Tokens) {
-        let gap = window.text(self.position..window.end());
-        let mut at = 0;
-        while let (kind @ (TokenKind::StartTag(_) | TokenKind::EndTag(_)), length) = first_of_gap(&gap[at..], tokens) {
-            tokens.push(kind, self.position + at as u64..self.position + (at + length) as u64);
-            at += length;
+    /// Text up to the end tag that lol_html reported, or as far as no end tag can begin.
+    fn text(&mut self, tag: Tag, rest: &str) -> (TokenKind, usize) {
+        let kind = match tag {
+            Tag::Title | Tag::Textarea => TextKind::Rcdata,
+            Tag::Plaintext => TextKind::Literal,
+            _ => TextKind::Raw,
+        };
+        let mut marks = self.marks.borrow_mut();
+        while let Some(Mark::Begin(at, _) | Mark::End(at)) = marks.front().copied() {
+            marks.pop_front();
+            if at >= self.position {
+                drop(marks);
+                self.state = State::Data;
+                let length = (at - self.position) as usize;
+                // Nothing stands between the two tags: the end tag is next.
+                return if length == 0 { self.data(rest, false) } else { (TokenKind::Text(kind), length) };
+            }
         }
-        self.position += at as u64;
+        if self.ended {
+            return (TokenKind::Text(kind), rest.len());
+        }
+        (TokenKind::Text(kind), begin_of_end_tag(rest.as_bytes(), tag.name()))
+    }
+
+    /// A CDATA section's text, and the mark at its end (13.2.5.69).
+    fn cdata(&mut self, rest: &str) -> (TokenKind, usize) {
+        match memchr::memmem::find(rest.as_bytes(), b"]]>") {
+            Some(0) => {
+                self.state = State::Data;
+                (TokenKind::Nothing, 3)
+            }
+            Some(end) => (TokenKind::Text(TextKind::Literal), end),
+            None if self.ended => (TokenKind::Text(TextKind::Literal), rest.len()),
+            None => (TokenKind::Text(TextKind::Literal), rest.trim_end_matches(']').len()),
+        }
     }
 }
 
-/// Tags without a text between them wait for the text after them, unless they take more than this many bytes.
-const TAGS_BYTES: u64 = 64 * 1024;
+const HTML: &str = "http://www.w3.org/1999/xhtml";
 
-fn text_kind(kind: TextType) -> TextKind {
-    match kind {
-        TextType::Data => TextKind::Data,
-        TextType::RCData => TextKind::Rcdata,
-        TextType::RawText | TextType::ScriptData => TextKind::Raw,
-        TextType::PlainText | TextType::CDataSection => TextKind::Literal,
+/// Offset after a comment that `bytes` begin with (13.2.5.43 to 13.2.5.51).
+fn end_of_comment(bytes: &[u8]) -> Option<usize> {
+    match &bytes[4..] {
+        [b'>', ..] => return Some(5),
+        [b'-', b'>', ..] => return Some(6),
+        _ => {}
     }
-}
-
-/// Kind and length in bytes of what a gap begins with; the length is 0 only where the gap is empty.
-#[inline]
-fn first_of_gap(gap: &str, tokens: &mut Tokens) -> (TokenKind, usize) {
-    let bytes = gap.as_bytes();
-    match bytes {
-        [b'<', b'/', letter, ..] if letter.is_ascii_alphabetic() => {
-            let name_end = 2 + tag_name_length(&bytes[2..]);
-            let kept = tokens.attributes.len();
-            let end = if bytes.get(name_end) == Some(&b'>') {
-                Some(name_end + 1)
-            } else {
-                // An end tag may carry attributes, which mean nothing but may hold a `>`.
-                read_tag(gap, name_end, &mut tokens.attributes).map(|(end, _)| end)
-            };
-            tokens.attributes.truncate(kept);
-            match end {
-                Some(end) => (TokenKind::EndTag(Tag::of(&gap[2..name_end])), end),
-                // Broken off by the end of the page: the standard drops it.
-                None => (TokenKind::Nothing, gap.len()),
-            }
+    let dashes = memchr::memmem::find_iter(&bytes[4..], b"--").map(|at| 4 + at);
+    for at in dashes {
+        // More dashes may follow before the end.
+        let after = at + bytes[at..].iter().take_while(|b| **b == b'-').count();
+        match &bytes[after..] {
+            [b'>', ..] => return Some(after + 1),
+            [b'!', b'>', ..] => return Some(after + 2),
+            _ => {}
         }
-        [b'<', letter, ..] if letter.is_ascii_alphabetic() => match TagHead::read(gap, &mut tokens.attributes) {
-            Some((head, end)) => {
-                tokens.heads.push(head);
-                (TokenKind::StartTag(tokens.heads.len() as u32 - 1), end)
-            }
-            None => (TokenKind::Nothing, gap.len()),
-        },
-        _ => (TokenKind::Nothing, next_tag(bytes)),
     }
+    None
 }
 
-/// Offset of the next tag after the first byte.
-fn next_tag(bytes: &[u8]) -> usize {
-    let begins = |at: &usize| match bytes[*at + 1..] {
-        [b'/', letter, ..] | [letter, ..] => letter.is_ascii_alphabetic(),
-        [] => false,
-    };
-    memchr::memchr_iter(b'<', bytes).filter(|at| *at > 0).find(begins).unwrap_or(bytes.len())
+/// Offset of what may be the beginning of an end tag of this name that is not whole yet; else the length of the text.
+fn begin_of_end_tag(bytes: &[u8], name: &str) -> usize {
+    for at in memchr::memrchr_iter(b'<', bytes) {
+        let after = &bytes[at + 1..];
+        let begins = match after {
+            [] => true,
+            [b'/', given @ ..] => {
+                let length = given.len().min(name.len());
+                given[..length].eq_ignore_ascii_case(&name.as_bytes()[..length])
+            }
+            _ => false,
+        };
+        if begins {
+            return at;
+        }
+        // An end tag that is not whole cannot hold this much.
+        if bytes.len() - at > END_TAG_BYTES {
+            break;
+        }
+    }
+    bytes.len()
 }
+
+/// An end tag of a script or the like with more than this behind its name is not looked for.
+const END_TAG_BYTES: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -256,17 +366,27 @@ mod tests {
     fn tokens(page: &str, step: usize) -> Vec<(TokenKind, String)> {
         let mut window = Window::default();
         let mut tokenizer = Tokenizer::new(1 << 20);
-        let mut out = Tokens::default();
+        let mut out = Vec::new();
+        let mut depth = 0;
+        let mut take = |tokenizer: &mut Tokenizer, window: &Window| {
+            while let Some(token) = tokenizer.next(window, depth > 0).unwrap() {
+                let text = window.text(token.range.clone());
+                depth += i32::from(text.starts_with("<svg")) - i32::from(text.starts_with("</svg"));
+                out.push(token);
+            }
+        };
         let characters: Vec<char> = page.chars().collect();
         for chunk in characters.chunks(step) {
             let piece: String = chunk.iter().collect();
             window.push(&piece);
-            tokenizer.write(&piece, &window, &mut out).unwrap();
+            tokenizer.write(&piece).unwrap();
+            take(&mut tokenizer, &window);
         }
-        tokenizer.end(&window, &mut out).unwrap();
+        tokenizer.end().unwrap();
+        take(&mut tokenizer, &window);
         let mut at = 0;
         let mut joined: Vec<(TokenKind, String)> = Vec::new();
-        for token in out.list {
+        for token in out {
             assert_eq!(token.range.start, at, "no gap and no overlap in {page:?}");
             at = token.range.end;
             let text = window.text(token.range.clone());
@@ -287,6 +407,66 @@ mod tests {
         assert_eq!(ends, ["</b>", "</p>", "</p>", "</div x='>' y>", "</ul>", "</script>", "</svg>"]);
         for step in [1, 2, 3, 7] {
             assert_eq!(tokens(page, step), whole, "step {step}");
+        }
+    }
+
+    /// What lol_html with all handlers says of the page: texts and comments, as merged ranges.
+    fn as_lol_html_says(page: &str) -> Vec<(bool, Range<usize>)> {
+        use lol_html::DocumentContentHandlers;
+        use lol_html::html_content::{Comment, TextChunk};
+        let seen = Rc::new(RefCell::new(Vec::<(bool, Range<usize>)>::new()));
+        let (texts, comments) = (Rc::clone(&seen), Rc::clone(&seen));
+        let handlers = DocumentContentHandlers::default()
+            .text(move |text: &mut TextChunk<'_>| {
+                let range = text.source_location().bytes();
+                let mut texts = texts.borrow_mut();
+                match texts.last_mut() {
+                    Some((true, last)) if last.end == range.start => last.end = range.end,
+                    _ if !range.is_empty() => texts.push((true, range)),
+                    _ => {}
+                }
+                Ok(())
+            })
+            .comments(move |comment: &mut Comment<'_>| {
+                comments.borrow_mut().push((false, comment.source_location().bytes()));
+                Ok(())
+            });
+        let settings = Settings::new().with_strict(false).append_document_content_handler(handlers);
+        let mut lol = HtmlRewriter::new(settings, |_: &[u8]| {});
+        lol.write(page.as_bytes()).unwrap();
+        lol.end().unwrap();
+        seen.take()
+    }
+
+    #[test]
+    fn texts_and_comments_are_where_lol_html_finds_them() {
+        let mut pages: Vec<String> = [
+            "<script><!-- <script> </script> --> a</script>b<svg><title><b>t</b></title><style>a{}</style></svg><title>x</b></title><textarea></textarea>",
+            "a < b <3 <!> c<!-->d<!--->e<!-- -- > --!>f</>g</ h>i<?php echo '>' ?>j<!doctype html>k<!DOCTYPE x \">\">l<",
+            "<style></sty</style ><xmp><p></xmp x='>'>m<noscript><img></noscript><iframe></ifram></iframe>n<plaintext></plaintext>",
+            "<svg><![CDATA[ <p> ]] ]]></svg><p><![CDATA[ <p> ]]><!-- never ends <p>",
+            "<math><annotation-xml encoding='text/html'><script>a<b</script></annotation-xml></math><select><script>a<b</script></select>",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages")).unwrap() {
+            pages.extend(std::fs::read_to_string(folder.unwrap().path().join("page.html")));
+        }
+        assert!(pages.len() > 30);
+        for page in &pages {
+            let mut at = 0;
+            let mut ours = Vec::<(bool, Range<usize>)>::new();
+            for (kind, text) in tokens(page, 4096) {
+                let range = at..at + text.len();
+                at = range.end;
+                match (kind, ours.last_mut()) {
+                    (TokenKind::Text(_), Some((true, last))) if last.end == range.start => last.end = range.end,
+                    (TokenKind::Text(_), _) => ours.push((true, range)),
+                    (TokenKind::Comment, _) => ours.push((false, range)),
+                    _ => {}
+                }
+            }
+            assert_eq!(ours, as_lol_html_says(page), "{}", page.get(..200).unwrap_or(page));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::RuleIndex;
 use super::filter::Filter;
 use super::lexicon::Lexicon;
-use crate::fold::{Folded, word_hash};
+use crate::fold::{FirstWords, Folded, word_hash};
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
@@ -104,12 +104,15 @@ pub struct PhraseBook {
     lists: FxHashMap<String, u32>,
     list_ends: FxHashSet<u32>,
     has_phrases: bool,
-    /// Hashes of the words that a phrase may begin with, whatever comes next; with the word after them; as the only word of a line.
+    /// Hashes of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
     begins: Filter,
-    begins_pair: Filter,
     is_whole: Filter,
-    /// Hashes of the words that may follow a name at the beginning of a phrase.
+    joins: Filter,
+    /// Hashes of the first two words of phrases.
+    begins_pair: Filter,
+    /// The same for what follows a name at the beginning of a phrase.
     follows_name: Filter,
+    pair_follows_name: Filter,
     begins_with_anything: bool,
 }
 
@@ -293,17 +296,20 @@ impl PhraseBook {
                 words_after.entry(*from).or_default().push((hashes.get(id).copied().unwrap_or_default(), *node));
             }
         }
-        let (mut begins, mut pairs, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
         let opens = self.after(Place::Node(0), &words_after, &mut firsts);
         for (first, place) in firsts {
             seconds.clear();
             let next = self.after(place, &words_after, &mut seconds);
-            let goes_on = next.placeholder || next.rules.iter().any(|rule| joins(*rule));
-            if goes_on {
+            if next.placeholder {
                 begins.push(first);
-            } else if !next.rules.is_empty() {
+            }
+            if !next.rules.is_empty() {
                 whole.push(first);
+            }
+            if next.rules.iter().any(|rule| joins(*rule)) {
+                joined.push(first);
             }
             pairs.extend(seconds.iter().map(|(second, _)| pair_hash(first, *second)));
         }
@@ -313,15 +319,25 @@ impl PhraseBook {
         if opens.date {
             begins.extend(lexicon.date_words().map(word_hash));
         }
-        let mut named = Vec::new();
-        for node in opens.names {
-            self.after(Place::Node(node), &words_after, &mut named);
+        let (mut named, mut names, mut name_pairs) = (Vec::new(), Vec::new(), Vec::new());
+        for node in &opens.names {
+            self.after(Place::Node(*node), &words_after, &mut named);
         }
-        self.follows_name = Filter::of(&named.iter().map(|(hash, _)| *hash).collect::<Vec<_>>());
+        for (word, place) in named {
+            seconds.clear();
+            let next = self.after(place, &words_after, &mut seconds);
+            name_pairs.extend(seconds.iter().map(|(second, _)| pair_hash(word, *second)));
+            if seconds.is_empty() || next.placeholder || !next.rules.is_empty() {
+                names.push(word);
+            }
+        }
         self.begins_with_anything = opens.text;
         self.begins = Filter::of(&begins);
-        self.begins_pair = Filter::of(&pairs);
         self.is_whole = Filter::of(&whole);
+        self.joins = Filter::of(&joined);
+        self.begins_pair = Filter::of(&pairs);
+        self.follows_name = Filter::of(&names);
+        self.pair_follows_name = Filter::of(&name_pairs);
     }
 
     /// Collects the words that may stand at a place, with the places behind them; gives what else may stand there.
@@ -359,14 +375,41 @@ impl PhraseBook {
         after
     }
 
-    /// Whether a phrase may begin so: given the hashes of what may be the first word, and of the first words. Says yes too often.
-    pub fn may_begin_with(&self, firsts: &[u32], all: &[u32]) -> bool {
-        let begins = |first: &u32| {
-            self.begins.may_hold(*first)
-                || (all.len() == firsts.len() && self.is_whole.may_hold(*first))
-                || all.iter().skip(1).take(firsts.len() + 1).any(|second| self.begins_pair.may_hold(pair_hash(*first, *second)))
+    /// Whether phrases may tile a line that begins so; says yes too often. Given are the hashes of what may be the first word
+    /// (more than one where a tag stands between two letters), and of the first words; `begins_said` tells the first words of what the
+    /// page says of itself, which is looked at only after a phrase.
+    pub fn may_begin_with(&self, firsts: usize, words: &[u32], begins_said: impl Fn(u32) -> bool) -> bool {
+        if self.begins_with_anything {
+            return true;
+        }
+        let named = |at: usize| {
+            let follows = words.get(at + 1).is_some_and(|next| self.pair_follows_name.may_hold(pair_hash(words[at], *next)));
+            follows || self.follows_name.may_hold(words[at])
         };
-        self.begins_with_anything || firsts.iter().any(begins) || all.iter().skip(1).any(|hash| self.follows_name.may_hold(*hash))
+        if (1..words.len()).any(named) {
+            return true;
+        }
+        if firsts > 1 {
+            let pair = |first: u32| words.iter().skip(1).take(firsts + 1).any(|second| self.begins_pair.may_hold(pair_hash(first, *second)));
+            return words[..firsts].iter().any(|first| self.begins.may_hold(*first) || self.is_whole.may_hold(*first) || pair(*first));
+        }
+        // Word by word, as long as each is a phrase that another may follow.
+        for at in 0..words.len() {
+            let (word, next) = (words[at], words.get(at + 1));
+            let goes_on = |next: &u32| self.begins_pair.may_hold(pair_hash(word, *next));
+            if self.begins.may_hold(word) || next.is_some_and(goes_on) || (at > 0 && begins_said(word)) {
+                return true;
+            }
+            if next.is_none() {
+                // Of a long line only the first words are known.
+                return words.len() == FirstWords::WORDS || self.is_whole.may_hold(word);
+            }
+            if !self.joins.may_hold(word) {
+                // In a bar of commands not all need be known.
+                return at > 0;
+            }
+        }
+        false
     }
 
     /// Whether a phrase may begin with these first words of a line; only if so is it worth to fold the rest.

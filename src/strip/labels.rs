@@ -49,8 +49,8 @@ pub(super) struct Labels {
     /// Names of the site: as declared, and the short parts of titles.
     sites: Vec<Vec<String>>,
     site_declared: bool,
-    /// Hashes of the first words of both.
-    first_words: Vec<u32>,
+    /// Hashes of the first two words of both.
+    first_words: Vec<(u32, Option<u32>)>,
     titles_read: usize,
     title_was_shown: bool,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
@@ -129,8 +129,16 @@ impl Labels {
             self.site_declared = true;
         }
         if known != (self.titles.len(), self.sites.len()) {
-            self.first_words = self.titles.iter().chain(&self.sites).filter_map(|words| words.first()).map(|word| word_hash(word)).collect();
+            let first = |words: &Vec<String>| Some((word_hash(words.first()?), words.get(1).map(|word| word_hash(word))));
+            self.first_words = self.titles.iter().chain(&self.sites).filter_map(first).collect();
         }
+    }
+
+    /// Whether a title or a site's name may begin so, judged by hashes as in [`crate::rules::PhraseBook::may_begin_with`].
+    fn may_begin_with(&self, firsts: usize, words: &[u32]) -> bool {
+        let seconds = &words[1.min(words.len())..words.len().min(firsts + 2)];
+        let begins = |(first, second): &(u32, Option<u32>)| words[..firsts].contains(first) && second.is_none_or(|second| seconds.contains(&second));
+        self.first_words.iter().any(begins)
     }
 
     /// A title counts whole and by its parts: "Headline - Site".
@@ -214,12 +222,24 @@ impl Stripper {
             asks: asks(last),
             dropped: false,
         };
-        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE;
+        let is_open = self.asks_rules();
+        // What the guard may release begins with prose or with the headings before it.
+        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2);
+        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE && self.asks_rules();
         self.lines.push_back(line);
         let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
         self.gathering.pieces = pieces;
         self.gathering.pieces.clear();
-        self.decide(label);
+        if is_open || self.asks_rules() {
+            self.decide(label);
+        } else {
+            // What a mark takes is as good as a label to the entries before it.
+            self.labels.after_label = true;
+            let rules = self.marks.first().map(|mark| mark.rules.clone()).unwrap_or_default();
+            for line in std::mem::take(&mut self.labels.between) {
+                self.drop_line(line, rules.clone());
+            }
+        }
         if let Some(line) = self.lines.back()
             && self.marks.is_empty()
             && line.is_prose()
@@ -236,8 +256,9 @@ impl Stripper {
                 words.push(window.text(held.event.range.clone()), piece.after_tag);
             }
         }
-        words.finish().is_none_or(|(firsts, all)| {
-            self.rules.phrases().may_begin_with(firsts, all) || firsts.iter().any(|hash| self.labels.first_words.contains(hash))
+        words.finish().is_none_or(|(firsts, words)| {
+            let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
+            self.rules.phrases().may_begin_with(firsts, words, begins_said) || self.labels.may_begin_with(firsts, words)
         })
     }
 
@@ -531,7 +552,7 @@ impl Stripper {
             TextScope::Container if self.mark_container(this, rule) => {}
             TextScope::Rest if self.prose_words >= super::guard::ARTICLE_WORDS => {
                 let start = self.lines[this].first;
-                self.marks.push(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
+                self.open_mark(Mark { rules: vec![rule], start, element: None, prose_before: self.prose_words, by_text: false, widened: 0 });
             }
             TextScope::Following | TextScope::Container | TextScope::Rest => {
                 let removal = self.drop_line(this, label.rules);
@@ -581,7 +602,7 @@ impl Stripper {
         if !self.begins_with_label(start, line) {
             return false;
         }
-        self.marks.push(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
+        self.open_mark(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
         true
     }
 
@@ -602,7 +623,7 @@ impl Stripper {
         if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
             return false;
         }
-        self.marks.push(Mark {
+        self.open_mark(Mark {
             rules: mark.rules.clone(),
             start,
             element: Some(element),

@@ -51,22 +51,53 @@ impl Line {
 /// Counts words of raw text: runs between white space; each two ideographs count as one, as Chinese words have
 /// two characters on average.
 pub(super) fn count_words(text: &str) -> u32 {
-    // 0xC2 and 0xE2 lead punctuation and signs.
     let (mut words, mut ideographs, mut inside) = (0u32, 0u32, false);
     for byte in text.bytes() {
-        // Lead bytes of U+3000..U+9FFF.
-        if (0xE3..=0xE9).contains(&byte) {
-            ideographs += 1;
-            inside = false;
-        } else if byte.is_ascii_whitespace() {
-            inside = false;
-        } else if !inside && (byte.is_ascii_alphanumeric() || (byte >= 0xC3 && byte != 0xE2) || byte == b'&') {
-            words += 1;
-            inside = true;
+        match BYTES[usize::from(byte)] {
+            Byte::Inside => {}
+            Byte::Letter => {
+                words += u32::from(!inside);
+                inside = true;
+            }
+            Byte::Space => inside = false,
+            Byte::Ideograph => {
+                ideographs += 1;
+                inside = false;
+            }
         }
     }
     words + ideographs.div_ceil(2)
 }
+
+/// What a byte of UTF-8 says about words.
+#[derive(Clone, Copy)]
+enum Byte {
+    /// Nothing: punctuation, or not the first byte of a character.
+    Inside,
+    Letter,
+    Space,
+    /// Leads one of U+3000..U+9FFF.
+    Ideograph,
+}
+
+static BYTES: [Byte; 256] = {
+    let mut table = [Byte::Inside; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_letter = (byte as u8).is_ascii_alphanumeric() || byte == b'&' as usize;
+        table[byte] = match byte as u8 {
+            0xE3..=0xE9 => Byte::Ideograph,
+            // 0xC2 and 0xE2 lead punctuation and signs.
+            0xC2 | 0xE2 => Byte::Inside,
+            0xC3.. => Byte::Letter,
+            byte if byte.is_ascii_whitespace() => Byte::Space,
+            _ if is_letter => Byte::Letter,
+            _ => Byte::Inside,
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// Whether the text ends like a sentence, in any script, closing quotes and brackets aside.
 pub(super) fn ends_sentence(text: &str) -> bool {

@@ -9,7 +9,7 @@
 
 mod following;
 mod guard;
-mod labels;
+pub mod labels;
 mod line;
 mod queue;
 mod removal;
@@ -68,6 +68,8 @@ pub struct Stripper {
     gathering: Gathering,
     lines: VecDeque<Line>,
     marks: Vec<Mark>,
+    /// What is inside the open marks may be released: prose, a headline or an article was seen in them.
+    may_be_released: bool,
     /// Marks whose judgement waits for the end of the page (`article`).
     ended: Vec<(Mark, EventIndex, Closing)>,
     /// Where articles open: `article`, `main`, `itemprop=articleBody`.
@@ -153,6 +155,7 @@ impl Stripper {
             gathering: Gathering { before_blank: true, ..Gathering::default() },
             lines: VecDeque::new(),
             marks: Vec::new(),
+            may_be_released: false,
             ended: Vec::new(),
             landmarks: VecDeque::new(),
             headline_lines: VecDeque::new(),
@@ -262,8 +265,9 @@ impl Stripper {
             || element.get(KnownName::Itemprop).is_some_and(|prop| prop.split_ascii_whitespace().any(|p| p.eq_ignore_ascii_case("articleBody")));
         if is_landmark {
             self.landmarks.push_back(at);
+            self.may_be_released = true;
         }
-        if self.mode != StripMode::Off && !self.rules.selectors().is_empty() {
+        if self.mode != StripMode::Off && self.asks_rules() && !self.rules.selectors().is_empty() {
             let mut found = std::mem::take(&mut self.matched);
             let (rules, host, lang) = (&self.rules, self.host.as_deref(), metadata.metadata().lang.as_deref());
             self.matcher.rules(rules.selectors(), elements, |rule| rules.rule(rule).when.allows(host, lang), &mut found);
@@ -296,8 +300,19 @@ impl Stripper {
                 self.remove(at..at + 1, rules.to_vec(), Extent::Whole);
             }
         } else if self.marks.len() < MARKS {
-            self.marks.push(Mark { rules: rules.to_vec(), start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
+            self.open_mark(Mark { rules: rules.to_vec(), start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
         }
+    }
+
+    fn open_mark(&mut self, mark: Mark) {
+        self.may_be_released &= !self.marks.is_empty();
+        self.marks.push(mark);
+    }
+
+    /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
+    /// goes with the mark. `explain` wants to know all the same.
+    fn asks_rules(&self) -> bool {
+        self.marks.is_empty() || self.may_be_released || self.explain
     }
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
