@@ -6,7 +6,6 @@ use super::media::Media;
 use super::mistake::{Mistake, Severity};
 use super::moderation::{Builder, is_moderation};
 use super::pack::{PackRule, PackSource, Placed, Reader, suggest};
-use super::phrase::PhraseBook;
 use super::selector::{self, SelectorIndex};
 use super::{Rule, RuleIndex, RuleSet};
 use crate::fold::Folded;
@@ -141,7 +140,12 @@ struct Building {
 impl Building {
     fn lexicon(&mut self, source: &PackSource) {
         match Lexicon::from_toml(&source.text) {
-            Ok(lexicon) => self.set.lexicon.merge(lexicon),
+            Ok(mut lexicon) => {
+                for (name, forms) in lexicon.take_lists() {
+                    self.set.phrases.define(&name, &forms);
+                }
+                self.set.lexicon.merge(lexicon);
+            }
             Err(error) => {
                 let mut reader = Reader { pack: source, mistakes: &mut self.mistakes };
                 reader.error(error.span().unwrap_or(0..0), error.message(), None);
@@ -207,6 +211,7 @@ impl Building {
             alone: written.alone,
             linked: written.linked,
             prose: written.prose,
+            heading: written.heading,
             hit: unplace(written.hit),
             miss: unplace(written.miss),
         });
@@ -229,17 +234,21 @@ impl Building {
     }
 
     fn phrases(&mut self, pack: &PackSource, written: &PackRule, full: &str, index: RuleIndex, is_off: bool) {
-        let mut scratch = PhraseBook::default();
         for phrase in &written.text {
             let mut reader = Reader { pack, mistakes: &mut self.mistakes };
-            let book = if is_off { &mut scratch } else { &mut self.set.phrases };
-            if let Err(error) = book.add(phrase.get_ref(), index) {
+            let book = &mut self.set.phrases;
+            let added = if is_off { book.check(phrase.get_ref()) } else { book.add(phrase.get_ref(), index) };
+            if let Err(error) = added {
                 reader.error(phrase.span(), error.to_string(), None);
                 continue;
             }
             let folded = Folded::of(phrase.get_ref());
             let form: Vec<String> =
                 folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
+            // What alternatives stand for may well be said twice.
+            if phrase.get_ref().contains('|') {
+                continue;
+            }
             // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
             let key = format!("{} {} {:?} {:?} {} {}", pack.name, form.join(" "), written.when, written.scope, written.alone, written.linked);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {

@@ -24,7 +24,7 @@ pub use pack::PackSource;
 pub use phrase::{LONGEST_LINE, PhraseError};
 pub use selector::{Refusal, RefusedSelector};
 
-pub(crate) use phrase::{PhraseBook, PhraseMatch, Said};
+pub(crate) use phrase::{PhraseBook, PhraseMatch, Said, SaidLength};
 
 use crate::moderate::ModerationSet;
 use lexicon::Lexicon;
@@ -122,6 +122,8 @@ pub struct Rule {
     pub linked: bool,
     /// What it takes may hold sentences.
     pub prose: bool,
+    /// Its phrases may be headings.
+    pub heading: bool,
     /// Pages in which it must remove something.
     pub hit: Vec<String>,
     /// Pages that must come out whole.

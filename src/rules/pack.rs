@@ -32,6 +32,7 @@ pub(super) struct PackRule {
     pub(super) alone: bool,
     pub(super) linked: bool,
     pub(super) prose: bool,
+    pub(super) heading: bool,
     pub(super) when: When,
     pub(super) hit: Vec<Placed>,
     pub(super) miss: Vec<Placed>,
@@ -39,7 +40,7 @@ pub(super) struct PackRule {
 }
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
-const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "when", "hit", "miss"];
+const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "heading", "when", "hit", "miss"];
 const WHEN_KEYS: &[&str] = &["host", "lang"];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
@@ -98,14 +99,20 @@ impl Reader<'_> {
             return None;
         };
         self.check_keys(table, RULE_KEYS, "a rule");
-        let mut rule = PackRule { alone: true, span: value.span(), when: pack_when.clone(), ..PackRule::default() };
+        let mut rule = PackRule { alone: true, heading: true, span: value.span(), when: pack_when.clone(), ..PackRule::default() };
         rule.id = table.get("id").and_then(|value| self.string(value));
         rule.why = table.get("why").and_then(|value| self.string(value)).map(Spanned::into_inner).unwrap_or_default();
         rule.select = table.get("select").map(|value| self.strings(value)).unwrap_or_default();
         rule.text = table.get("text").map(|value| self.strings(value)).unwrap_or_default();
         rule.hit = table.get("hit").map(|value| self.strings(value)).unwrap_or_default();
         rule.miss = table.get("miss").map(|value| self.strings(value)).unwrap_or_default();
-        for (key, flag) in [("joins", &mut rule.joins), ("alone", &mut rule.alone), ("linked", &mut rule.linked), ("prose", &mut rule.prose)] {
+        for (key, flag) in [
+            ("joins", &mut rule.joins),
+            ("alone", &mut rule.alone),
+            ("linked", &mut rule.linked),
+            ("prose", &mut rule.prose),
+            ("heading", &mut rule.heading),
+        ] {
             match table.get(key).map(|value| (value.get_ref().as_bool(), value.span())) {
                 Some((Some(value), _)) => *flag = value,
                 Some((None, span)) => self.error(span, format!("`{key}` must be true or false"), None),
