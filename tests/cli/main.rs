@@ -9,6 +9,7 @@ mod explain;
 mod failures;
 mod foreign;
 mod inputs;
+mod moderation;
 mod outputs;
 mod overview;
 mod replay;

@@ -12,6 +12,7 @@ use super::shards::{ShardMark, Shards};
 use super::tally::Tally;
 use crate::cli::console::Console;
 use anyhow::{Context, Result};
+use naqi::moderate::Verdict;
 use serde::Serialize;
 use serde_json::json;
 use std::io::{self, BufWriter, Write};
@@ -53,6 +54,8 @@ pub struct Committer {
     pub report: Option<GrowingFile>,
     /// Where failed pages go.
     pub letters: Option<DeadLetters>,
+    /// Where pages go that rules hold back.
+    pub quarantine: Option<DeadLetters>,
     /// What came before.
     pub duplicates: Option<Duplicates>,
     /// How far the run is.
@@ -133,18 +136,30 @@ impl Committer {
 
     fn failed(&mut self, work: &Work, name: &PageName, failure: super::page::PageFailure, piece: Piece) -> Result<()> {
         let cause = format!("{:#}", failure.cause);
-        self.tally().failed(&cause);
-        tracing::info!(page = %name, "failed");
+        match &failure.held {
+            Some(held) => self.tally().held(&held.report, &held.facts),
+            None => self.tally().failed(&cause),
+        }
+        tracing::info!(page = %name, held = failure.held.is_some(), "not published");
         self.progress.around(|| self.console.error(&format!("{name}: {cause}")));
         self.write(piece)?;
-        self.report(name, &json!({ "error": cause }))?;
+        match &failure.held {
+            Some(held) => self.report(name, &held.report)?,
+            None => self.report(name, &json!({ "error": cause }))?,
+        }
         let document = match &work.task {
             Task::Document(document, standing) => Some((&**document, standing)),
             _ => None,
         };
         let dead = Dead { input: &work.input, name, document };
-        if let Some(Err(error)) = self.letters.as_mut().map(|letters| letters.keep(&dead, failure)) {
-            self.progress.around(|| self.console.error(&format!("--dead-letters: {name}: {error:#}")));
+        // What is dropped is kept nowhere; what is held back goes where it is asked for, or to the failed pages.
+        let (letters, option) = match failure.held.as_ref().map(|held| held.report.verdict) {
+            Some(Verdict::Drop) => return Ok(()),
+            Some(_) if self.quarantine.is_some() => (&mut self.quarantine, "--quarantine"),
+            _ => (&mut self.letters, "--dead-letters"),
+        };
+        if let Some(Err(error)) = letters.as_mut().map(|letters| letters.keep(&dead, failure)) {
+            self.progress.around(|| self.console.error(&format!("{option}: {name}: {error:#}")));
         }
         Ok(())
     }
@@ -230,6 +245,7 @@ impl Committer {
                 Sink::Stdout | Sink::Places => None,
             },
             letters: self.letters.as_ref().and_then(DeadLetters::length),
+            quarantine: self.quarantine.as_ref().and_then(DeadLetters::length),
             report: self.report.as_ref().map(GrowingFile::length),
             fingerprints,
             tally: self.tally().noted(),

@@ -36,6 +36,8 @@ pub struct Entry {
     pub output: Option<(PathBuf, bool)>,
     /// Length of the dead letters' file.
     pub letters: Option<u64>,
+    /// Length of the quarantine's file.
+    pub quarantine: Option<u64>,
     /// Length of the report.
     pub report: Option<u64>,
     /// Length of the list of fingerprints.

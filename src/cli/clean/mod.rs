@@ -49,7 +49,8 @@ Inputs may be pages, WARC, ARC, WACZ, tar and zip files, JSON lines and Parquet,
 brotli; what they are is told by their first bytes. A folder is searched for .html .htm .xhtml .txt and for archives.
 Pages go each into its own file, in the tree of the folder or by address; --emit jsonl, parquet, warc or wet puts many into one.
 A file that is there already is never overwritten without --force; pages of one name become name, name-2, …
-A page that fails is reported, nothing of it is written, and the run goes on; the exit code is 1 then.
+A page that fails is reported, nothing of it is written, and the run goes on; the exit code is 1 then. The same goes for a page
+that moderation rules hold back, with exit code 3.
 A run that was killed goes on where it stopped when it is started again in the same way.
 
 Examples:
@@ -69,13 +70,13 @@ pub struct CleanCommand {
     how: CleanOptions,
 }
 
-/// Try pages again that failed in an earlier run
+/// Try pages again that failed or were held back in an earlier run
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  naqi replay failed/ -o cleaned/\n  naqi replay failed.jsonl --emit jsonl -o more.jsonl --dead-letters still.jsonl"
 )]
 pub struct ReplayCommand {
-    /// Folders or .jsonl files that `naqi clean --dead-letters` wrote
+    /// Folders or .jsonl files that `naqi clean --dead-letters` or `--quarantine` wrote
     #[arg(value_name = "DEAD_LETTERS", required = true)]
     letters: Vec<PathBuf>,
     #[command(flatten)]
@@ -112,6 +113,9 @@ pub struct CleanOptions {
     /// Keep pages that fail, with the cause: in a folder, or as lines of a file that ends in .jsonl
     #[arg(long, value_name = "DIR|FILE")]
     dead_letters: Option<PathBuf>,
+    /// Keep pages that moderation rules hold back, as they came: in a folder, or as lines of a file that ends in .jsonl
+    #[arg(long, value_name = "DIR|FILE")]
+    quarantine: Option<PathBuf>,
     /// The column of JSON lines and Parquet that holds the pages
     #[arg(long, value_name = "NAME", default_value = "html")]
     html_column: String,
@@ -173,9 +177,12 @@ impl CleanOptions {
         // Encodings never shrink below half, and a header stands before a response.
         let payload_bytes = settings.limits.page_bytes.saturating_mul(2).saturating_add(64 << 10);
         let reading = Reading { payload_bytes, html_column: self.html_column.clone(), url_column: self.url_column.clone() };
-        let feed = Feed::new(inputs()?, reading, self.dead_letters.is_some());
+        let feed = Feed::new(inputs()?, reading, self.dead_letters.is_some() || self.quarantine.is_some());
         let setup = Setup::plan(self, *console, settings, &origin, &rules, feed)?;
         let streams = setup.streams(&selection);
+        if streams {
+            rule_loader::refuse_late_verdicts(&rules, setup.page_settings().strip)?;
+        }
         let tells_language = selection.needs_lang() || setup.tells_language();
         let overview = setup.overview(Arc::clone(&rules))?;
         let cleaner = Cleaner {

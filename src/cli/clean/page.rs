@@ -56,11 +56,22 @@ pub struct PageFailure {
     pub cause: Error,
     /// What was read from standard input.
     pub stdin: Option<SpooledTempFile>,
+    /// It came through, but rules hold it back.
+    pub held: Option<Box<Held>>,
+}
+
+/// What is known of a page that rules hold back.
+#[derive(Debug)]
+pub struct Held {
+    /// The decisions.
+    pub report: PageReport,
+    /// What the summary says of it.
+    pub facts: Facts,
 }
 
 impl From<Error> for PageFailure {
     fn from(cause: Error) -> Self {
-        PageFailure { cause, stdin: None }
+        PageFailure { cause, stdin: None, held: None }
     }
 }
 
@@ -251,9 +262,23 @@ impl Cleaner {
         keep: impl FnOnce() -> Option<SpooledTempFile>,
     ) -> Outcome {
         match self.clean(name, origin, bytes, place) {
+            Ok(Outcome::Failed(failure, piece)) => Outcome::Failed(PageFailure { stdin: keep(), ..failure }, piece),
             Ok(outcome) => outcome,
-            Err(cause) => self.failed(name, origin.url.as_ref(), PageFailure { cause, stdin: keep() }),
+            Err(cause) => self.failed(name, origin.url.as_ref(), PageFailure { cause, stdin: keep(), held: None }),
         }
+    }
+
+    /// A page that rules hold back: a record may tell of it, without anything of the page.
+    fn held(&self, name: &PageName, held: Held) -> Result<Outcome> {
+        let piece = match self.emit {
+            OutputFormat::Jsonl | OutputFormat::Parquet => {
+                let mut record = Record::of_page(name.id.clone(), name.source.clone(), held.report.clone(), String::new(), String::new());
+                record.offset = name.offset;
+                if self.emit == OutputFormat::Jsonl { Piece::Bytes(line(&record)?) } else { Piece::Row(Box::new(record)) }
+            }
+            _ => Piece::None,
+        };
+        Ok(Outcome::Failed(PageFailure::of_held(held), piece))
     }
 
     /// An input that could not even be looked into.
@@ -278,11 +303,14 @@ impl Cleaner {
         let begun = Instant::now();
         let needs_text = self.selection.needs_text() || self.tells_language;
         let (mut html, mut text) = (Vec::new(), Vec::new());
+        // What is held whole in every mode falls under the limit of pages that are held whole.
+        let is_held_whole = self.emit.is_records() || self.rules.moderation().holds_back();
+        let mut settings = self.settings.clone();
+        if is_held_whole {
+            settings.limits.stream_bytes = settings.limits.stream_bytes.min(settings.limits.page_bytes);
+        }
         let mut record = None;
         let (report, mut piece) = if self.emit.is_records() {
-            // A record is held whole in every mode, so the limit of pages that are held whole counts.
-            let mut settings = self.settings.clone();
-            settings.limits.stream_bytes = settings.limits.stream_bytes.min(settings.limits.page_bytes);
             let mut formats: Vec<(EmitFormat, &mut Vec<u8>)> = Vec::with_capacity(2);
             if self.emit != OutputFormat::Wet {
                 formats.push((EmitFormat::Republish, &mut html));
@@ -299,7 +327,7 @@ impl Cleaner {
                     record = Some(Box::new(of_page));
                     Piece::None
                 }
-                _ if report.verdict >= Verdict::Quarantine => Piece::None,
+                _ if is_held_back(&report) => Piece::None,
                 OutputFormat::Wet => Piece::Bytes(self.conversion(name, &report, "text/plain; charset=utf-8", &text)?),
                 _ => Piece::Bytes(self.conversion(name, &report, "text/html; charset=utf-8", &html)?),
             };
@@ -313,8 +341,11 @@ impl Cleaner {
             if needs_text {
                 formats.push((EmitFormat::Text, &mut text));
             }
-            let report = walk(&self.rules, &self.settings, origin, bytes, formats)?;
-            (report, to.into_piece()?)
+            let report = walk(&self.rules, &settings, origin, bytes, formats);
+            let report = if is_held_whole { report.map_err(held_whole)? } else { report? };
+            // The file is gone when it is not kept.
+            let piece = if is_held_back(&report) { Piece::None } else { to.into_piece()? };
+            (report, piece)
         };
         let plain: Cow<'_, str> = match &record {
             Some(record) => record.text.as_deref().unwrap_or_default().into(),
@@ -322,14 +353,18 @@ impl Cleaner {
         };
         let declared = report.metadata.lang.as_deref();
         let lang = if needs_text { language(declared, &plain) } else { declared.map(str::to_ascii_lowercase) };
-        if let Some(reason) = self.selection.refuses_text(&plain, lang.as_deref()) {
+        let facts = Facts { host: origin.url.as_ref().and_then(Url::host_str).map(str::to_owned), lang, micros: begun.elapsed().as_micros() as u64 };
+        // Before it is chosen by its text, as there is none of it.
+        if is_held_back(&report) {
+            return self.held(name, Held { report, facts });
+        }
+        if let Some(reason) = self.selection.refuses_text(&plain, facts.lang.as_deref()) {
             return Ok(Outcome::Passed(reason));
         }
         let fingerprint = self.selection.dedup.map(|how| Fingerprint::of(&plain, how));
         if let Some(record) = record {
             piece = if self.emit == OutputFormat::Jsonl { Piece::Bytes(line(&record)?) } else { Piece::Row(record) };
         }
-        let facts = Facts { host: origin.url.as_ref().and_then(Url::host_str).map(str::to_owned), lang, micros: begun.elapsed().as_micros() as u64 };
         Ok(Outcome::Cleaned { report: Box::new(report), piece, facts, fingerprint })
     }
 
@@ -349,6 +384,24 @@ impl Cleaner {
     /// Cleans a page straight to where it is read: what was written before a failure cannot be taken back.
     pub fn stream(&self, input: &Input, bytes: impl Read, out: &mut dyn Write) -> Result<PageReport> {
         walk(&self.rules, &self.settings, &self.origin.of(input.path()), bytes, vec![(self.settings.emit, out)])
+    }
+}
+
+/// Nothing of the page may go out.
+pub fn is_held_back(report: &PageReport) -> bool {
+    report.verdict >= Verdict::Quarantine
+}
+
+impl PageFailure {
+    /// A page that rules hold back is as good as failed.
+    pub fn of_held(held: Held) -> Self {
+        let report = &held.report;
+        let name = if report.verdict == Verdict::Drop { "drop" } else { "quarantine" };
+        let mut by: Vec<&str> = report.findings.iter().filter(|finding| finding.done == name).map(|finding| finding.rule.as_str()).collect();
+        by.sort_unstable();
+        by.dedup();
+        let by = if by.is_empty() { format!("its score of {:.2}", report.score) } else { by.join(", ") };
+        PageFailure { cause: anyhow!("held back ({name}) by {by}"), stdin: None, held: Some(Box::new(held)) }
     }
 }
 

@@ -6,7 +6,7 @@ use super::commit::{Committer, Done};
 use super::feed::{Feed, Kept, Task};
 use super::input::Input;
 use super::output::{OutputFile, Overwrite};
-use super::page::{Cleaner, Outcome, PageFailure, PageName, Piece, internal_error};
+use super::page::{Cleaner, Held, Outcome, PageFailure, PageName, Piece, internal_error, is_held_back};
 use super::place::place_of;
 use super::progress::LINE_EVERY;
 use super::tally::{Facts, Tally};
@@ -142,7 +142,16 @@ impl Run {
             console.error(&format!("stopped by ctrl-c after {}", after(&tally, inputs)));
             return Ok(Exit::Interrupted);
         }
-        Ok(if tally.failures + tally.losses > 0 { Exit::PagesFailed } else { Exit::Ok })
+        Ok(exit_of(&tally))
+    }
+}
+
+/// What the run's pages make of its exit code.
+fn exit_of(tally: &Tally) -> Exit {
+    match (tally.failures + tally.losses, tally.held) {
+        (0, 0) => Exit::Ok,
+        (0, _) => Exit::PagesHeld,
+        _ => Exit::PagesFailed,
     }
 }
 
@@ -343,11 +352,16 @@ pub fn stream(run: Run) -> Result<Exit> {
                     catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
                 let cleaned = cleaned.and_then(|report| out.flush().context("cannot write to standard output").map(|()| report));
                 match cleaned {
+                    // Nothing of it is out: the library holds its output when rules may do this.
+                    Ok(report) if is_held_back(&report) => {
+                        let failure = PageFailure::of_held(Held { report, facts: Facts::default() });
+                        Outcome::Failed(PageFailure { stdin: super::page::keep_rest(&kept), ..failure }, Piece::None)
+                    }
                     Ok(report) => Outcome::Cleaned { report: Box::new(report), piece: Piece::None, facts: Facts::default(), fingerprint: None },
                     Err(cause) if is_broken_pipe(&cause) => return Ok(Exit::Ok),
                     Err(cause) => {
                         let cause = if out.written > 0 { cause.context("what standard output has of it is not the whole page") } else { cause };
-                        Outcome::Failed(PageFailure { cause, stdin: super::page::keep_rest(&kept) }, Piece::None)
+                        Outcome::Failed(PageFailure { cause, stdin: super::page::keep_rest(&kept), held: None }, Piece::None)
                     }
                 }
             }
@@ -356,12 +370,12 @@ pub fn stream(run: Run) -> Result<Exit> {
         };
         committer.commit(Done { work, name, outcome: Some(outcome) })?;
     }
-    let failures = lock(&committer.tally).failures;
+    let exit = exit_of(&lock(&committer.tally));
     committer.finish()?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    Ok(if failures > 0 { Exit::PagesFailed } else { Exit::Ok })
+    Ok(exit)
 }
 
 /// Knows how much went through.

@@ -232,6 +232,22 @@ impl<'a> Setup<'a> {
         report.context("--report").map(Some)
     }
 
+    /// Where failed pages go, and those that rules hold back.
+    fn letters(&self, rules_digest: &str) -> Result<[Option<DeadLetters>; 2]> {
+        let (failed, held) = (self.how.dead_letters.as_deref(), self.how.quarantine.as_deref());
+        let open = |path: Option<&Path>, length: Option<u64>| path.map(|path| DeadLetters::open(path, rules_digest, length)).transpose();
+        let last = self.last.as_ref();
+        let letters = open(failed, last.and_then(|entry| entry.letters)).context("--dead-letters")?;
+        let quarantine = open(held, last.and_then(|entry| entry.quarantine)).context("--quarantine")?;
+        // Two writers would write over each other.
+        if let (Some(Ok(failed)), Some(Ok(held))) = (failed.map(Path::canonicalize), held.map(Path::canonicalize))
+            && failed == held
+        {
+            bail!("--quarantine and --dead-letters are the same place; --dead-letters alone takes both kinds of pages");
+        }
+        Ok([letters, quarantine])
+    }
+
     fn duplicates(&self, selection: &Selection) -> Result<Option<Duplicates>> {
         let list = self.journal.as_ref().map(Journal::fingerprints);
         let length = self.last.as_ref().map_or(0, |entry| entry.fingerprints);
@@ -243,9 +259,7 @@ impl<'a> Setup<'a> {
         let places = self.places();
         let sink = self.sink(cleaner.rules.digest())?;
         let report = self.report()?;
-        let letters_length = self.last.as_ref().and_then(|entry| entry.letters);
-        let letters = self.how.dead_letters.as_deref().map(|path| DeadLetters::open(path, cleaner.rules.digest(), letters_length));
-        let letters = letters.transpose().context("--dead-letters")?;
+        let [letters, quarantine] = self.letters(cleaner.rules.digest())?;
         let duplicates = self.duplicates(&cleaner.selection)?;
         let bytes: Option<u64> = self.feed.inputs().iter().map(|input| input.stored_bytes()).sum();
         let progress = Progress::new(&self.console, self.is_one_page, bytes, self.destination == Destination::Stdout);
@@ -263,6 +277,7 @@ impl<'a> Setup<'a> {
             sink,
             report,
             letters,
+            quarantine,
             duplicates,
             journal: self.journal,
             reached,

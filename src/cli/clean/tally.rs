@@ -48,6 +48,10 @@ pub struct Tally {
     pub pages: u64,
     /// Failed ones.
     pub failures: u64,
+    /// Held back by rules.
+    pub held: u64,
+    /// What moderation rules found.
+    pub findings: u64,
     /// Those not wanted, by the reason.
     pub passed: BTreeMap<String, u64>,
     /// Records of archives, by kind.
@@ -140,14 +144,25 @@ impl Tally {
 
     /// A page came through.
     pub fn cleaned(&mut self, report: &PageReport, facts: &Facts) {
+        self.judged(report, facts);
+        self.bytes_out += report.counts.bytes_out;
+        self.sizes_out.add(report.counts.bytes_out);
+    }
+
+    /// Rules hold a page back.
+    pub fn held(&mut self, report: &PageReport, facts: &Facts) {
+        self.judged(report, facts);
+        self.held += 1;
+    }
+
+    fn judged(&mut self, report: &PageReport, facts: &Facts) {
         let counts = &report.counts;
         self.pages += 1;
         self.bytes_in += counts.bytes_in;
-        self.bytes_out += counts.bytes_out;
+        self.findings += counts.findings;
         self.bytes_removed += counts.bytes_removed;
         self.guarded += counts.guarded;
         self.sizes_in.add(counts.bytes_in);
-        self.sizes_out.add(counts.bytes_out);
         self.sizes_removed.add(counts.bytes_removed);
         self.micros.add(facts.micros);
         self.micros_sum += facts.micros;
@@ -201,6 +216,7 @@ impl Tally {
         let mut rows = vec![
             ["pages".to_owned(), self.pages.to_string(), format!("{pages_a_second:.1} a second")],
             ["failed".to_owned(), self.failures.to_string(), String::new()],
+            ["held back".to_owned(), self.held.to_string(), String::new()],
         ];
         if self.losses > 0 {
             rows.push(["lost".to_owned(), self.losses.to_string(), "could not be read".to_owned()]);
@@ -214,6 +230,7 @@ impl Tally {
             ["written".to_owned(), size(self.bytes_out), String::new()],
             ["removed".to_owned(), size(self.bytes_removed), format!("{removed_share:.1} % of what was read")],
             ["removals".to_owned(), hits.to_string(), format!("by {} rules", self.rules.len())],
+            ["findings".to_owned(), self.findings.to_string(), "of moderation rules".to_owned()],
             ["guarded".to_owned(), self.guarded.to_string(), "narrowed or refused".to_owned()],
         ]);
         let first = std::iter::once("most by").chain(std::iter::repeat(""));

@@ -116,12 +116,13 @@ impl Overview {
         let seconds = tally.seconds();
         let count = |number: u64| HumanCount(number).to_string();
         let not_wanted: u64 = tally.passed.values().sum();
-        let cleaned = tally.pages - tally.failures.min(tally.pages) - not_wanted.min(tally.pages);
-        let mean = tally.micros_sum as f64 / 1000.0 / (cleaned.max(1)) as f64;
+        let cleaned = tally.pages.saturating_sub(tally.failures + tally.held + not_wanted);
+        let mean = tally.micros_sum as f64 / 1000.0 / ((cleaned + tally.held).max(1)) as f64;
         let tiles = [
             ("pages cleaned", count(cleaned), false),
             ("not wanted", count(not_wanted), false),
             ("failed", count(tally.failures), tally.failures > 0),
+            ("held back", count(tally.held), tally.held > 0),
             ("places that could not be read", count(tally.losses), tally.losses > 0),
             ("pages a second", format!("{:.1}", tally.pages as f64 / seconds), false),
             ("read", size(tally.bytes_in), false),
