@@ -17,25 +17,46 @@ fn moment(longest: Duration) -> Duration {
     longest.mul_f64(f64::from(now / 1000 % 1009) / 1009.0)
 }
 
-/// An archive that takes a while, with pages that fail and pages that come twice.
+/// An archive that takes a while, with pages that fail, pages that come twice, and pages that rules may hold back.
 fn archive(pages: usize) -> Vec<Vec<u8>> {
     let mut all = crawl(pages);
     for number in 0..pages / 10 {
         let at = all.len() * (number + 1) / (pages / 10 + 2);
         let too_long = page(5000 + number) + &long_page(50_000);
         all.insert(at, response(5000 + number, "200 OK\r\nContent-Type: text/html", too_long.as_bytes()));
+        let held = page(7000 + number).replace("<p>Nobody", "<p>Hold this page for now, the master said.</p><p>Nobody");
+        all.insert(at, response(7000 + number, "200 OK\r\nContent-Type: text/html", held.as_bytes()));
         all.insert(at, response(6000 + number, "200 OK\r\nContent-Type: text/html", page(number).as_bytes()));
     }
     all
 }
 
-const HOW: [&str; 10] =
-    ["--checkpoint", "0.01", "--set", "limits.page_bytes=40000", "--dedup", "exact", "--report", "report.jsonl", "--dead-letters", "dead.jsonl"];
+const RULES: &str = "about = \"House rules\"\n[[rule]]\nid = \"hold\"\nmatch = { phrase = \"hold this page\" }\naction = \"quarantine\"\n\
+    hit = [\"hold this page\"]\nmiss = [\"hold the page\"]\n";
+
+const HOW: [&str; 14] = [
+    "--rules",
+    "rules.toml",
+    "--quarantine",
+    "held.jsonl",
+    "--checkpoint",
+    "0.01",
+    "--set",
+    "limits.page_bytes=40000",
+    "--dedup",
+    "exact",
+    "--report",
+    "report.jsonl",
+    "--dead-letters",
+    "dead.jsonl",
+];
 
 /// All that a run left, as sets of lines: what each page became.
 fn left(bench: &Workbench, output: &str) -> Vec<(String, BTreeSet<String>, usize)> {
     let mut left = Vec::new();
-    for file in bench.files().into_iter().filter(|file| file.starts_with(output) || file == "report.jsonl" || file == "dead.jsonl") {
+    for file in
+        bench.files().into_iter().filter(|file| file.starts_with(output) || ["report.jsonl", "dead.jsonl", "held.jsonl"].contains(&file.as_str()))
+    {
         let bytes = std::fs::read(bench.path(&file)).unwrap();
         let text = if file.ends_with(".zst") { zstd::decode_all(&*bytes).unwrap() } else { bytes };
         let text = String::from_utf8_lossy(&text).into_owned();
@@ -59,8 +80,10 @@ fn chaos(input: &str, bytes: &[u8], emit: &str, output: &str, more: &[&str]) {
     let arguments: Vec<&str> = [&["clean", input, "--emit", emit, "-o", output, "-j", "2", "-q"], &HOW[..], more].concat();
     let unbroken = Workbench::new();
     unbroken.write(input, bytes);
+    unbroken.write("rules.toml", RULES);
     let begun = Instant::now();
     unbroken.expect(1, &arguments);
+    assert!(records(&unbroken.read("held.jsonl")).len() > 10);
     let took = begun.elapsed();
     for _ in 0..runs() {
         survive(&unbroken, input, bytes, output, &arguments, took);
@@ -70,6 +93,7 @@ fn chaos(input: &str, bytes: &[u8], emit: &str, output: &str, more: &[&str]) {
 fn survive(unbroken: &Workbench, input: &str, bytes: &[u8], output: &str, arguments: &[&str], took: Duration) {
     let broken = Workbench::new();
     broken.write(input, bytes);
+    broken.write("rules.toml", RULES);
     let mut killed = 0;
     loop {
         let mut child = broken.command(arguments).spawn().unwrap();
@@ -145,7 +169,7 @@ fn another_task_does_not_go_on_and_fresh_starts_over() {
     assert!(ran.err.contains("had other inputs, options or rules; --fresh starts over"), "{ran:?}");
     let ran = expect(0, &["--min-chars", "10", "--fresh", "-q"]);
     assert_eq!(ran.err, "");
-    assert_eq!(records(&bench.read("out.jsonl")).len(), 480);
+    assert_eq!(records(&bench.read("out.jsonl")).len(), 520);
     let ran = expect(2, &[]);
     assert!(ran.err.contains("out.jsonl is there already"), "{ran:?}");
 }
