@@ -2,7 +2,7 @@
 //! `fixtures/disguises` are put together into pages of every markup style, in both stripping modes, and what is left is counted.
 //!
 //! `NAQI_SHOW=1` prints what was lost and what was left; `NAQI_DISGUISES=FOLDER` takes the words from elsewhere.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod common;
 mod disguise;

@@ -154,7 +154,6 @@ fn a_dry_run_finds_the_same_and_changes_nothing() {
             Some(toml::Value::Table(table)) => table,
             _ => toml::Table::from_iter([("flag".to_owned(), true.into())]),
         };
-        let action = if action.contains_key("replace") || action.contains_key("mask") || action.contains_key("partial") { action } else { action };
         rule.insert("action".into(), toml::Value::Table(action.into_iter().chain([("dry-run".to_owned(), true.into())]).collect()));
     }
     let mut pack = read_packs(&folder().join("rules.toml")).unwrap();
