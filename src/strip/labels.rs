@@ -15,6 +15,8 @@ use crate::rewrite::{EventKind, Markup, TextKind, Window};
 use crate::rules::{LONGEST_LINE, Numbered, PhraseMatch, RuleIndex, Said, TextScope};
 use std::collections::VecDeque;
 
+/// A mark with more words outside of links may turn out to hold the page.
+const WORDS_OF_FURNITURE: u32 = 60;
 /// Weak lines in a row that are furniture without any strong one among them.
 const WEAK_ROW: usize = 3;
 /// The same when one of them is a link or a button.
@@ -225,7 +227,8 @@ impl Stripper {
         };
         let is_open = self.asks_rules();
         // What the guard may release begins with prose or with the headings before it.
-        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2);
+        self.words_in_marks += line.words.saturating_sub(line.linked);
+        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2) || self.words_in_marks > WORDS_OF_FURNITURE;
         let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE && self.asks_rules();
         self.lines.push_back(line);
         let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
