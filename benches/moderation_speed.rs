@@ -85,7 +85,7 @@ fn rules(words: usize, entities: bool, expressions: usize) -> Arc<RuleSet> {
     let arabic: Vec<char> = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي".chars().collect();
     let latin: Vec<char> = "abcdefghijklmnoprstuvw".chars().collect();
     let mut word = |n: usize| {
-        let letters = if n % 2 == 0 { &arabic } else { &latin };
+        let letters = if n.is_multiple_of(2) { &arabic } else { &latin };
         (0..5 + next(5)).map(|_| letters[next(letters.len() as u64) as usize]).collect::<String>()
     };
     let mut text = "about = \"speed\"\n".to_owned();

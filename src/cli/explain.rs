@@ -2,6 +2,7 @@
 
 mod source_text;
 
+use super::archive::Origin;
 use super::compression::decompress;
 use super::console::Console;
 use super::exit::Exit;
@@ -66,14 +67,14 @@ impl ExplainCommand {
     }
 
     fn read(&self, name: &Path, limit: u64) -> Result<Vec<u8>> {
-        let input: Box<dyn Read> = match self.page.as_os_str() == "-" {
-            true => Box::new(io::stdin().lock()),
-            false => Box::new(File::open(&self.page).context("cannot open it")?),
+        let input = match self.page.as_os_str() == "-" {
+            true => Origin::Stream(Box::new(io::stdin())),
+            false => Origin::File(File::open(&self.page).context("cannot open it")?),
         };
         let mut page = Vec::new();
         // One byte more, so that the pipeline sees what is too much. Encodings never shrink below half.
         let limit = limit.saturating_mul(2).saturating_add(1);
-        decompress(input, name)?.take(limit).read_to_end(&mut page).context("cannot read it")?;
+        decompress(input, name).context("cannot read it")?.take(limit).read_to_end(&mut page).context("cannot read it")?;
         Ok(page)
     }
 }

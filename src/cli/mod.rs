@@ -1,5 +1,6 @@
 //! The commands, and what they have in common.
 
+mod archive;
 mod clean;
 mod compression;
 mod console;
@@ -46,6 +47,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Clean(Box<clean::CleanCommand>),
+    Replay(Box<clean::ReplayCommand>),
     Explain(Box<explain::ExplainCommand>),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -86,6 +88,7 @@ pub fn run() -> Exit {
 fn dispatch(command: Command, console: &Console) -> Result<Exit> {
     match command {
         Command::Clean(clean) => clean.run(console),
+        Command::Replay(replay) => replay.run(console),
         Command::Explain(explain) => explain.run(console),
         Command::Rules(rules) => rules.run(console),
         Command::Config(config) => config.run(),

@@ -49,11 +49,11 @@ pub struct PageOptions {
 #[derive(Args, Debug)]
 pub struct RunOptions {
     /// What comes out [default: republish]
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl"]))]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl", "parquet", "warc", "wet"]))]
     emit: Option<String>,
     /// Pages at once [default: the count of cores]
     #[arg(short, long, value_name = "N")]
-    jobs: Option<u32>,
+    pub jobs: Option<u32>,
 }
 
 impl RuleOptions {

@@ -42,9 +42,27 @@ impl KnownOrigin {
         Origin { url: self.url.clone(), content_type: self.content_type.clone(), markup: self.markup(name) }
     }
 
+    /// The same for a page of an archive, which knows more of itself.
+    pub fn of_document(&self, url: Option<Url>, content_type: Option<String>) -> Origin {
+        let content_type = content_type.or_else(|| self.content_type.clone());
+        let is_text = content_type.as_deref().is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/plain"));
+        let markup = match self.from {
+            From::Html => Markup::Html,
+            From::Text => Markup::Text,
+            From::Auto => {
+                if is_text {
+                    Markup::Text
+                } else {
+                    Markup::Html
+                }
+            }
+        };
+        Origin { url: url.or_else(|| self.url.clone()), content_type, markup }
+    }
+
     /// Whether the page of this name is HTML.
     pub fn markup(&self, name: &Path) -> Markup {
-        let bare = super::compression::Compression::strip_from(name);
+        let bare = super::compression::strip_from(name);
         match self.from {
             From::Html => Markup::Html,
             From::Text => Markup::Text,

@@ -96,7 +96,7 @@ pub fn load(settings: &Rules, console: &Console) -> Result<Arc<RuleSet>> {
     Ok(rules)
 }
 
-/// What streams has left before a page can be held back, so rules that do are refused for it.
+/// What streams to standard output is not to be held, so rules that may hold a page back are refused for it.
 pub fn refuse_late_verdicts(rules: &RuleSet, mode: naqi::strip::StripMode) -> Result<()> {
     if mode == naqi::strip::StripMode::Article || !rules.moderation().holds_back() {
         return Ok(());
@@ -105,7 +105,7 @@ pub fn refuse_late_verdicts(rules: &RuleSet, mode: naqi::strip::StripMode) -> Re
         .moderation()
         .holding_rule()
         .map_or("thresholds.quarantine".to_owned(), |rule| format!("{}:{}: rule `{}`", rule.file, rule.line, rule.id));
-    bail!("{by} can hold a page back, but with this strip.mode a page is written before it is known; use --strip article")
+    bail!("{by} can hold a page back, but with this strip.mode a page goes to standard output before that is known; use -o or --strip article")
 }
 
 /// Runs the examples of the packs that are not built in. Filter lists stay out of it: an author cannot know them.

@@ -32,7 +32,7 @@ pub const KEY_VARIABLE: &str = "NAQI_PSEUDONYM_KEY";
 #[serde(default, deny_unknown_fields)]
 pub struct RunSettings {
     /// What comes out.
-    pub emit: EmitFormat,
+    pub emit: OutputFormat,
     /// What the pages are.
     pub from: From,
     /// Pages at once; 0 for the count of cores.
@@ -43,6 +43,47 @@ pub struct RunSettings {
     pub rules: Rules,
     /// What bounds a page.
     pub limits: Limits,
+}
+
+/// What comes out of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputFormat {
+    /// Cleaned HTML.
+    #[default]
+    Republish,
+    /// The page's own bytes without what was stripped.
+    Preserve,
+    /// Text.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// A record a line.
+    Jsonl,
+    /// A record a row.
+    Parquet,
+    /// WARC `conversion` records of cleaned HTML.
+    Warc,
+    /// WARC `conversion` records of text.
+    Wet,
+}
+
+impl OutputFormat {
+    /// Whether many pages go into one file.
+    pub fn is_records(self) -> bool {
+        matches!(self, OutputFormat::Jsonl | OutputFormat::Parquet | OutputFormat::Warc | OutputFormat::Wet)
+    }
+
+    /// What the library writes for a page that has its own file.
+    pub fn page(self) -> EmitFormat {
+        match self {
+            OutputFormat::Republish | OutputFormat::Warc => EmitFormat::Republish,
+            OutputFormat::Preserve => EmitFormat::Preserve,
+            OutputFormat::Text | OutputFormat::Wet => EmitFormat::Text,
+            OutputFormat::Markdown => EmitFormat::Markdown,
+            OutputFormat::Jsonl | OutputFormat::Parquet => EmitFormat::Jsonl,
+        }
+    }
 }
 
 /// How blocks are decided.

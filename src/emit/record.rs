@@ -18,6 +18,9 @@ pub struct Record {
     pub id: String,
     /// File or stream that it came from.
     pub source: String,
+    /// Where it stands in that file, when the file is an archive: an offset in the stored bytes, or in what they decompress to when
+    /// these are one piece.
+    pub offset: Option<u64>,
     /// Its address, as given or as it declares it.
     pub url: Option<String>,
     /// Headline.
@@ -119,6 +122,7 @@ impl Record {
             schema: RECORD_VERSION.into(),
             id,
             source,
+            offset: None,
             url: report.url.or(canonical),
             title,
             byline,

@@ -256,7 +256,7 @@ impl PhraseBook {
                 let close = phrase[open..].find('}').ok_or(PhraseError::OpenBrace)?;
                 let step = self.placeholder(&phrase[open + 1..open + close])?;
                 at = open + close + 1;
-                if step == Step::Text && !(is_last && !phrase[at..].contains(char::is_alphanumeric)) {
+                if step == Step::Text && (!is_last || phrase[at..].contains(char::is_alphanumeric)) {
                     return Err(PhraseError::TextNotLast);
                 }
                 items.push(Item::Step(step));

@@ -2,12 +2,21 @@
 #![cfg(feature = "cli")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod archives;
+mod crawl;
+mod damage;
 mod explain;
 mod failures;
+mod foreign;
 mod inputs;
 mod moderation;
 mod outputs;
+mod overview;
+mod replay;
+mod resume;
 mod rules;
+mod selection;
 mod settings;
+mod shards;
 mod signals;
 mod workbench;

@@ -1,12 +1,14 @@
 //! Pages that failed, kept with the cause so that they can be looked at and tried again.
 
+use super::feed::Standing;
 use super::input::{Input, Source};
-use super::page::{PageFailure, spool};
+use super::page::{PageFailure, PageName, spool};
+use crate::cli::archive::{Document, Form, Position};
 use anyhow::{Context, Result};
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
@@ -24,41 +26,130 @@ enum To {
     Lines(File, PathBuf),
 }
 
-#[derive(Serialize)]
-struct Letter<'a> {
-    source: String,
-    cause: String,
-    rules_digest: &'a str,
-    time: String,
+/// What is known of a page that failed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Letter {
+    /// File or stream that it came from.
+    pub source: String,
+    /// Why it failed.
+    pub cause: String,
+    /// SHA-256 of the rule set, hexadecimal.
+    pub rules_digest: String,
+    /// When: RFC 3339, UTC.
+    pub time: String,
+    /// What is known of it when it comes from an archive.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentLetter>,
     /// Name of the file beside this one; null when nothing could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    payload_file: Option<Option<String>>,
+    pub payload_file: Option<Option<String>>,
+}
+
+/// A page of an archive.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DocumentLetter {
+    /// Its place, as messages give it.
+    pub offset: u64,
+    /// Its place, as its reader knows it.
+    pub position: Position,
+    /// File within the archive.
+    pub entry: Option<String>,
+    /// Its identifier.
+    pub id: Option<String>,
+    /// Its address.
+    pub url: Option<String>,
+    /// When it was fetched.
+    pub date: Option<String>,
+    /// Kind of its record.
+    pub kind: String,
+    /// How the payload is to be read.
+    pub form: Form,
+    /// Size of the whole payload; the letter may hold less of it.
+    pub length: u64,
+}
+
+/// A page as it came.
+pub struct Dead<'a> {
+    /// The input.
+    pub input: &'a Input,
+    /// How it is called.
+    pub name: &'a PageName,
+    /// When it comes from an archive.
+    pub document: Option<(&'a Document, &'a Standing)>,
 }
 
 impl DeadLetters {
-    /// Opens them; a name that ends in `.jsonl` is a file, anything else a folder.
-    pub fn open(path: &Path, rules_digest: &str) -> Result<Self> {
+    /// Opens them; a name that ends in `.jsonl` is a file, anything else a folder. A run that goes on cuts the file back to `length`.
+    pub fn open(path: &Path, rules_digest: &str, length: Option<u64>) -> Result<Self> {
         let is_lines = !path.is_dir() && path.extension().is_some_and(|extension| extension == "jsonl");
         let folder = if is_lines { path.parent().unwrap_or(Path::new("")) } else { path };
         if !folder.as_os_str().is_empty() {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
         let to = if is_lines {
-            let file = OpenOptions::new().create(true).append(true).open(path).with_context(|| format!("cannot write to {}", path.display()))?;
-            To::Lines(file, path.to_owned())
+            let open = || -> io::Result<File> {
+                // Not for appending only: a line that was broken off by the end of an earlier run goes.
+                let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+                if let Some(length) = length.filter(|length| file.metadata().is_ok_and(|metadata| *length <= metadata.len())) {
+                    file.set_len(length)?;
+                }
+                file.seek(SeekFrom::End(0))?;
+                Ok(file)
+            };
+            To::Lines(open().with_context(|| format!("cannot write to {}", path.display()))?, path.to_owned())
         } else {
             To::Folder(path.to_owned())
         };
         Ok(DeadLetters { to, rules_digest: rules_digest.to_owned() })
     }
 
+    /// The file's length, if it is one.
+    pub fn length(&self) -> Option<u64> {
+        match &self.to {
+            To::Folder(_) => None,
+            To::Lines(file, _) => file.metadata().ok().map(|metadata| metadata.len()),
+        }
+    }
+
     /// Keeps a page as it came, with the cause.
-    pub fn keep(&mut self, input: &Input, failure: PageFailure) -> Result<()> {
-        let mut letter =
-            Letter { source: input.name(), cause: format!("{:#}", failure.cause), rules_digest: &self.rules_digest, time: now(), payload_file: None };
-        let payload = payload(input, failure.stdin);
+    pub fn keep(&mut self, dead: &Dead<'_>, failure: PageFailure) -> Result<()> {
+        let mut letter = Letter {
+            source: dead.name.source.clone(),
+            cause: format!("{:#}", failure.cause),
+            rules_digest: self.rules_digest.clone(),
+            time: now(),
+            document: dead.document.map(|(document, standing)| DocumentLetter {
+                offset: standing.offset,
+                position: standing.position,
+                entry: standing.entry.clone(),
+                id: document.id.clone(),
+                url: document.url.clone(),
+                date: document.date.clone(),
+                kind: document.kind.to_owned(),
+                form: document.form.clone(),
+                length: document.length,
+            }),
+            payload_file: None,
+        };
+        let payload: Option<Box<dyn Read + '_>> = match dead.document {
+            // A part of a giant is of no use to anybody: the archive has it.
+            Some((document, _)) if (document.payload.len() as u64) < document.length && document.damage.is_none() => None,
+            Some((document, _)) => Some(Box::new(document.payload.as_slice())),
+            None => payload(dead.input, failure.stdin),
+        };
         match &mut self.to {
-            To::Folder(folder) => keep_in(folder, input, &mut letter, payload),
+            To::Folder(folder) => {
+                let within = match dead.document {
+                    None => dead.input.within.clone(),
+                    // A payload is what stands between the archive's headers, so its name is not the archive's.
+                    Some((_, standing)) => {
+                        let name = dead.input.within.file_name().unwrap_or_default().to_string_lossy();
+                        dead.input.within.with_file_name(format!("{name}@{}.payload", standing.offset))
+                    }
+                };
+                keep_in(folder, &within, dead.name, &mut letter, payload, dead.document.is_some())
+            }
             To::Lines(file, path) => append(file, &letter, payload).with_context(|| format!("cannot write to {}", path.display())),
         }
     }
@@ -74,33 +165,37 @@ fn payload(input: &Input, stdin: Option<tempfile::SpooledTempFile>) -> Option<Bo
 }
 
 /// The letter's name is claimed first, so that no other run takes it; then the payload; then the letter is filled.
-fn keep_in(folder: &Path, input: &Input, letter: &mut Letter<'_>, payload: Option<Box<dyn Read>>) -> Result<()> {
-    let within = folder.join(&input.within);
+fn keep_in(folder: &Path, within: &Path, name: &PageName, letter: &mut Letter, payload: Option<Box<dyn Read + '_>>, replaces: bool) -> Result<()> {
+    let within = folder.join(within);
     if let Some(parent) = within.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
     }
-    let (name, mut file) = claim(&within).with_context(|| format!("cannot write in {}", folder.display()))?;
+    let (path, mut file) = claim(&within, letter, replaces).with_context(|| format!("cannot write in {}", folder.display()))?;
     letter.payload_file = Some(None);
     if let Some(mut payload) = payload {
-        let mut copy = File::create_new(&name).with_context(|| format!("cannot write {}", name.display()))?;
-        io::copy(&mut payload, &mut copy).with_context(|| format!("cannot copy {} to {}", input.name(), name.display()))?;
-        letter.payload_file = Some(name.file_name().map(|name| name.to_string_lossy().into_owned()));
+        let mut copy = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        io::copy(&mut payload, &mut copy).with_context(|| format!("cannot copy {name} to {}", path.display()))?;
+        letter.payload_file = Some(path.file_name().map(|name| name.to_string_lossy().into_owned()));
     }
     let mut text = serde_json::to_vec_pretty(letter).context("cannot write the letter")?;
     text.push(b'\n');
-    file.write_all(&text).with_context(|| format!("cannot write {}.json", name.display()))
+    file.write_all(&text).with_context(|| format!("cannot write {}.json", path.display()))
 }
 
 /// A name that is free, with its `.json` opened: `page.html`, else `page-2.html` and so on.
-fn claim(within: &Path) -> io::Result<(PathBuf, File)> {
+/// A letter of the same record that failed under the same rules is written anew: a run that goes on meets pages twice.
+fn claim(within: &Path, letter: &Letter, replaces: bool) -> io::Result<(PathBuf, File)> {
     let stem = within.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let extension = within.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     let mut name = within.to_owned();
     for number in 2.. {
-        let mut letter = name.as_os_str().to_owned();
-        letter.push(".json");
+        let mut letter_name = name.as_os_str().to_owned();
+        letter_name.push(".json");
+        if replaces && is_same(Path::new(&letter_name), letter) {
+            return File::create(&letter_name).map(|file| (name, file));
+        }
         if name.symlink_metadata().is_err() {
-            match File::create_new(&letter) {
+            match File::create_new(&letter_name) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 opened => return opened.map(|file| (name, file)),
             }
@@ -110,7 +205,15 @@ fn claim(within: &Path) -> io::Result<(PathBuf, File)> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn append(file: &mut File, letter: &Letter<'_>, payload: Option<Box<dyn Read>>) -> Result<()> {
+/// Whether a letter there is about the same record. One that was broken off while it was written is.
+fn is_same(path: &Path, letter: &Letter) -> bool {
+    let Ok(text) = std::fs::read(path) else { return false };
+    let Ok(there) = serde_json::from_slice::<Letter>(&text) else { return text.is_empty() };
+    let place = |letter: &Letter| letter.document.as_ref().map(|document| (document.offset, document.position));
+    there.source == letter.source && there.rules_digest == letter.rules_digest && place(&there) == place(letter)
+}
+
+fn append(file: &mut File, letter: &Letter, payload: Option<Box<dyn Read + '_>>) -> Result<()> {
     // Put together elsewhere: the file only ever gets whole lines.
     let mut line = spool();
     // The payload is the last field, encoded while it is read: it may be larger than memory.
@@ -133,7 +236,7 @@ fn append(file: &mut File, letter: &Letter<'_>, payload: Option<Box<dyn Read>>) 
 }
 
 /// RFC 3339, UTC.
-fn now() -> String {
+pub fn now() -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = SystemTime.format_time(&mut Writer::new(&mut text));

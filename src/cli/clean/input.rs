@@ -1,6 +1,7 @@
 //! Which pages a run is about.
 
-use crate::cli::compression::Compression;
+use crate::cli::archive::is_archive;
+use crate::cli::compression::strip_from;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::ffi::OsString;
@@ -31,6 +32,8 @@ pub enum Source {
     Stdin,
     /// A file; it may turn out to be missing.
     File(PathBuf),
+    /// Dead letters of an earlier run.
+    Letters(PathBuf),
     /// What could not even be looked at, and why.
     Unreadable(PathBuf, String),
 }
@@ -54,7 +57,22 @@ impl Input {
     pub fn path(&self) -> &Path {
         match &self.source {
             Source::Stdin => Path::new("stdin"),
-            Source::File(path) | Source::Unreadable(path, _) => path,
+            Source::File(path) | Source::Letters(path) | Source::Unreadable(path, _) => path,
+        }
+    }
+
+    /// Dead letters: they must be there.
+    pub fn letters(path: &Path) -> Result<Self> {
+        path.metadata().with_context(|| format!("cannot open {}", path.display()))?;
+        let within = path.file_stem().map_or_else(|| PathBuf::from("replayed"), PathBuf::from);
+        Ok(Input { source: Source::Letters(path.to_owned()), within })
+    }
+
+    /// Its size as it is stored, if that is known.
+    pub fn stored_bytes(&self) -> Option<u64> {
+        match &self.source {
+            Source::File(path) | Source::Letters(path) => path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len()),
+            _ => None,
         }
     }
 
@@ -117,10 +135,13 @@ impl Finding {
     fn folder(&mut self, folder: &Path, base: &Path) {
         let output = self.output.take();
         // Pages that an earlier run wrote are no pages of this one.
-        let is_output = |path: &Path| output.as_ref().is_some_and(|output| path.is_dir() && path.canonicalize().is_ok_and(|path| path == *output));
+        let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name == super::journal::FOLDER);
+        let is_output = |path: &Path| {
+            is_hidden(path) || output.as_ref().is_some_and(|output| path.is_dir() && path.canonicalize().is_ok_and(|path| path == *output))
+        };
         for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| entry.depth() == 0 || !is_output(entry.path())) {
             match entry {
-                Ok(entry) if is_page(entry.path()) && entry.path().is_file() => {
+                Ok(entry) if (is_page(entry.path()) || is_archive(entry.path())) && entry.path().is_file() => {
                     let within = entry.path().strip_prefix(base).map(Path::to_owned).ok();
                     self.inputs.push(Input::file(entry.into_path(), within));
                 }
@@ -172,7 +193,7 @@ fn is_pattern(path: &Path) -> bool {
 
 /// Whether a folder's file is taken as a page.
 pub fn is_page(path: &Path) -> bool {
-    let bare = Compression::strip_from(path);
+    let bare = strip_from(path);
     bare.extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| EXTENSIONS.iter().any(|page| page.eq_ignore_ascii_case(extension)))

@@ -32,7 +32,8 @@ enum To {
 
 impl OutputFile {
     /// Begins a file; nothing is seen at `path` before [`OutputFile::keep`].
-    pub fn create(path: &Path, overwrite: Overwrite) -> Result<Self> {
+    /// Until then it stands in `beside`, or next to its place.
+    pub fn create(path: &Path, overwrite: Overwrite, beside: Option<&Path>) -> Result<Self> {
         let path = path.to_owned();
         if let Ok(metadata) = path.metadata() {
             if metadata.is_dir() {
@@ -56,7 +57,7 @@ impl OutputFile {
             // As for any new file: the umask has the last word.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let temporary = builder.tempfile_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+        let temporary = builder.tempfile_in(beside.unwrap_or(folder)).with_context(|| format!("cannot write in {}", folder.display()))?;
         Ok(OutputFile { to: To::Temporary(temporary), path, overwrite })
     }
 
@@ -74,7 +75,8 @@ impl OutputFile {
     }
 }
 
-fn is_there(path: &Path) -> String {
+/// The message for a file that stays.
+pub fn is_there(path: &Path) -> String {
     format!("{} is there already; --force overwrites it", path.display())
 }
 

@@ -16,27 +16,31 @@ pub enum Progress {
     Bar(ProgressBar),
     /// In a log file.
     Lines {
-        /// Pages in all.
-        of: u64,
+        /// Stored bytes in all, if they are known.
+        of: Option<u64>,
     },
     /// For nobody.
     Silent,
 }
 
 impl Progress {
-    /// A bar would be torn apart by pages on the same terminal.
-    pub fn new(console: &Console, pages: u64, pages_go_to_stdout: bool) -> Self {
-        if console.is_quiet() || pages < 2 {
+    /// A bar would be torn apart by pages on the same terminal. `bytes` are those of all inputs as they are stored.
+    pub fn new(console: &Console, is_one_page: bool, bytes: Option<u64>, pages_go_to_stdout: bool) -> Self {
+        if console.is_quiet() || is_one_page {
             return Progress::Silent;
         }
         if !io::stderr().is_terminal() {
-            return Progress::Lines { of: pages };
+            return Progress::Lines { of: bytes };
         }
         if pages_go_to_stdout && io::stdout().is_terminal() {
             return Progress::Silent;
         }
-        let bar = ProgressBar::new(pages);
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} pages  {per_sec}  eta {eta}  {msg}") {
+        let bar = bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+        let template = match bytes {
+            Some(_) => "{wide_bar} {bytes}/{total_bytes}  {msg}  eta {eta}",
+            None => "{spinner} {bytes}  {msg}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(250));
@@ -46,21 +50,27 @@ impl Progress {
     /// A page is done.
     pub fn page(&self, tally: &Tally) {
         if let Progress::Bar(bar) = self {
-            bar.set_position(tally.pages);
-            if tally.failures > 0 {
-                bar.set_message(format!("{} failed", tally.failures));
-            }
+            bar.set_position(tally.bytes_stored);
+            let failed = if tally.failures > 0 { format!(", {} failed", tally.failures) } else { String::new() };
+            bar.set_message(format!("{} pages, {:.0}/s{failed}", tally.pages, tally.pages as f64 / tally.seconds()));
         }
     }
 
     /// Some time went by.
     pub fn tick(&self, tally: &Tally, console: &Console) {
         if let Progress::Lines { of } = self {
-            let rate = tally.pages as f64 / tally.seconds();
-            let left = Duration::from_secs_f64((of.saturating_sub(tally.pages) as f64 / rate.max(0.001)).min(1e9));
-            let eta = if tally.pages == 0 { "unknown".to_owned() } else { HumanDuration(left).to_string() };
-            let read = size((tally.bytes_in as f64 / tally.seconds()) as u64);
-            console.note(&format!("{} of {of} pages, {rate:.1} pages and {read} a second, {} failed, {eta} left", tally.pages, tally.failures));
+            let (seconds, stored) = (tally.seconds(), tally.bytes_stored);
+            let rate = tally.pages as f64 / seconds;
+            let read = size((tally.bytes_in as f64 / seconds) as u64);
+            let left = of.filter(|_| stored > 0).map(|of| seconds * (of.saturating_sub(stored) as f64 / stored as f64));
+            let eta = left.map_or_else(|| "unknown".to_owned(), |left| HumanDuration(Duration::from_secs_f64(left.min(1e9))).to_string());
+            let of = of.map(|of| format!(" of {}", size(of))).unwrap_or_default();
+            console.note(&format!(
+                "{} pages, {}{of}, {rate:.1} pages and {read} a second, {} failed, {eta} left",
+                tally.pages,
+                size(stored),
+                tally.failures
+            ));
         }
     }
 

@@ -1,295 +1,381 @@
-//! A run over all pages: bounded work in flight, outputs in order, one bad page never stops it.
+//! A run over all pages: each worker takes the next page, cleans it, and writes what has come to its turn. One bad page never stops it.
+//!
+//! No worker only reads or only writes, so one worker keeps one core busy and two keep two.
 
-use super::dead_letters::DeadLetters;
+use super::commit::{Committer, Done};
+use super::feed::{Feed, Kept, Task};
 use super::input::Input;
 use super::output::{OutputFile, Overwrite};
-use super::page::{Cleaner, PageFailure, spool};
-use super::place::Destination;
-use super::progress::{LINE_EVERY, Progress};
-use super::tally::Tally;
+use super::page::{Cleaner, Held, Outcome, PageFailure, PageName, Piece, internal_error, is_held_back};
+use super::place::place_of;
+use super::progress::LINE_EVERY;
+use super::tally::{Facts, Tally};
+use crate::cli::archive::members::Members;
 use crate::cli::console::{Console, is_broken_pipe};
 use crate::cli::exit::Exit;
-use crate::cli::rule_loader::count;
-use anyhow::{Context, Result, anyhow};
-use futures::{StreamExt, stream};
-use naqi::emit::EmitFormat;
-use naqi::moderate::Verdict;
-use naqi::report::PageReport;
-use serde::Serialize;
-use serde_json::json;
-use std::io::{self, BufWriter, Seek, Write};
+use anyhow::{Context, Error, Result};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tempfile::SpooledTempFile;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-/// Pages that wait for an earlier one, for each worker.
-const AHEAD: usize = 4;
+/// Cleaned pages that wait for an earlier one may take this much memory.
+const WAITING_BYTES: usize = 64 << 20;
+/// And there may be this many of them.
+const WAITING: usize = 1024;
+/// Pages larger than this are worked on one at a time: each takes several times its size.
+const LARGE_BYTES: usize = 8 << 20;
 
-/// All that a run needs besides its pages.
-#[derive(Debug)]
+/// Where pages that have their own place go.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The folder, for those of archives.
+    pub folder: PathBuf,
+    /// Files stand here until they are whole.
+    pub waiting: Option<PathBuf>,
+    /// What becomes of files that are there already.
+    pub overwrite: Overwrite,
+    /// Set when the run goes on with one that was broken off: files that are younger than this are its own.
+    pub own_since: Option<SystemTime>,
+}
+
+/// All that a run needs.
 pub struct Run {
     /// Where errors and the summary go.
     pub console: Console,
     /// Pages at once.
     pub jobs: usize,
-    /// A line for each page.
-    pub report: Option<OutputFile>,
-    /// Where failed pages go.
-    pub dead_letters: Option<DeadLetters>,
-    /// Where pages go that rules hold back.
-    pub quarantine: Option<DeadLetters>,
     /// Cleans a page.
     pub cleaner: Arc<Cleaner>,
-    /// Where the pages go.
-    pub destination: Destination,
-    /// What becomes of files that are there already.
-    pub overwrite: Overwrite,
+    /// Hands out pages.
+    pub feed: Feed,
+    /// Takes them.
+    pub committer: Committer,
+    /// Where each goes, when each has its own place.
+    pub places: Option<Places>,
+    /// Says nothing at the end: the only page went to standard output.
+    pub is_one_to_stdout: bool,
 }
 
-/// What became of a page.
-enum Outcome {
-    /// It is where it belongs, or waits here for its turn.
-    Cleaned(Box<PageReport>, Option<SpooledTempFile>),
-    Failed(PageFailure),
-    /// The run was stopped before it began.
-    Skipped,
+/// What workers share.
+struct Shared {
+    cleaner: Arc<Cleaner>,
+    places: Option<Places>,
+    feed: Mutex<Feed>,
+    turn: Mutex<Turn>,
+    turned: Condvar,
+    /// One large page at a time.
+    large: Mutex<()>,
+    stop: Arc<AtomicBool>,
 }
 
-/// Where ordered outputs go.
-enum Sink {
-    Stdout,
-    File(OutputFile),
-    /// Every page has its own place.
-    None,
+/// Whose turn it is.
+struct Turn {
+    next: u64,
+    waiting: BTreeMap<u64, (usize, Box<Done>)>,
+    bytes: usize,
+    /// None while a worker writes, and after an error.
+    committer: Option<Box<Committer>>,
+    has_failed: bool,
+}
+
+enum Message {
+    Tick,
+    /// A worker has nothing more to do.
+    Over,
+    Failed(Error),
 }
 
 impl Run {
-    /// Cleans all pages; with `streams` the only page goes to standard output as it comes.
-    pub fn start(mut self, inputs: Vec<Input>, streams: bool) -> Result<Exit> {
-        let sink = match &self.destination {
-            Destination::Stdout => Sink::Stdout,
-            Destination::OneFile(path) => Sink::File(OutputFile::create(path, self.overwrite).context("-o")?),
-            Destination::Files(_) => Sink::None,
-        };
-        let mut runtime = tokio::runtime::Builder::new_multi_thread();
-        let runtime = runtime.worker_threads(1).max_blocking_threads(self.jobs.max(1)).enable_all().build().context("cannot start the workers")?;
-        let stop = Arc::new(AtomicBool::new(false));
-        runtime.spawn(wait_for_interrupts(Arc::clone(&stop), self.console));
-        let mut tally = Tally::new();
-        let all = inputs.len();
-        let one_to_stdout = all == 1 && self.destination == Destination::Stdout;
-        let ended = runtime.block_on(async {
-            if streams { self.stream(inputs, &stop, &mut tally).await } else { self.drive(inputs, sink, &stop, &mut tally).await }
+    /// Cleans all pages.
+    pub fn start(self) -> Result<Exit> {
+        let Run { console, jobs, cleaner, feed, committer, places, is_one_to_stdout } = self;
+        let (tally, progress) = (Arc::clone(&committer.tally), Arc::clone(&committer.progress));
+        lock(&tally).begin();
+        let stop = stop_on_interrupt(console)?;
+        let inputs = feed.inputs().len();
+        let turn = Turn { next: 0, waiting: BTreeMap::new(), bytes: 0, committer: Some(Box::new(committer)), has_failed: false };
+        let shared = Arc::new(Shared {
+            cleaner,
+            places,
+            feed: Mutex::new(feed),
+            turn: Mutex::new(turn),
+            turned: Condvar::new(),
+            large: Mutex::new(()),
+            stop: Arc::clone(&stop),
         });
-        // What is left of it reads a standard input that nobody closes.
-        runtime.shutdown_background();
-        let ended = ended.and_then(|()| self.report.take().map_or(Ok(()), OutputFile::keep));
+        let (send, receive) = channel();
+        for _ in 0..jobs.max(1) {
+            let (shared, send) = (Arc::clone(&shared), send.clone());
+            let work = move || {
+                let ended = catch_unwind(AssertUnwindSafe(|| work(&shared))).unwrap_or_else(|_| Err(internal_error()));
+                let _ = send.send(ended.map_or_else(Message::Failed, |()| Message::Over));
+            };
+            std::thread::Builder::new().name("page".into()).spawn(work).context("cannot start the workers")?;
+        }
+        std::thread::spawn(move || tick(&send));
+        // Workers are not joined: one may wait for a standard input that nobody closes.
+        let ended = wait(&receive, jobs.max(1), || progress.tick(&lock(&tally), &console));
+        progress.finish();
+        let committer = lock(&shared.turn).committer.take();
+        let was_stopped = stop.load(Ordering::Relaxed);
+        let ended = ended.and_then(|()| match committer {
+            // What is there is put where the next run finds it.
+            Some(mut committer) if was_stopped => committer.note(),
+            Some(committer) => committer.finish(),
+            None => Ok(()),
+        });
+        let tally = lock(&tally).clone();
         if let Err(error) = ended {
             if !is_broken_pipe(&error) {
-                self.console.error(&format!("{error:#}"));
+                console.error(&format!("{error:#}"));
                 return Ok(Exit::PagesFailed);
             }
-        } else if !self.console.is_quiet() && !one_to_stdout {
-            tally.show(&self.console);
+        } else if !console.is_quiet() && !is_one_to_stdout {
+            tally.show(&console);
         }
-        if stop.load(Ordering::Relaxed) {
-            self.console.error(&format!("stopped by ctrl-c after {} of {}", tally.pages, count(all, "page")));
+        if was_stopped {
+            console.error(&format!("stopped by ctrl-c after {}", after(&tally, inputs)));
             return Ok(Exit::Interrupted);
         }
-        Ok(match (tally.failures, tally.held) {
-            (0, 0) => Exit::Ok,
-            (0, _) => Exit::PagesHeld,
-            _ => Exit::PagesFailed,
-        })
+        Ok(exit_of(&tally))
     }
+}
 
-    /// One page, written as it comes: memory stays bounded, and what was written before a failure cannot be taken back.
-    async fn stream(&mut self, inputs: Vec<Input>, stop: &AtomicBool, tally: &mut Tally) -> Result<()> {
-        for input in inputs.into_iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
-            let (cleaner, page) = (Arc::clone(&self.cleaner), input.clone());
-            let task = tokio::task::spawn_blocking(move || {
-                let mut out = Counted { to: io::stdout().lock(), written: 0 };
-                let cleaned = cleaner.clean(&page, &mut out).and_then(|report| {
-                    out.flush().context("cannot write to standard output")?;
-                    Ok(report)
-                });
-                cleaned.map_err(|failure| match out.written {
-                    0 => failure,
-                    _ => PageFailure { cause: failure.cause.context("what standard output has of it is not the whole page"), ..failure },
-                })
-            });
-            let outcome = match task.await {
-                Ok(Ok(report)) => Outcome::Cleaned(Box::new(report), None),
-                Ok(Err(failure)) if is_broken_pipe(&failure.cause) => return Err(failure.cause),
-                Ok(Err(failure)) => Outcome::Failed(failure),
-                Err(_) => Outcome::Failed(internal_error().into()),
-            };
-            self.settle(&input, outcome, &mut Sink::None, &Progress::Silent, tally)?;
+/// What the run's pages make of its exit code.
+fn exit_of(tally: &Tally) -> Exit {
+    match (tally.failures + tally.losses, tally.held) {
+        (0, 0) => Exit::Ok,
+        (0, _) => Exit::PagesHeld,
+        _ => Exit::PagesFailed,
+    }
+}
+
+/// How far a stopped run came.
+fn after(tally: &Tally, inputs: usize) -> String {
+    let pages = crate::cli::rule_loader::count(tally.pages as usize, "page");
+    if tally.records.is_empty() { format!("{} of {}", tally.pages, crate::cli::rule_loader::count(inputs, "page")) } else { pages }
+}
+
+fn tick(send: &Sender<Message>) {
+    loop {
+        std::thread::sleep(LINE_EVERY);
+        if send.send(Message::Tick).is_err() {
+            break;
         }
-        Ok(())
     }
+}
 
-    async fn drive(&mut self, inputs: Vec<Input>, mut sink: Sink, stop: &Arc<AtomicBool>, tally: &mut Tally) -> Result<()> {
-        let progress = Progress::new(&self.console, inputs.len() as u64, matches!(sink, Sink::Stdout));
-        let places: Vec<Option<PathBuf>> = match &self.destination {
-            Destination::Files(places) => places.iter().cloned().map(Some).collect(),
-            _ => vec![None; inputs.len()],
-        };
-        let is_ordered = !matches!(sink, Sink::None);
-        let pages = stream::iter(inputs.into_iter().zip(places)).take_while(|_| std::future::ready(!stop.load(Ordering::Relaxed)));
-        let (cleaner, overwrite) = (Arc::clone(&self.cleaner), self.overwrite);
-        let pages = pages.map(|(input, place)| {
-            let (cleaner, page, stop) = (Arc::clone(&cleaner), input.clone(), Arc::clone(stop));
-            async move {
-                let task = tokio::task::spawn_blocking(move || match stop.load(Ordering::Relaxed) {
-                    true => Outcome::Skipped,
-                    false => clean(&cleaner, &page, place, overwrite).unwrap_or_else(Outcome::Failed),
-                });
-                (input, task.await.unwrap_or_else(|_| Outcome::Failed(internal_error().into())))
+fn wait(receive: &Receiver<Message>, mut workers: usize, show: impl Fn()) -> Result<()> {
+    while workers > 0 {
+        match receive.recv() {
+            Ok(Message::Tick) => show(),
+            Ok(Message::Over) => workers -= 1,
+            Ok(Message::Failed(error)) => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
+
+/// What a worker does.
+fn work(shared: &Shared) -> Result<()> {
+    loop {
+        let mut turn = lock(&shared.turn);
+        while (turn.bytes > WAITING_BYTES || turn.waiting.len() > WAITING) && !turn.has_failed {
+            turn = shared.turned.wait(turn).unwrap_or_else(PoisonError::into_inner);
+        }
+        let is_over = turn.has_failed || shared.stop.load(Ordering::Relaxed);
+        drop(turn);
+        if is_over {
+            return Ok(());
+        }
+        let work = lock(&shared.feed).next();
+        let Some(mut work) = work else { return Ok(()) };
+        let (task, name) = match std::mem::replace(&mut work.task, Task::Nothing) {
+            Task::Page(members, kept) => {
+                let name = PageName::of_input(&work.input);
+                let place = || work.place.as_ref().map_or(Ok(None), |place| shared.place(place));
+                let outcome = guarded(|| shared.page(&work.input, *members, &kept, &name, &place));
+                (Task::Nothing, Some((name, outcome)))
             }
-        });
-        let ahead = self.jobs.max(1) * AHEAD;
-        let mut pages = if is_ordered { pages.buffered(ahead).boxed() } else { pages.buffer_unordered(ahead).boxed() };
-        let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + LINE_EVERY, LINE_EVERY);
-        let ended = loop {
-            tokio::select! {
-                _ = clock.tick() => progress.tick(tally, &self.console),
-                page = pages.next() => match page {
-                    None => break Ok(()),
-                    Some((input, outcome)) => {
-                        if let Err(error) = self.settle(&input, outcome, &mut sink, &progress, tally) {
-                            break Err(error);
-                        }
+            Task::Unreadable(cause) => {
+                let name = PageName::of_input(&work.input);
+                let outcome = shared.cleaner.unreadable(&name, cause);
+                (Task::Nothing, Some((name, outcome)))
+            }
+            Task::Document(document, standing) => {
+                let name = PageName::of_document(&work.input, &document, &standing);
+                let place = || match &shared.places {
+                    Some(places) => {
+                        let url = document.url.as_deref();
+                        shared.place(&place_of(&places.folder, shared.cleaner.emit, &work.input, url, &standing))
                     }
-                },
-            }
-        };
-        if ended.is_err() {
-            // Nobody wants the rest; what is being worked on ends in its own time and leaves nothing behind.
-            let _ = tokio::time::timeout(LINE_EVERY, pages.for_each(|_| std::future::ready(()))).await;
-        }
-        progress.finish();
-        ended?;
-        match sink {
-            Sink::Stdout => io::stdout().lock().flush().context("cannot write to standard output"),
-            Sink::File(file) => file.keep(),
-            Sink::None => Ok(()),
-        }
-    }
-
-    /// Writes what waited for its turn, and everything that is said of a page.
-    fn settle(&mut self, input: &Input, outcome: Outcome, sink: &mut Sink, progress: &Progress, tally: &mut Tally) -> Result<()> {
-        match outcome {
-            Outcome::Skipped => return Ok(()),
-            Outcome::Cleaned(report, waiting) => {
-                tally.cleaned(&report);
-                let counts = &report.counts;
-                tracing::info!(page = input.name(), bytes_in = counts.bytes_in, bytes_out = counts.bytes_out, removals = counts.removals, "cleaned");
-                if let Some(mut waiting) = waiting {
-                    sink.write(|out| Ok(io::copy(&mut waiting, out).map(drop)?))?;
-                }
-                self.report(input, &*report)?;
-            }
-            Outcome::Failed(failure) => {
-                if failure.held.is_some() {
-                    tally.held()
-                } else {
-                    tally.failed()
-                }
-                let cause = format!("{:#}", failure.cause);
-                tracing::info!(page = input.name(), held = failure.held.is_some(), "not published");
-                progress.around(|| self.console.error(&format!("{}: {cause}", input.name())));
-                if self.cleaner.settings.emit == EmitFormat::Jsonl {
-                    sink.write(|out| self.cleaner.write_failure(input, &failure, out))?;
-                }
-                match &failure.held {
-                    Some(report) => self.report(input, &**report)?,
-                    None => self.report(input, &json!({ "error": cause }))?,
-                }
-                // What is dropped is kept nowhere; what is held back goes where it is asked for, or to the failed pages.
-                let verdict = failure.held.as_ref().map(|report| report.verdict);
-                let letters = match verdict {
-                    Some(Verdict::Drop) => &mut None,
-                    Some(_) if self.quarantine.is_some() => &mut self.quarantine,
-                    _ => &mut self.dead_letters,
+                    None => Ok(None),
                 };
-                let kept = letters.as_mut().map_or(Ok(()), |letters| letters.keep(input, failure));
-                if let Err(error) = kept {
-                    progress.around(|| self.console.error(&format!("--dead-letters: {}: {error:#}", input.name())));
-                }
+                let large = (document.payload.len() > LARGE_BYTES).then(|| lock(&shared.large));
+                let outcome = guarded(|| shared.cleaner.document(&document, &name, &place));
+                drop(large);
+                (Task::Document(document, standing), Some((name, outcome)))
             }
-        }
-        progress.page(tally);
-        Ok(())
-    }
-
-    fn report(&mut self, input: &Input, page: &impl Serialize) -> Result<()> {
-        let Some(file) = &mut self.report else { return Ok(()) };
-        let mut out = BufWriter::new(file);
-        // Not through a `Value`: a page may have a million removals.
-        serde_json::to_writer(&mut out, &ReportLine { source: input.name(), page }).context("cannot write the report")?;
-        out.write_all(b"\n").and_then(|()| out.flush()).context("cannot write the report")
+            Task::Nothing => (Task::Nothing, None),
+        };
+        work.task = task;
+        let (name, outcome) = task_parts(name);
+        shared.deliver(Done { work, name, outcome })?;
     }
 }
 
-/// The decisions on a page, or its error, with its name.
-#[derive(Serialize)]
-struct ReportLine<'a, T> {
-    source: String,
-    #[serde(flatten)]
-    page: &'a T,
+fn task_parts(page: Option<(PageName, Outcome)>) -> (PageName, Option<Outcome>) {
+    page.map_or_else(|| (PageName::default(), None), |(name, outcome)| (name, Some(outcome)))
 }
 
-/// Cleans a page into its own place, or to where it waits for its turn.
-fn clean(cleaner: &Cleaner, input: &Input, place: Option<PathBuf>, overwrite: Overwrite) -> Result<Outcome, PageFailure> {
-    let Some(place) = place else {
-        let mut waiting = spool();
-        let report = cleaner.clean(input, &mut waiting)?;
-        waiting.rewind().context("cannot read back what waits for its turn")?;
-        return Ok(Outcome::Cleaned(Box::new(report), Some(waiting)));
-    };
-    let mut file = OutputFile::create(&place, overwrite)?;
-    match cleaner.clean(input, &mut file) {
-        Ok(report) => {
-            file.keep()?;
-            Ok(Outcome::Cleaned(Box::new(report), None))
-        }
-        Err(failure) => {
-            if cleaner.settings.emit == EmitFormat::Jsonl {
-                // A record is written in one piece, so nothing of the page is in the file yet.
-                cleaner.write_failure(input, &failure, &mut file)?;
-                file.keep()?;
+/// A defect of ours fails its page only.
+fn guarded(clean: impl FnOnce() -> Outcome) -> Outcome {
+    catch_unwind(AssertUnwindSafe(clean)).unwrap_or_else(|_| Outcome::Failed(internal_error().into(), Piece::None))
+}
+
+impl Shared {
+    fn page(&self, input: &Input, members: Members, kept: &Kept, name: &PageName, place: super::page::MakePlace) -> Outcome {
+        self.cleaner.page(input, members, kept, name, place)
+    }
+
+    fn place(&self, path: &std::path::Path) -> Result<Option<OutputFile>> {
+        let Some(places) = &self.places else { return Ok(None) };
+        let modified = path.metadata().and_then(|metadata| metadata.modified()).ok();
+        let is_own = places.own_since.zip(modified).is_some_and(|(since, modified)| modified >= since);
+        let overwrite = if is_own { Overwrite::Allowed } else { places.overwrite };
+        OutputFile::create(path, overwrite, places.waiting.as_deref()).map(Some)
+    }
+
+    /// Hands in a page; whoever hands in the one whose turn it is writes all that follow it.
+    fn deliver(&self, done: Done) -> Result<()> {
+        let memory = match &done.outcome {
+            Some(Outcome::Cleaned { piece, .. } | Outcome::Failed(_, piece)) => piece.memory(),
+            _ => 0,
+        };
+        let memory = memory + if let Task::Document(document, _) = &done.work.task { document.payload.len() } else { 0 };
+        let mut turn = lock(&self.turn);
+        turn.bytes += memory;
+        turn.waiting.insert(done.work.number, (memory, Box::new(done)));
+        loop {
+            let next = turn.next;
+            if turn.has_failed || !turn.waiting.contains_key(&next) {
+                return Ok(());
             }
-            Err(failure)
+            let Some(mut committer) = turn.committer.take() else { return Ok(()) };
+            let Some((memory, done)) = turn.waiting.remove(&next) else { return Ok(()) };
+            drop(turn);
+            let committed = committer.commit(*done);
+            turn = lock(&self.turn);
+            turn.bytes -= memory;
+            turn.next += 1;
+            turn.has_failed = committed.is_err();
+            turn.committer = Some(committer);
+            self.turned.notify_all();
+            committed?;
         }
     }
+}
+
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first Ctrl-C lets pages in hand come to their end, the second does not.
-async fn wait_for_interrupts(stop: Arc<AtomicBool>, console: Console) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+fn stop_on_interrupt(console: Console) -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot listen for ctrl-c")?;
+    let set = Arc::clone(&stop);
+    // Installed before this returns, so that no interrupt is lost.
+    let interrupts = {
+        let _inside = runtime.enter();
+        Interrupts::new().context("cannot listen for ctrl-c")?
+    };
+    std::thread::spawn(move || runtime.block_on(wait_for_interrupts(interrupts, set, console)));
+    Ok(stop)
+}
+
+#[cfg(unix)]
+struct Interrupts(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Interrupts {
+    fn new() -> io::Result<Self> {
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).map(Interrupts)
+    }
+
+    async fn next(&mut self) -> Option<()> {
+        self.0.recv().await
+    }
+}
+
+#[cfg(windows)]
+struct Interrupts(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Interrupts {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Interrupts)
+    }
+
+    async fn next(&mut self) -> Option<()> {
+        self.0.recv().await
+    }
+}
+
+async fn wait_for_interrupts(mut interrupts: Interrupts, stop: Arc<AtomicBool>, console: Console) {
+    if interrupts.next().await.is_some() {
         stop.store(true, Ordering::Relaxed);
         console.note("finishing the pages in hand; ctrl-c again to abort");
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if interrupts.next().await.is_some() {
             std::process::exit(Exit::Interrupted as i32);
         }
     }
 }
 
-/// The panic's own message may quote the page; its place is on standard error already.
-fn internal_error() -> anyhow::Error {
-    anyhow!("internal error; this is a defect of naqi")
-}
-
-impl Sink {
-    fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-        match self {
-            Sink::Stdout => write(&mut io::stdout().lock()).context("cannot write to standard output"),
-            Sink::File(file) => write(file).context("cannot write to the file given with -o"),
-            Sink::None => Ok(()),
-        }
+/// One page, written as it comes: memory stays bounded, and what was written before a failure cannot be taken back.
+pub fn stream(run: Run) -> Result<Exit> {
+    let Run { console, cleaner, mut feed, mut committer, .. } = run;
+    let stop = stop_on_interrupt(console)?;
+    lock(&committer.tally).begin();
+    while let Some(mut work) = feed.next() {
+        let name = PageName::of_input(&work.input);
+        let outcome = match std::mem::replace(&mut work.task, Task::Nothing) {
+            Task::Page(members, kept) => {
+                let mut out = Counted { to: io::stdout().lock(), written: 0 };
+                let cleaned =
+                    catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
+                let cleaned = cleaned.and_then(|report| out.flush().context("cannot write to standard output").map(|()| report));
+                match cleaned {
+                    // Nothing of it is out: the library holds its output when rules may do this.
+                    Ok(report) if is_held_back(&report) => {
+                        let failure = PageFailure::of_held(Held { report, facts: Facts::default() });
+                        Outcome::Failed(PageFailure { stdin: super::page::keep_rest(&kept), ..failure }, Piece::None)
+                    }
+                    Ok(report) => Outcome::Cleaned { report: Box::new(report), piece: Piece::None, facts: Facts::default(), fingerprint: None },
+                    Err(cause) if is_broken_pipe(&cause) => return Ok(Exit::Ok),
+                    Err(cause) => {
+                        let cause = if out.written > 0 { cause.context("what standard output has of it is not the whole page") } else { cause };
+                        Outcome::Failed(PageFailure { cause, stdin: super::page::keep_rest(&kept), held: None }, Piece::None)
+                    }
+                }
+            }
+            Task::Unreadable(cause) => Outcome::Failed(cause.into(), Piece::None),
+            Task::Document(..) | Task::Nothing => continue,
+        };
+        committer.commit(Done { work, name, outcome: Some(outcome) })?;
     }
+    let exit = exit_of(&lock(&committer.tally));
+    committer.finish()?;
+    if stop.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
+    Ok(exit)
 }
 
 /// Knows how much went through.

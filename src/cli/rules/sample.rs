@@ -1,5 +1,6 @@
 //! Pages that rule authors try their rules on.
 
+use crate::cli::archive::Origin as Stored;
 use crate::cli::compression::decompress;
 use anyhow::{Context, Result};
 use naqi::emit::EmitFormat;
@@ -70,7 +71,7 @@ pub fn origin_of(path: &Path) -> Origin {
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    decompress(file, path)?.read_to_end(&mut page).with_context(|| format!("cannot read {}", path.display()))?;
+    decompress(Stored::File(file), path)?.read_to_end(&mut page).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(page)
 }
 

@@ -1,0 +1,203 @@
+//! Dead letters as an input: the pages that failed are tried again.
+
+use super::dead_letters::{DocumentLetter, Letter};
+use crate::cli::archive::members::Members;
+use crate::cli::archive::{self, Document, Form, Found, Item, Opened, Origin, Position, Reading, Records, kind_of};
+use crate::cli::compression::strip_from;
+use anyhow::{Context, Result, bail};
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Reads letters.
+pub struct Letters {
+    from: From,
+    reading: Reading,
+    number: u64,
+}
+
+enum From {
+    /// `.json` files, each with its payload beside it.
+    Folder(Vec<PathBuf>),
+    /// A line each.
+    Lines(Box<Members>),
+}
+
+/// A line.
+#[derive(Deserialize)]
+struct LetterLine {
+    #[serde(flatten)]
+    letter: Letter,
+    #[serde(default)]
+    payload: Option<String>,
+}
+
+impl Letters {
+    /// Finds them.
+    pub fn open(path: &Path, reading: &Reading) -> Result<Self> {
+        let from = if path.is_dir() {
+            let files = WalkDir::new(path).sort_by_file_name().into_iter().filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+            From::Folder(files.filter(|file| file.extension().is_some_and(|extension| extension == "json")).collect())
+        } else {
+            let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+            From::Lines(Box::new(Members::open(Origin::File(file), path).context("cannot read them")?))
+        };
+        Ok(Letters { from, reading: reading.clone(), number: 0 })
+    }
+
+    /// The next letter and its payload; none at the end.
+    fn letter(&mut self) -> Option<Result<(Letter, Option<Vec<u8>>)>> {
+        match &mut self.from {
+            From::Folder(files) => {
+                let file = files.get(usize::try_from(self.number).ok()?)?;
+                Some(read_file(file).with_context(|| format!("{}", file.display())))
+            }
+            From::Lines(members) => loop {
+                let mut line = Vec::new();
+                if let Err(error) = read_line(members, &mut line) {
+                    return Some(Err(error));
+                }
+                if line.is_empty() {
+                    return None;
+                }
+                if line.iter().all(u8::is_ascii_whitespace) {
+                    continue;
+                }
+                return Some(of_line(&line));
+            },
+        }
+    }
+
+    fn document(&self, letter: Letter, payload: Option<Vec<u8>>) -> Result<Document> {
+        let source = letter.source;
+        let Some(known) = letter.document else {
+            let bytes: Vec<u8> = payload.with_context(|| format!("{source}: the letter holds no page"))?;
+            let name = PathBuf::from(&source);
+            let mut members = Members::open(Origin::Stream(Box::new(io::Cursor::new(bytes))), &name).context("cannot read it")?;
+            let mut payload = Vec::new();
+            members.by_ref().take(self.reading.payload_bytes).read_to_end(&mut payload).context("cannot read it")?;
+            let more = io::copy(&mut members, &mut io::sink()).context("cannot read it")?;
+            let is_text = strip_from(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
+            let form = Form::Body(is_text.then(|| "text/plain".to_owned()));
+            let length = payload.len() as u64 + more;
+            return Ok(Document { kind: "page", source: Some(source), id: None, url: None, date: None, payload, length, form, damage: None });
+        };
+        match payload.filter(|payload| payload.len() as u64 == known.length) {
+            Some(payload) => Ok(of_letter(source, known, payload)),
+            // Too long for the letter, or cut short: the archive may be at hand, and in order by now.
+            None => self.read_again(source, known),
+        }
+    }
+
+    fn read_again(&self, source: String, known: DocumentLetter) -> Result<Document> {
+        let path = Path::new(&source);
+        let file = File::open(path).with_context(|| format!("{source}: the letter does not hold the whole page, and it cannot be opened"))?;
+        let Opened::Records(mut records) = archive::open(Origin::File(file), path, &self.reading)? else {
+            bail!("{source}: it is no archive any more");
+        };
+        records.go_to(known.position)?;
+        match records.next() {
+            Some(Found { item: Item::Document(document), .. }) if document.url == known.url => Ok(Document { source: Some(source), ..*document }),
+            _ => bail!("{source}: at {} stands another record now", known.offset),
+        }
+    }
+}
+
+fn of_letter(source: String, known: DocumentLetter, payload: Vec<u8>) -> Document {
+    Document {
+        kind: kind_of(&known.kind),
+        source: Some(source),
+        id: known.id,
+        url: known.url,
+        date: known.date,
+        payload,
+        length: known.length,
+        form: known.form,
+        damage: None,
+    }
+}
+
+fn read_file(path: &Path) -> Result<(Letter, Option<Vec<u8>>)> {
+    let text = std::fs::read(path).context("cannot read it")?;
+    let letter: Letter = serde_json::from_slice(&text).context("it is no letter")?;
+    let payload = match &letter.payload_file {
+        Some(Some(name)) => Some(std::fs::read(path.with_file_name(name)).with_context(|| format!("cannot read {name}"))?),
+        _ => None,
+    };
+    Ok((letter, payload))
+}
+
+fn of_line(line: &[u8]) -> Result<(Letter, Option<Vec<u8>>)> {
+    use base64::Engine;
+    let LetterLine { letter, payload } = serde_json::from_slice(line).context("a line is no letter")?;
+    let payload = payload.map(|payload| STANDARD.decode(payload).with_context(|| format!("{}: the payload is broken", letter.source))).transpose()?;
+    Ok((letter, payload))
+}
+
+fn read_line(members: &mut Members, line: &mut Vec<u8>) -> Result<()> {
+    loop {
+        let have = match members.fill_to(1) {
+            Ok(have) => have,
+            Err(damage) => bail!("cannot read on: {}", damage.cause),
+        };
+        let end = memchr::memchr(b'\n', have).map(|at| at + 1);
+        let take = end.unwrap_or(have.len());
+        line.extend_from_slice(&have[..take]);
+        members.consume(take);
+        if end.is_some() || take == 0 {
+            return Ok(());
+        }
+    }
+}
+
+impl Records for Letters {
+    fn next(&mut self) -> Option<Found> {
+        let position = self.position();
+        let letter = self.letter()?;
+        self.number += 1;
+        let (mut offset, mut entry) = (position.within, None);
+        let document = letter.and_then(|(letter, payload)| {
+            if let Some(known) = &letter.document {
+                (offset, entry) = (known.offset, known.entry.clone());
+            }
+            self.document(letter, payload)
+        });
+        let item = match document {
+            Ok(document) => Item::Document(Box::new(document)),
+            Err(error) => Item::Lost(format!("{error:#}")),
+        };
+        Some(Found { item, position, offset, entry })
+    }
+
+    fn position(&self) -> Position {
+        match &self.from {
+            From::Folder(_) => Position { member: 0, within: self.number },
+            From::Lines(members) => {
+                let (member, within) = members.position();
+                Position { member, within }
+            }
+        }
+    }
+
+    fn go_to(&mut self, position: Position) -> Result<()> {
+        match &mut self.from {
+            From::Folder(_) => self.number = position.within,
+            From::Lines(members) => {
+                if let Err(damage) = members.go_to((position.member, position.within)) {
+                    bail!("cannot go on where the last run stopped: {}", damage.cause);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stored_offset(&self) -> u64 {
+        match &self.from {
+            From::Folder(_) => 0,
+            From::Lines(members) => members.stored_offset(),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Puts a run together: where it writes, what it goes on with, what it says.
+
+use super::CleanOptions;
+use super::commit::{Committer, Sink};
+use super::conversion::warcinfo;
+use super::dead_letters::DeadLetters;
+use super::duplicates::Duplicates;
+use super::feed::{Feed, Reached};
+use super::growing::GrowingFile;
+use super::journal::{Entry, Journal, Last, folder_of};
+use super::output::{Overwrite, is_there};
+use super::overview::Overview;
+use super::page::Cleaner;
+use super::place::Destination;
+use super::progress::Progress;
+use super::rows::Rows;
+use super::run::{Places, Run};
+use super::selection::Selection;
+use super::shards::{Compress, ShardPlan, Shards};
+use crate::cli::console::Console;
+use crate::cli::origin::KnownOrigin;
+use crate::config::{OutputFormat, RunSettings};
+use anyhow::{Context, Result, bail};
+use naqi::Settings;
+use naqi::rules::RuleSet;
+use naqi::strip::StripMode;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+/// Names of so many inputs stand in the statistics.
+const NAMED: usize = 100;
+
+/// A run on its way to begin.
+pub struct Setup<'a> {
+    how: &'a CleanOptions,
+    console: Console,
+    settings: RunSettings,
+    feed: Feed,
+    destination: Destination,
+    overwrite: Overwrite,
+    /// A page and no archive: there is nothing to go on with, nor a summary of it.
+    is_one_page: bool,
+    journal: Option<Journal>,
+    /// What an earlier run noted last.
+    last: Option<Entry>,
+    /// Files that are younger than this, in seconds of the Unix epoch, are those of the run that was broken off.
+    own_since: Option<u64>,
+}
+
+impl<'a> Setup<'a> {
+    /// Decides where everything goes, and whether an earlier run is gone on with.
+    pub fn plan(
+        how: &'a CleanOptions,
+        console: Console,
+        settings: RunSettings,
+        origin: &KnownOrigin,
+        rules: &RuleSet,
+        mut feed: Feed,
+    ) -> Result<Self> {
+        let is_one = feed.inputs().len() == 1;
+        let begins_with_archive = is_one && feed.begins_with_archive();
+        let destination = Destination::plan(how.output.as_deref(), settings.emit, origin, feed.inputs(), begins_with_archive)?;
+        let overwrite = if how.force { Overwrite::Allowed } else { Overwrite::Refused };
+        let is_one_page = is_one && !begins_with_archive;
+        let mut setup = Setup { how, console, settings, feed, destination, overwrite, is_one_page, journal: None, last: None, own_since: None };
+        setup.open_journal(rules)?;
+        Ok(setup)
+    }
+
+    /// Runs of one page, to standard output or to a device keep none.
+    fn open_journal(&mut self, rules: &RuleSet) -> Result<()> {
+        let Some(output) = self.how.output.as_deref() else { return Ok(()) };
+        let is_device = output.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        if self.is_one_page || is_device || self.destination == Destination::Stdout {
+            return Ok(());
+        }
+        let is_folder = !matches!(&self.destination, Destination::Shards(path) if path == output);
+        let folder = folder_of(output, is_folder);
+        // A run that goes on has files of its own there; without a journal they are somebody's.
+        if let (Destination::Shards(path), Overwrite::Refused, None) = (&self.destination, self.overwrite, self.how.max_shard_bytes)
+            && !folder.exists()
+            && path.symlink_metadata().is_ok()
+        {
+            bail!("-o: {}", is_there(path));
+        }
+        let every = Duration::try_from_secs_f64(self.how.checkpoint).unwrap_or(Duration::MAX);
+        let (journal, last) = Journal::open(folder, self.task(rules), self.how.fresh, every)?;
+        self.journal = Some(journal);
+        match last {
+            Last::None => {}
+            Last::GoOn(entry) => {
+                self.console.note("going on where the last run stopped; --fresh starts over");
+                (self.own_since, self.last) = (Some(entry.begun), Some(*entry));
+            }
+            Last::Discarded(entry) => {
+                self.own_since = Some(entry.begun);
+                if let Some((path, is_split)) = &entry.output {
+                    let most = is_split.then_some(u64::MAX);
+                    ShardPlan { most, ..self.shard_plan(path) }.discard(entry.shards).context("--fresh")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the run is about, as a digest: not how it is told to begin.
+    fn task(&self, rules: &RuleSet) -> String {
+        let how = self.how;
+        let sources: Vec<_> = self.feed.inputs().iter().map(|input| (&input.source, input.stored_bytes())).collect();
+        let asked = format!("{how:?} {:?} {:?} {sources:?}", RunSettings { jobs: 0, ..self.settings.clone() }, rules.digest());
+        let asked = asked
+            .replace(&format!("fresh: {:?}", how.fresh), "")
+            .replace(&format!("force: {:?}", how.force), "")
+            .replace(&format!("checkpoint: {:?}", how.checkpoint), "")
+            .replace(&format!("stats: {:?}", how.stats), "")
+            .replace(&format!("jobs: {:?}", how.run.jobs), "");
+        Sha256::digest(asked).iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// What comes out.
+    pub fn emit(&self) -> OutputFormat {
+        self.settings.emit
+    }
+
+    /// How the library is to clean.
+    pub fn page_settings(&self) -> Settings {
+        let settings = &self.settings;
+        Settings { emit: settings.emit.page(), strip: settings.strip.mode, limits: settings.limits.clone(), explain: false }
+    }
+
+    /// Whether the page is written as it comes. Elsewhere a page that fails leaves nothing behind, so it waits for its end; `article`
+    /// holds it anyway.
+    pub fn streams(&self, selection: &Selection) -> bool {
+        let is_streaming_mode = !self.emit().is_records() && self.settings.strip.mode != StripMode::Article;
+        self.is_one_to_stdout() && is_streaming_mode && !selection.needs_text()
+    }
+
+    fn is_one_to_stdout(&self) -> bool {
+        self.is_one_page && self.destination == Destination::Stdout
+    }
+
+    /// Whether the language of each page is to be found out: records have its text at hand.
+    pub fn tells_language(&self) -> bool {
+        self.emit().is_records() && (self.how.stats.is_some() || self.report_page().is_some())
+    }
+
+    /// How records are compressed.
+    pub fn compress(&self) -> Compress {
+        match (self.how.compress, &self.destination) {
+            // Parquet compresses its columns.
+            _ if self.emit() == OutputFormat::Parquet => Compress::None,
+            (Compress::Auto, Destination::Shards(path)) => ShardPlan::compress_of(path),
+            (Compress::Auto, _) => Compress::None,
+            (compress, _) => compress,
+        }
+    }
+
+    fn report_page(&self) -> Option<&Path> {
+        let path = self.how.report.as_deref()?;
+        path.extension().is_some_and(|extension| extension == "html" || extension == "htm").then_some(path)
+    }
+
+    /// What is written at the end.
+    pub fn overview(&self, rules: Arc<RuleSet>) -> Result<Overview> {
+        // A run that is gone on with may have written it before it was killed.
+        let overwrite = if self.last.is_some() { Overwrite::Allowed } else { self.overwrite };
+        let create = |path: &Path| GrowingFile::create(path, overwrite, false);
+        Ok(Overview {
+            stats: self.how.stats.as_deref().map(create).transpose().context("--stats")?,
+            page: self.report_page().map(create).transpose().context("--report")?,
+            rules,
+            inputs: self.feed.inputs().iter().take(NAMED).map(|input| input.name()).collect(),
+        })
+    }
+
+    fn shard_plan(&self, path: &Path) -> ShardPlan {
+        ShardPlan {
+            path: path.to_owned(),
+            most: self.how.max_shard_bytes,
+            compress: self.compress(),
+            overwrite: self.overwrite,
+            is_resumable: self.journal.is_some(),
+            head: Vec::new(),
+            is_packed: false,
+        }
+    }
+
+    fn sink(&self, rules_digest: &str) -> Result<Sink> {
+        let path = match &self.destination {
+            Destination::Places(..) => return Ok(Sink::Places),
+            Destination::Stdout if self.emit() == OutputFormat::Parquet => Path::new("-"),
+            Destination::Stdout => return Ok(Sink::Stdout),
+            Destination::Shards(path) => path,
+        };
+        let mut plan = self.shard_plan(path);
+        if matches!(self.emit(), OutputFormat::Warc | OutputFormat::Wet) {
+            plan.head = warcinfo(rules_digest, plan.compress)?;
+            plan.is_packed = true;
+        }
+        let sink = match (self.emit(), self.last.as_ref().map(|entry| entry.shards)) {
+            (OutputFormat::Parquet, mark) => Rows::begin(plan, mark).map(|rows| Sink::Rows(Box::new(rows))),
+            (_, Some(mark)) => Shards::resume(plan, mark).map(Sink::Shards),
+            (_, None) => Shards::begin(plan).map(Sink::Shards),
+        };
+        sink.context("-o")
+    }
+
+    fn places(&mut self) -> Option<Places> {
+        let Destination::Places(folder, of_pages) = &self.destination else { return None };
+        self.feed.set_places(of_pages.clone());
+        Some(Places {
+            folder: folder.clone(),
+            waiting: self.journal.as_ref().map(Journal::waiting),
+            overwrite: self.overwrite,
+            own_since: self.own_since.map(|begun| SystemTime::UNIX_EPOCH + Duration::from_secs(begun)),
+        })
+    }
+
+    fn report(&self) -> Result<Option<GrowingFile>> {
+        let Some(path) = self.how.report.as_deref().filter(|_| self.report_page().is_none()) else { return Ok(None) };
+        let report = match self.last.as_ref().and_then(|entry| entry.report) {
+            Some(length) => GrowingFile::resume(path, length, self.overwrite),
+            None => GrowingFile::create(path, self.overwrite, self.journal.is_some()),
+        };
+        report.context("--report").map(Some)
+    }
+
+    /// Where failed pages go, and those that rules hold back.
+    fn letters(&self, rules_digest: &str) -> Result<[Option<DeadLetters>; 2]> {
+        let (failed, held) = (self.how.dead_letters.as_deref(), self.how.quarantine.as_deref());
+        let open = |path: Option<&Path>, length: Option<u64>| path.map(|path| DeadLetters::open(path, rules_digest, length)).transpose();
+        let last = self.last.as_ref();
+        let letters = open(failed, last.and_then(|entry| entry.letters)).context("--dead-letters")?;
+        let quarantine = open(held, last.and_then(|entry| entry.quarantine)).context("--quarantine")?;
+        // Two writers would write over each other.
+        if let (Some(Ok(failed)), Some(Ok(held))) = (failed.map(Path::canonicalize), held.map(Path::canonicalize))
+            && failed == held
+        {
+            bail!("--quarantine and --dead-letters are the same place; --dead-letters alone takes both kinds of pages");
+        }
+        Ok([letters, quarantine])
+    }
+
+    fn duplicates(&self, selection: &Selection) -> Result<Option<Duplicates>> {
+        let list = self.journal.as_ref().map(Journal::fingerprints);
+        let length = self.last.as_ref().map_or(0, |entry| entry.fingerprints);
+        selection.dedup.map(|_| Duplicates::open(list.as_deref(), length)).transpose()
+    }
+
+    /// Opens everything.
+    pub fn run(mut self, cleaner: Cleaner) -> Result<Run> {
+        let places = self.places();
+        let sink = self.sink(cleaner.rules.digest())?;
+        let report = self.report()?;
+        let [letters, quarantine] = self.letters(cleaner.rules.digest())?;
+        let duplicates = self.duplicates(&cleaner.selection)?;
+        let bytes: Option<u64> = self.feed.inputs().iter().map(|input| input.stored_bytes()).sum();
+        let progress = Progress::new(&self.console, self.is_one_page, bytes, self.destination == Destination::Stdout);
+        let is_one_to_stdout = self.is_one_to_stdout();
+        let (reached, tally) = self.last.take().map_or_else(|| (Reached::default(), Default::default()), |entry| (entry.reached, entry.tally));
+        self.feed.go_to(reached)?;
+        let jobs = match self.settings.jobs {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            jobs => jobs,
+        };
+        let committer = Committer {
+            console: self.console,
+            progress: Arc::new(progress),
+            tally: Arc::new(Mutex::new(tally)),
+            sink,
+            report,
+            letters,
+            quarantine,
+            duplicates,
+            journal: self.journal,
+            reached,
+        };
+        Ok(Run { console: self.console, jobs, cleaner: Arc::new(cleaner), feed: self.feed, committer, places, is_one_to_stdout })
+    }
+}

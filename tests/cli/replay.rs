@@ -1,0 +1,63 @@
+//! Dead letters hold all that is needed to try a page again.
+
+use crate::crawl::{crawl, gzip_each, kept, numbers, page, record, records, response};
+use crate::workbench::{Workbench, long_page};
+
+const LIMIT: [&str; 2] = ["--set", "limits.page_bytes=20000"];
+
+fn bench() -> Workbench {
+    let bench = Workbench::new();
+    let mut all = crawl(4);
+    let long = page(77) + &long_page(60_000);
+    all.insert(4, response(77, "200 OK\r\nContent-Type: text/html", long.as_bytes()));
+    all.push(record(
+        "resource",
+        "WARC-Target-URI: https://news.example/r\r\nContent-Type: text/html\r\n",
+        (page(78) + &long_page(60_000)).as_bytes(),
+    ));
+    bench.write("crawl.warc.gz", gzip_each(&all));
+    bench.write("long.html", page(79) + &long_page(60_000));
+    bench
+}
+
+#[test]
+fn letters_are_tried_again_from_a_file_and_from_a_folder() {
+    let bench = bench();
+    for letters in ["dead.jsonl", "dead"] {
+        let out = format!("{letters}.out.jsonl");
+        let ran = bench.expect(
+            1,
+            &[&["clean", "crawl.warc.gz", "long.html", "--emit", "jsonl", "-o", &out, "--dead-letters", letters, "-q"], &LIMIT[..]].concat(),
+        );
+        assert_eq!(ran.err.matches("past limits.page_bytes").count(), 3, "{ran:?}");
+        // Under the same limit they fail again; without it they come through as if they never had.
+        bench.expect(1, &[&["replay", letters, "--emit", "jsonl", "-q"], &LIMIT[..]].concat());
+        let ran = bench.expect(0, &["replay", letters, "--emit", "jsonl", "-q"]);
+        let mut again = records(&ran.out);
+        assert_eq!(again.iter().flat_map(|record| numbers(record["text"].as_str().unwrap())).collect::<Vec<_>>().len(), 3);
+        again.sort_by_key(|record| record["id"].as_str().unwrap().to_owned());
+        let whole = records(&bench.expect(0, &["clean", "crawl.warc.gz", "--emit", "jsonl", "-q"]).out);
+        let same = whole.iter().find(|record| record["url"] == "https://news.example/77").unwrap();
+        let replayed = again.iter().find(|record| record["url"] == "https://news.example/77").unwrap();
+        assert_eq!(same, replayed, "the same record, whichever way it went");
+        assert!(again.iter().any(|record| record["source"] == "long.html"));
+    }
+    let letters = records(&bench.read("dead.jsonl"));
+    assert!(letters.iter().all(|letter| letter["rules_digest"].as_str().unwrap().len() == 64 && letter["cause"].is_string()));
+    assert_eq!(letters[0]["offset"], gzip_each(&crawl(4)[..4]).len());
+}
+
+#[test]
+fn what_a_letter_could_not_hold_is_read_from_the_archive() {
+    let bench = Workbench::new();
+    let long = page(5) + &long_page(600_000);
+    bench.write("crawl.warc", [crawl(1).concat(), response(5, "200 OK\r\nContent-Type: text/html", long.as_bytes())].concat());
+    bench.expect(1, &[&["clean", "crawl.warc", "--emit", "text", "-o", "out/", "--dead-letters", "dead.jsonl", "-q"], &LIMIT[..]].concat());
+    assert!(bench.read("dead.jsonl").len() < 300_000, "a giant is not copied");
+    let ran = bench.expect(0, &["replay", "dead.jsonl", "--emit", "text", "-q"]);
+    assert!(ran.out.contains(&kept(5)) && ran.out.contains("very last words"));
+    std::fs::remove_file(bench.path("crawl.warc")).unwrap();
+    let ran = bench.expect(1, &["replay", "dead.jsonl", "--emit", "text", "-q"]);
+    assert!(ran.err.contains("does not hold the whole page, and it cannot be opened"), "{ran:?}");
+    assert!(bench.expect(2, &["replay", "nothing"]).err.contains("cannot open nothing"));
+}
