@@ -24,7 +24,7 @@ pub use pack::PackSource;
 pub use phrase::{LONGEST_LINE, PhraseError};
 pub use selector::{Refusal, RefusedSelector};
 
-pub(crate) use phrase::{PhraseBook, PhraseMatch, Said, SaidLength};
+pub(crate) use phrase::{Numbered, PhraseBook, PhraseMatch, Said, SaidLength};
 
 use crate::moderate::ModerationSet;
 use lexicon::Lexicon;

@@ -95,10 +95,10 @@ pub struct PhraseMatch {
 #[derive(Debug, Default)]
 pub struct PhraseBook {
     vocabulary: FxHashMap<Box<str>, u32>,
-    /// Children by parent and step; the root is node 0.
-    children: FxHashMap<(u32, Step), u32>,
-    /// Which placeholders a node has children for, so that most are never tried.
-    placeholders: Vec<Vec<Step>>,
+    /// Children by [`word_key`]; the root is node 0.
+    children: FxHashMap<u64, u32>,
+    /// The placeholders that a node has children for, and those.
+    placeholders: Vec<Vec<(Step, u32)>>,
     ends: Vec<Vec<RuleIndex>>,
     /// Lists of forms, by name: each is a tree of its own.
     lists: FxHashMap<String, u32>,
@@ -172,9 +172,7 @@ impl PhraseBook {
                     let joined = self.new_node();
                     for alternative in alternatives {
                         let end = self.insert(node, alternative);
-                        let step = Step::Joined(joined);
-                        self.placeholders[end as usize].push(step.clone());
-                        self.children.insert((end, step), joined);
+                        self.placeholders[end as usize].push((Step::Joined(joined), joined));
                     }
                     joined
                 }
@@ -184,15 +182,24 @@ impl PhraseBook {
     }
 
     fn child(&mut self, node: u32, step: &Step) -> u32 {
-        if let Some(child) = self.children.get(&(node, step.clone())) {
-            return *child;
+        let known = match step {
+            Step::Word { id, colon } => self.word_child(node, *id, *colon),
+            _ => self.placeholders[node as usize].iter().find(|(known, _)| known == step).map(|(_, child)| *child),
+        };
+        if let Some(child) = known {
+            return child;
         }
         let child = self.new_node();
-        if !matches!(step, Step::Word { .. }) {
-            self.placeholders[node as usize].push(step.clone());
+        match step {
+            Step::Word { id, colon } => drop(self.children.insert(word_key(node, *id, *colon), child)),
+            _ => self.placeholders[node as usize].push((step.clone(), child)),
         }
-        self.children.insert((node, step.clone()), child);
         child
+    }
+
+    #[inline]
+    fn word_child(&self, node: u32, id: u32, colon: bool) -> Option<u32> {
+        self.children.get(&word_key(node, id, colon)).copied()
     }
 
     fn new_node(&mut self) -> u32 {
@@ -291,10 +298,9 @@ impl PhraseBook {
         }
         let hashes: FxHashMap<u32, u32> = self.vocabulary.iter().map(|(word, id)| (*id, word_hash(word))).collect();
         let mut words_after: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
-        for ((from, step), node) in &self.children {
-            if let Step::Word { id, .. } = step {
-                words_after.entry(*from).or_default().push((hashes.get(id).copied().unwrap_or_default(), *node));
-            }
+        for (key, node) in &self.children {
+            let (from, id) = ((key >> 32) as u32, (*key as u32) >> 1);
+            words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
@@ -357,8 +363,7 @@ impl PhraseBook {
             };
             words.extend(words_after.get(&node).into_iter().flatten().map(|(hash, next)| (*hash, Place::Node(*next))));
             after.rules.extend_from_slice(&self.ends[node as usize]);
-            for step in &self.placeholders[node as usize] {
-                let Some(child) = self.children.get(&(node, step.clone())) else { continue };
+            for (step, child) in &self.placeholders[node as usize] {
                 match step {
                     Step::Joined(joined) => places.push(Place::Node(*joined)),
                     Step::OneOf(root) => places.push(Place::List(*root, *child)),
@@ -405,8 +410,9 @@ impl PhraseBook {
                 return words.len() == FirstWords::WORDS || self.is_whole.may_hold(word);
             }
             if !self.joins.may_hold(word) {
-                // In a bar of commands not all need be known.
-                return at > 0;
+                // In a bar of commands not all need be known, but the first one and another.
+                let known = |word: &&u32| self.joins.may_hold(**word) || self.begins.may_hold(**word);
+                return at > 0 && words.iter().filter(known).nth(1).is_some();
             }
         }
         false
@@ -425,9 +431,7 @@ impl PhraseBook {
 
     fn may_stand(&self, place: Place, line: &Folded, at: usize, lexicon: &Lexicon) -> bool {
         let id = self.vocabulary.get(line.word(at));
-        let has_word = |node: u32| {
-            id.is_some_and(|id| [false, true].into_iter().any(|colon| self.children.contains_key(&(node, Step::Word { id: *id, colon }))))
-        };
+        let has_word = |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.word_child(node, *id, colon).is_some()));
         let node = match place {
             Place::Node(node) => node,
             Place::List(inner, then) => {
@@ -436,66 +440,73 @@ impl PhraseBook {
         };
         let number = line.words()[at].number;
         has_word(node)
-            || self.placeholders[node as usize].iter().any(|step| match (step, self.children.get(&(node, step.clone()))) {
-                (Step::Number, _) => number,
-                (Step::Date, _) => number || lexicon.begins_date(line.word(at)),
+            || self.placeholders[node as usize].iter().any(|(step, child)| match step {
+                Step::Number => number,
+                Step::Date => number || lexicon.begins_date(line.word(at)),
                 // What the page says of itself is compared by the caller.
-                (Step::Said(_), _) => at > 0,
-                (Step::Name, Some(child)) if at == 0 => {
+                Step::Said(_) => at > 0,
+                Step::Name if at == 0 => {
                     (1..line.words().len().min(LONGEST_NAME + 1)).any(|at| self.may_stand(Place::Node(*child), line, at, lexicon))
                 }
-                (Step::Joined(joined), _) => self.may_stand(Place::Node(*joined), line, at, lexicon),
-                (Step::OneOf(root), Some(child)) => self.may_stand(Place::List(*root, *child), line, at, lexicon),
+                Step::Joined(joined) => self.may_stand(Place::Node(*joined), line, at, lexicon),
+                Step::OneOf(root) => self.may_stand(Place::List(*root, *child), line, at, lexicon),
                 _ => true,
             })
     }
 
     /// All phrases that begin at word `at`.
-    pub fn find(&self, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+    pub fn find(&self, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         if !self.is_empty() {
             self.walk(0, line, at, lexicon, said, found);
         }
     }
 
-    fn walk(&self, node: u32, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+    /// Looks up the words of a line, once for all that is asked of it; `ids` is a buffer.
+    pub fn number<'a>(&self, line: &'a Folded, ids: &'a mut Vec<u32>) -> Numbered<'a> {
+        ids.clear();
+        ids.extend(line.texts().map(|word| self.vocabulary.get(word).copied().unwrap_or(NO_WORD)));
+        Numbered { line, ids }
+    }
+
+    fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         found.extend(self.ends[node as usize].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
-        let words = line.words();
+        let words = line.line.words();
         if at >= words.len() {
-            for step in &self.placeholders[node as usize] {
+            for (step, _) in &self.placeholders[node as usize] {
                 if let Step::Joined(joined) = step {
                     self.walk(*joined, line, at, lexicon, said, found);
                 }
             }
             return;
         }
-        if let Some(id) = self.vocabulary.get(line.word(at)) {
+        let id = line.ids[at];
+        if id != NO_WORD {
             for colon in [false, true] {
                 if (words[at].colon || !colon)
-                    && let Some(child) = self.children.get(&(node, Step::Word { id: *id, colon }))
+                    && let Some(child) = self.word_child(node, id, colon)
                 {
-                    self.walk(*child, line, at + 1, lexicon, said, found);
+                    self.walk(child, line, at + 1, lexicon, said, found);
                 }
             }
         }
-        for step in &self.placeholders[node as usize] {
-            let Some(child) = self.children.get(&(node, step.clone())) else { continue };
+        for (step, child) in &self.placeholders[node as usize] {
             let left = words.len() - at;
             match step {
                 Step::Number if words[at].number => {
-                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.word(at + 1));
+                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.line.word(at + 1));
                     self.walk(*child, line, at + 1, lexicon, said, found);
                     if multiplied {
                         self.walk(*child, line, at + 2, lexicon, said, found);
                     }
                 }
                 Step::Date => {
-                    let length = lexicon.date_length(line, at);
+                    let length = lexicon.date_length(line.line, at);
                     if length > 0 {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
                 Step::Said(what) => {
-                    let length = said(*what, line, at);
+                    let length = said(*what, line.line, at);
                     if length > 0 {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
@@ -513,21 +524,43 @@ impl PhraseBook {
         }
     }
 
-    /// Walks on behind each form of a list that stands here.
+    /// The forms of a list, and what stands after them.
     #[allow(clippy::too_many_arguments)]
-    fn walk_list(&self, inner: u32, then: u32, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+    fn walk_list(
+        &self,
+        inner: u32,
+        then: u32,
+        line: &Numbered<'_>,
+        at: usize,
+        lexicon: &Lexicon,
+        said: SaidLength<'_>,
+        found: &mut Vec<PhraseMatch>,
+    ) {
         if self.list_ends.contains(&inner) {
             self.walk(then, line, at, lexicon, said, found);
         }
-        if at >= line.words().len() {
+        if line.ids.get(at).is_none_or(|id| *id == NO_WORD) {
             return;
         }
-        if let Some(id) = self.vocabulary.get(line.word(at))
-            && let Some(child) = self.children.get(&(inner, Step::Word { id: *id, colon: false }))
-        {
-            self.walk_list(*child, then, line, at + 1, lexicon, said, found);
+        if let Some(child) = self.word_child(inner, line.ids[at], false) {
+            self.walk_list(child, then, line, at + 1, lexicon, said, found);
         }
     }
+}
+
+/// A line and the numbers of its words.
+pub struct Numbered<'a> {
+    line: &'a Folded,
+    ids: &'a [u32],
+}
+
+/// The number of a word that is in no phrase.
+const NO_WORD: u32 = u32::MAX;
+
+/// A node's child by a word: the node, the word, whether a colon must follow it.
+#[inline]
+fn word_key(node: u32, id: u32, colon: bool) -> u64 {
+    u64::from(node) << 32 | u64::from(id) << 1 | u64::from(colon)
 }
 
 /// The hash of two words in a row.
@@ -587,7 +620,8 @@ mod tests {
         let mut found = Vec::new();
         let lexicon =
             Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
-        book.find(&Folded::of(line), 0, &lexicon, &|_, _, _| 0, &mut found);
+        let (folded, mut ids) = (Folded::of(line), Vec::new());
+        book.find(&book.number(&folded, &mut ids), 0, &lexicon, &|_, _, _| 0, &mut found);
         found.iter().map(|m| m.end).collect()
     }
 

@@ -10,7 +10,7 @@ use super::removal::Cause;
 /// What is known of an extent.
 pub(super) struct Evidence<'a> {
     /// Its lines.
-    pub(super) lines: &'a mut dyn Iterator<Item = &'a Line>,
+    pub(super) lines: Vec<&'a Line>,
     /// Its own or an implied end tag ended it.
     pub(super) properly_closed: bool,
     /// The bound of the hold was reached before its end.
@@ -40,7 +40,7 @@ pub(super) enum Judgement {
 }
 
 /// Prose lines that make an article of what is properly closed.
-const ARTICLE_LINES: usize = 3;
+pub(super) const ARTICLE_LINES: usize = 3;
 /// Lines of prose that no notice before an article has.
 const NOTICE_LINES: usize = 6;
 /// Words of prose elsewhere that show that the article is elsewhere.
@@ -52,7 +52,7 @@ const LEAD_LINES: usize = 3;
 
 /// Judges one extent.
 pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
-    let lines: Vec<&Line> = evidence.lines.collect();
+    let lines = evidence.lines;
     if !evidence.properly_closed && !evidence.hold_full && evidence.page_closes_none {
         return judge_open(&lines);
     }

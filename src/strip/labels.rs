@@ -12,9 +12,11 @@ use crate::fold::{FirstWords, Folded, word_hash};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
-use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, Said, TextScope};
+use crate::rules::{LONGEST_LINE, Numbered, PhraseMatch, RuleIndex, Said, TextScope};
 use std::collections::VecDeque;
 
+/// A mark with more words outside of links may turn out to hold the page.
+const WORDS_OF_FURNITURE: u32 = 60;
 /// Weak lines in a row that are furniture without any strong one among them.
 const WEAK_ROW: usize = 3;
 /// The same when one of them is a link or a button.
@@ -64,6 +66,7 @@ pub(super) struct Labels {
     between: Vec<usize>,
     /// Reused from line to line.
     found: Vec<PhraseMatch>,
+    ids: Vec<u32>,
 }
 
 /// A line that is furniture by what it says.
@@ -224,7 +227,8 @@ impl Stripper {
         };
         let is_open = self.asks_rules();
         // What the guard may release begins with prose or with the headings before it.
-        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2);
+        self.words_in_marks += line.words.saturating_sub(line.linked);
+        self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2) || self.words_in_marks > WORDS_OF_FURNITURE;
         let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE && self.asks_rules();
         self.lines.push_back(line);
         let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
@@ -248,15 +252,16 @@ impl Stripper {
         }
     }
 
-    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often.
-    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> bool {
+    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often, and nothing
+    /// where only folding can tell.
+    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> Option<bool> {
         let mut words = FirstWords::default();
         for piece in pieces {
             if let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) {
                 words.push(window.text(held.event.range.clone()), piece.after_tag);
             }
         }
-        words.finish().is_none_or(|(firsts, words)| {
+        words.finish().map(|(firsts, words)| {
             let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
             self.rules.phrases().may_begin_with(firsts, words, begins_said) || self.labels.may_begin_with(firsts, words)
         })
@@ -264,9 +269,11 @@ impl Stripper {
 
     fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.read_titles(metadata);
-        if self.markup == Markup::Html && !self.may_begin_label(pieces, window) {
+        let hashes_say = if self.markup == Markup::Html { self.may_begin_label(pieces, window) } else { None };
+        if hashes_say == Some(false) {
             return None;
         }
+        let is_unclear = hashes_say.is_none();
         let mut text = std::mem::take(&mut self.gathering.text);
         let mut folded = std::mem::take(&mut self.gathering.folded);
         let mut found = None;
@@ -277,9 +284,12 @@ impl Stripper {
                 break;
             }
             self.line_text(pieces, part_at_tags, window, &mut text);
-            folded.set(first_words(&text));
-            if !self.may_be_label(&folded) {
-                continue;
+            // Where the hashes could not tell, the first words are folded before the whole is.
+            if is_unclear {
+                folded.set(first_words(&text));
+                if !self.may_be_label(&folded) {
+                    continue;
+                }
             }
             folded.set(&text);
             let count = folded.words().len();
@@ -354,12 +364,15 @@ impl Stripper {
         let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
         let mut found = std::mem::take(&mut self.labels.found);
         found.clear();
-        rules.phrases().find(line, 0, rules.lexicon(), &|what, line, at| self.labels.said(what, line, at, is_headline), &mut found);
+        let mut ids = std::mem::take(&mut self.labels.ids);
+        let numbered = rules.phrases().number(line, &mut ids);
+        rules.phrases().find(&numbered, 0, rules.lexicon(), &|what, line, at| self.labels.said(what, line, at, is_headline), &mut found);
         // Most lines begin like no phrase at all.
         if found.is_empty() {
             let shows_title = self.labels.title_at(line, 0) == count;
             self.labels.title_was_shown |= shows_title;
             self.labels.found = found;
+            self.labels.ids = ids;
             return None;
         }
         let labels = &self.labels;
@@ -383,7 +396,7 @@ impl Stripper {
             }
             if at > 0 {
                 found.clear();
-                rules.phrases().find(line, at, rules.lexicon(), &title, &mut found);
+                rules.phrases().find(&numbered, at, rules.lexicon(), &title, &mut found);
             }
             for phrase in &found {
                 let rule = rules.rule(phrase.rule);
@@ -429,12 +442,13 @@ impl Stripper {
                     let weak = sorted(whole.iter().map(|(rule, _)| *rule));
                     match weak.is_empty() {
                         false => Some(Label { rules: weak, weak: true }),
-                        true => self.bar(line, &mut found, &title, lang),
+                        true => self.bar(line, &numbered, &mut found, &title, lang),
                     }
                 }
             }
         };
         self.labels.found = found;
+        self.labels.ids = ids;
         if shows_title && label.is_none() {
             self.labels.title_was_shown = true;
         }
@@ -448,14 +462,21 @@ impl Stripper {
     }
 
     /// A row of commands most of which are known.
-    fn bar(&self, line: &Folded, found: &mut Vec<PhraseMatch>, said: crate::rules::SaidLength<'_>, lang: Option<&str>) -> Option<Label> {
+    fn bar(
+        &self,
+        line: &Folded,
+        numbered: &Numbered<'_>,
+        found: &mut Vec<PhraseMatch>,
+        said: crate::rules::SaidLength<'_>,
+        lang: Option<&str>,
+    ) -> Option<Label> {
         let count = line.words().len();
         let this = self.lines.back().filter(|line| !line.ends_sentence && count <= BAR_WORDS && line.heading == 0)?;
         let is_linked = this.is_linked() && self.markup == Markup::Html;
         let (mut rules, mut known, mut unknown, mut at) = (Vec::new(), 0, 0, 0);
         while at < count {
             found.clear();
-            self.rules.phrases().find(line, at, self.rules.lexicon(), said, found);
+            self.rules.phrases().find(numbered, at, self.rules.lexicon(), said, found);
             let fits = |phrase: &&PhraseMatch| {
                 let rule = self.rules.rule(phrase.rule);
                 phrase.end > at && rule.joins && rule.when.allows(self.host.as_deref(), lang) && (!rule.linked || is_linked)

@@ -12,6 +12,7 @@ mod guard;
 pub mod labels;
 mod line;
 mod queue;
+mod remainder;
 mod removal;
 mod select;
 
@@ -29,6 +30,7 @@ use following::Following;
 use guard::{Evidence, Judgement};
 use line::Line;
 use queue::{EventIndex, Queue};
+use remainder::Stretches;
 use select::SelectorMatcher;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -70,6 +72,8 @@ pub struct Stripper {
     marks: Vec<Mark>,
     /// What is inside the open marks may be released: prose, a headline or an article was seen in them.
     may_be_released: bool,
+    /// Words outside of links that the open marks hold.
+    words_in_marks: u32,
     /// Marks whose judgement waits for the end of the page (`article`).
     ended: Vec<(Mark, EventIndex, Closing)>,
     /// Where articles open: `article`, `main`, `itemprop=articleBody`.
@@ -156,6 +160,7 @@ impl Stripper {
             lines: VecDeque::new(),
             marks: Vec::new(),
             may_be_released: false,
+            words_in_marks: 0,
             ended: Vec::new(),
             landmarks: VecDeque::new(),
             headline_lines: VecDeque::new(),
@@ -305,7 +310,10 @@ impl Stripper {
     }
 
     fn open_mark(&mut self, mark: Mark) {
-        self.may_be_released &= !self.marks.is_empty();
+        if self.marks.is_empty() {
+            self.may_be_released = false;
+            self.words_in_marks = 0;
+        }
         self.marks.push(mark);
     }
 
@@ -364,18 +372,18 @@ impl Stripper {
             holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
             prose_elsewhere,
             whole_page: self.mode == StripMode::Article,
-            lines: &mut self.lines.iter().filter(|line| inside(line.first)),
+            lines: self.lines_of(mark.start..end).collect(),
         };
         let (until, extent) = match guard::judge(evidence) {
             Judgement::Remove => (end, Extent::Whole),
             Judgement::RemoveBefore(at, cause) => {
-                let takes_text = self.lines.iter().any(|line| line.first >= mark.start && line.first < at && !line.dropped);
+                let takes_text = self.lines_of(mark.start..at).any(|line| !line.dropped);
                 (at, if takes_text { Extent::Narrowed(cause) } else { Extent::Refused(cause) })
             }
         };
         self.remove(mark.start..until, mark.rules.clone(), extent);
         if until < end && self.marks.is_empty() {
-            let released = self.lines.iter().filter(|line| line.first >= until && line.first < end && line.is_prose());
+            let released = self.lines_of(until..end).filter(|line| line.is_prose());
             self.prose_words += released.map(|line| u64::from(line.words)).sum::<u64>();
         }
         (until < end).then_some(until)
@@ -531,12 +539,15 @@ impl Stripper {
             self.ended.push((mark, end, Closing::EndOfPage));
         }
         let mut ended = std::mem::take(&mut self.ended);
+        if self.mode == StripMode::Article {
+            self.spare_the_remainder(&mut ended);
+        }
         self.left_open = self.left_open.max(ended.iter().filter(|(_, _, how)| !matches!(how, Closing::Own | Closing::Implied)).count());
-        let inside = |line: &Line, (mark, end, _): &(Mark, EventIndex, Closing)| line.first >= mark.start && line.first < *end;
         // With the whole page in view: prose outside of all marks.
         let in_view = self.mode == StripMode::Article;
-        let mut elsewhere: u64 =
-            self.lines.iter().filter(|line| line.is_prose() && !ended.iter().any(|mark| inside(line, mark))).map(|line| u64::from(line.words)).sum();
+        let marked = Stretches::new(ended.iter().map(|(mark, end, _)| mark.start..*end));
+        let free = self.lines.iter().filter(|line| line.is_prose() && !marked.hold(line.first));
+        let mut elsewhere: u64 = free.map(|line| u64::from(line.words)).sum();
         // What may hold sentences is judged last: by then a wrapped article has been released. Outer marks come before inner ones.
         ended.sort_by_key(|(mark, end, _)| (self.expects_prose(mark), mark.start, std::cmp::Reverse(*end)));
         for (mark, end, how) in &ended {
@@ -548,8 +559,7 @@ impl Stripper {
             let proper = matches!(how, Closing::Own | Closing::Implied);
             let known = if in_view { elsewhere } else { mark.prose_before };
             if let Some(released) = self.settle(mark, *end, proper, false, known) {
-                let words =
-                    self.lines.iter().filter(|line| line.first >= released && line.first < *end && line.is_prose()).map(|line| u64::from(line.words));
+                let words = self.lines_of(released..*end).filter(|line| line.is_prose()).map(|line| u64::from(line.words));
                 elsewhere += words.sum::<u64>();
             }
         }

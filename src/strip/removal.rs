@@ -66,6 +66,8 @@ pub enum Cause {
     Unclosed,
     /// It holds the page's article, its heading, or most of its prose.
     HoldsArticle,
+    /// Hardly anything of the page would be left without it.
+    HoldsMost,
     /// `limits.hold_bytes` was reached before its end, and prose was in it.
     HoldFull,
 }
@@ -76,6 +78,7 @@ impl Cause {
         match self {
             Cause::Unclosed => "never closed, and holds prose",
             Cause::HoldsArticle => "holds the article",
+            Cause::HoldsMost => "holds nearly all of the page",
             Cause::HoldFull => "longer than limits.hold_bytes, and holds prose",
         }
     }
