@@ -39,7 +39,8 @@ impl Stripper {
             }
             let size = |at: usize| self.lines_of(ended[at].0.start..ended[at].1).map(words).sum::<u64>();
             let largest = taking.iter().map(|at| (size(*at), *at)).max();
-            let Some((_, at)) = largest.filter(|(words, _)| *words > 0) else { return };
+            // A small page is small by itself; a wrapper holds far more than it leaves.
+            let Some((_, at)) = largest.filter(|(words, _)| *words >= FEWEST_WORDS.max(2 * left)) else { return };
             let (mark, _, _) = ended.remove(at);
             self.remove(mark.start..mark.start, mark.rules, Extent::Refused(Cause::HoldsMost));
         }
