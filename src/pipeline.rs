@@ -13,6 +13,7 @@ use crate::moderate::Moderator;
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
+use crate::strip::model::{Model, PageFeatures, builtin};
 use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
 use std::io::Write;
 use std::sync::Arc;
@@ -184,6 +185,13 @@ impl<W: Write> Pipeline<W> {
 
     /// Ends the page: what was held is decided and written.
     pub fn finish(mut self) -> Result<PageReport, PageError> {
+        self.end_of_page()?;
+        self.emit(true)?;
+        Ok(self.report())
+    }
+
+    /// rewrite and strip see the end of the page.
+    fn end_of_page(&mut self) -> Result<(), PageError> {
         if self.failed {
             return Err(PageError::Poisoned);
         }
@@ -194,8 +202,7 @@ impl<W: Write> Pipeline<W> {
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.end(&self.window, &mut sink)?;
         self.stripper.finish(&self.window, &self.collector);
-        self.emit(true)?;
-        Ok(self.report())
+        Ok(())
     }
 
     /// Passes on every event whose fate is sealed.
@@ -311,7 +318,8 @@ fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> RemovalRecord 
         Extent::Refused(cause) => ("refused", Some(cause)),
     };
     RemovalRecord {
-        rules: removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect(),
+        // What no rule names, the block model took.
+        rules: if removal.rules.is_empty() { vec!["model".to_owned()] } else { removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect() },
         start: map.source(removal.range.start),
         end: map.source(removal.range.end),
         extent: extent.to_owned(),
@@ -334,4 +342,20 @@ pub fn clean(rules: &Arc<RuleSet>, settings: &Settings, origin: &Origin, page: &
     let mut pipeline = Pipeline::new(Arc::clone(rules), settings, origin, out);
     pipeline.feed(page)?;
     pipeline.finish()
+}
+
+/// What the block model knows of a page: `naqi features`, which training reads. `model` is a model file that takes the place of the
+/// one inside the program; nothing is stripped but by rules.
+///
+/// # Errors
+/// As [`clean`]; a model file of another version is a [`PageError::Model`].
+pub fn features(rules: &Arc<RuleSet>, settings: &Settings, origin: &Origin, page: &[u8], model: Option<&[u8]>) -> Result<PageFeatures, PageError> {
+    let given = model.map(|file| Model::read(file).ok_or(PageError::Model)).transpose()?;
+    let model = given.as_ref().unwrap_or_else(|| builtin());
+    let settings = Settings { strip: StripMode::Article, emit: EmitFormat::Text, ..settings.clone() };
+    let mut pipeline = Pipeline::new(Arc::clone(rules), &settings, origin, std::io::sink());
+    pipeline.stripper.only_features(model);
+    pipeline.feed(page)?;
+    pipeline.end_of_page()?;
+    pipeline.stripper.dump(model).ok_or(PageError::Model)
 }

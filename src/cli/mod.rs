@@ -6,6 +6,7 @@ mod console;
 mod describe;
 mod exit;
 mod explain;
+mod features;
 mod options;
 mod origin;
 mod rule_loader;
@@ -46,6 +47,7 @@ struct Cli {
 enum Command {
     Clean(Box<clean::CleanCommand>),
     Explain(Box<explain::ExplainCommand>),
+    Features(Box<features::FeaturesCommand>),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     Config(describe::ConfigCommand),
@@ -86,6 +88,7 @@ fn dispatch(command: Command, console: &Console) -> Result<Exit> {
     match command {
         Command::Clean(clean) => clean.run(console),
         Command::Explain(explain) => explain.run(console),
+        Command::Features(features) => features.run(console),
         Command::Rules(rules) => rules.run(console),
         Command::Config(config) => config.run(),
         Command::Schema => describe::schema(),

@@ -11,10 +11,12 @@ mod following;
 mod guard;
 pub mod labels;
 mod line;
+pub(crate) mod model;
 mod queue;
 mod removal;
 mod select;
 
+pub use model::{BlockFeatures, PageFeatures};
 pub use queue::Held;
 use removal::Removals;
 pub use removal::{Cause, Extent, NearMiss, Removal};
@@ -86,6 +88,9 @@ pub struct Stripper {
     matched: Vec<RuleIndex>,
     hold_was_full: u64,
     finished: bool,
+    /// What the block model decides about (`article`).
+    blocks: Option<model::Blocks>,
+    decide_by_model: bool,
 }
 
 /// An open element, as far as stripping cares.
@@ -166,6 +171,8 @@ impl Stripper {
             matched: Vec::new(),
             hold_was_full: 0,
             finished: false,
+            decide_by_model: true,
+            blocks: (mode == StripMode::Article).then(|| model::Blocks::new(model::builtin().tokens(), false)),
         }
     }
 
@@ -175,7 +182,7 @@ impl Stripper {
         if parts_lines {
             self.end_line(window, metadata);
         }
-        let kind = event.kind;
+        let (kind, range) = (event.kind, event.range.clone());
         if let EventKind::Text(text) = kind {
             self.text(event, text, window, metadata);
         } else {
@@ -195,6 +202,9 @@ impl Stripper {
         }
         if parts_lines {
             self.gathering.first = self.queue.end();
+        }
+        if let Some(blocks) = &mut self.blocks {
+            blocks.event(kind, range, self.queue.end().saturating_sub(1), elements, window);
         }
         let held = self.queue.start().map_or(0, |start| window.end() - start);
         if self.mode != StripMode::Article && held > self.hold_bytes {
@@ -546,6 +556,35 @@ impl Stripper {
             }
         }
         self.finished = true;
+        if let Some(mut blocks) = self.blocks.take() {
+            blocks.finish(self.queue.end(), window);
+            blocks.note_dropped(&self.queue);
+            self.take_furniture(&blocks);
+            self.blocks = Some(blocks);
+        }
+    }
+
+    /// Removes what the block model takes for furniture.
+    fn take_furniture(&mut self, blocks: &model::Blocks) {
+        let model = model::builtin();
+        if !model.has_trees() || !self.decide_by_model {
+            return;
+        }
+        let decision = blocks.decide(model, &blocks.features(false));
+        for stretch in blocks.stretches(&decision) {
+            self.remove(stretch, Vec::new(), Extent::Whole);
+        }
+    }
+
+    /// Prepares for [`Stripper::dump`]: nothing is decided, and names are scored by `model`.
+    pub(crate) fn only_features(&mut self, model: &model::Model) {
+        self.decide_by_model = false;
+        self.blocks = Some(model::Blocks::new(model.tokens(), true));
+    }
+
+    /// What training reads of the page.
+    pub(crate) fn dump(&self, model: &model::Model) -> Option<model::PageFeatures> {
+        self.blocks.as_ref().map(|blocks| blocks.dump(model))
     }
 
     /// Hands out the events whose fate is sealed, oldest first, and the removals that are complete with them.
