@@ -196,12 +196,27 @@ impl<W: Write> Pipeline<W> {
             return Err(PageError::Poisoned);
         }
         self.decoder.finish(self.window.end_mut());
+        self.read_on()?;
+        // Some pages, forums above all, keep their readable form for readers without scripts. Nothing has been handed out yet.
+        if self.settings.strip == StripMode::Article && self.stripper.stands_in_noscript() {
+            self.window.open_noscript();
+            self.stripper = self.stripper.again(&self.settings.limits);
+            self.rewriter = Rewriter::new(Markup::Html, &self.settings.limits);
+            self.collector = Collector::default();
+            self.tokenized = 0;
+            self.read_on()?;
+        }
+        self.stripper.finish(&self.window, &self.collector);
+        Ok(())
+    }
+
+    /// rewrite and strip see all that is decoded, and that it is all.
+    fn read_on(&mut self) -> Result<(), PageError> {
         while self.tokenized < self.window.end() {
             self.piece()?;
         }
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.end(&self.window, &mut sink)?;
-        self.stripper.finish(&self.window, &self.collector);
         Ok(())
     }
 
@@ -319,7 +334,11 @@ fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> RemovalRecord 
     };
     RemovalRecord {
         // What no rule names, the block model took.
-        rules: if removal.rules.is_empty() { vec!["model".to_owned()] } else { removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect() },
+        rules: if removal.rules.is_empty() {
+            vec!["model".to_owned()]
+        } else {
+            removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect()
+        },
         start: map.source(removal.range.start),
         end: map.source(removal.range.end),
         extent: extent.to_owned(),

@@ -44,8 +44,7 @@ impl FeaturesCommand {
         let mut out = BufWriter::new(io::stdout().lock());
         let mut exit = Exit::Ok;
         for path in &self.pages {
-            let blocks = page(path, page_bytes)
-                .and_then(|page| Ok(features(&rules, &page_settings, &origin.of(path), &page, model.as_deref())?));
+            let blocks = page(path, page_bytes).and_then(|page| Ok(features(&rules, &page_settings, &origin.of(path), &page, model.as_deref())?));
             match blocks {
                 Ok(blocks) => writeln!(out, "{}", line(path, &blocks)?)?,
                 Err(error) => {

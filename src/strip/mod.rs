@@ -576,6 +576,19 @@ impl Stripper {
         }
     }
 
+    /// Whether the readable page stands inside of `noscript` (`article` only, at the end of the page).
+    pub(crate) fn stands_in_noscript(&self) -> bool {
+        self.blocks.as_ref().is_some_and(model::Blocks::stands_in_noscript)
+    }
+
+    /// A stripper that reads the same page again.
+    pub(crate) fn again(&self, limits: &Limits) -> Stripper {
+        let mut again = Stripper::new(Arc::clone(&self.rules), self.mode, self.markup, self.host.clone(), limits, self.explain);
+        again.decide_by_model = self.decide_by_model;
+        again.blocks = self.blocks.as_ref().map(model::Blocks::again);
+        again
+    }
+
     /// Prepares for [`Stripper::dump`]: nothing is decided, and names are scored by `model`.
     pub(crate) fn only_features(&mut self, model: &model::Model) {
         self.decide_by_model = false;

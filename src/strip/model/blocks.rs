@@ -127,6 +127,8 @@ pub(crate) struct Blocks {
     pub(super) texts: Option<Vec<String>>,
     pub(super) images: u32,
     pub(super) forms: u32,
+    /// Words inside of `noscript`.
+    noscript_words: u32,
 }
 
 impl Blocks {
@@ -160,7 +162,13 @@ impl Blocks {
             texts: log.then(Vec::new),
             images: 0,
             forms: 0,
+            noscript_words: 0,
         }
+    }
+
+    /// For the same page once more.
+    pub(crate) fn again(&self) -> Self {
+        Blocks::new(self.tokens.clone(), self.token_log.is_some())
     }
 
     /// Looks at the next event, which is number `at`.
@@ -333,10 +341,15 @@ impl Blocks {
             self.title_words(window.text(range));
             return;
         }
+        let number = self.innermost();
+        if kind == TextKind::Raw && self.elements[number as usize].tag == Tag::Noscript {
+            self.noscript_words +=
+                window.text(range).split('<').map(|text| line::count_words(text.split_once('>').map_or("", |(_, text)| text))).sum::<u32>();
+            return;
+        }
         if !matches!(kind, TextKind::Data | TextKind::Literal) {
             return;
         }
-        let number = self.innermost();
         let around = self.elements[number as usize].inside;
         if around & inside::UNREAD != 0 {
             return;
@@ -422,6 +435,11 @@ impl Blocks {
         }
         self.pieces.clear();
         self.blocks.push(block);
+    }
+
+    /// Whether the readable page stands inside of `noscript`: over twice the words outside.
+    pub(crate) fn stands_in_noscript(&self) -> bool {
+        self.noscript_words > 2 * self.blocks.iter().map(|block| block.words).sum::<u32>()
     }
 
     /// Ends the page; `at` is the number after the last event.
@@ -535,4 +553,3 @@ static CLASS: [u8; 256] = {
     }
     table
 };
-

@@ -301,8 +301,23 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     column!("parent block tag", b => kind(elements[around(b, 1)].tag));
     column!("grandparent block tag", b => kind(elements[around(b, 2)].tag));
     const INSIDE: [&str; inside::COLUMNS as usize] = [
-        "article", "main", "nav", "header", "footer", "aside", "form", "table", "list", "figure", "section", "quote", "hidden", "body text", "reply",
-        "dialog", "pre",
+        "article",
+        "main",
+        "nav",
+        "header",
+        "footer",
+        "aside",
+        "form",
+        "table",
+        "list",
+        "figure",
+        "section",
+        "quote",
+        "hidden",
+        "body text",
+        "reply",
+        "dialog",
+        "pre",
     ];
     for (bit, name) in INSIDE.iter().enumerate() {
         column!(&format!("in {name}"), b => (element(b).inside >> bit & 1) as u8);
@@ -351,10 +366,13 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         column!(&format!("purity of the {name} container"), b => share(total(b).good, total(b).words));
         column!(&format!("share of the page in the {name} container"), b => share(total(b).words, page_total.words));
         column!(&format!("names of the {name} container"), b => signed(i32::from(elements[nearest[b.element as usize] as usize].decayed) / 2));
-        out.add(&format!("place in the {name} container"), blocks.iter().enumerate().map(|(row, b)| {
-            let total = total(b);
-            share((row as u32).saturating_sub(total.first), total.last.saturating_sub(total.first) + 1)
-        }));
+        out.add(
+            &format!("place in the {name} container"),
+            blocks.iter().enumerate().map(|(row, b)| {
+                let total = total(b);
+                share((row as u32).saturating_sub(total.first), total.last.saturating_sub(total.first) + 1)
+            }),
+        );
     }
     // Makes.
     let make = |b: &Block| makes.get(&element(b).signature).copied().unwrap_or_default();
@@ -418,10 +436,13 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     out.add("blocks since a rule's removal", since(&|b| b.dropped, true).into_iter());
     out.add("blocks until a rule's removal", since(&|b| b.dropped, false).into_iter());
     let mut level = 0;
-    out.add("level of the last heading", blocks.iter().map(|b| {
-        level = if b.heading > 0 { b.heading } else { level };
-        level
-    }));
+    out.add(
+        "level of the last heading",
+        blocks.iter().map(|b| {
+            level = if b.heading > 0 { b.heading } else { level };
+            level
+        }),
+    );
     let mut section_words = vec![0u32; rows];
     let mut words = 0;
     for row in (0..rows).rev() {
