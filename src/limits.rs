@@ -55,6 +55,7 @@ pub enum Limit {
     StreamBytes,
     OpenElements,
     Deadline,
+    HoldBytes,
 }
 
 impl std::fmt::Display for Limit {
@@ -64,6 +65,7 @@ impl std::fmt::Display for Limit {
             Limit::StreamBytes => "stream_bytes",
             Limit::OpenElements => "open_elements",
             Limit::Deadline => "deadline_ms",
+            Limit::HoldBytes => "hold_bytes",
         })
     }
 }

@@ -9,13 +9,16 @@ use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
 use crate::error::PageError;
 use crate::limits::{Limit, Limits};
 use crate::metadata::Collector;
-use crate::moderate::Moderator;
+use crate::moderate::edit::{locate, within};
+use crate::moderate::{Moderator, PageFacts, Verdict};
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
 use crate::strip::model::{Model, PageFeatures, builtin};
 use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
+use encoding_rs::Encoding;
 use std::io::Write;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 use url::Url;
@@ -51,11 +54,17 @@ const OUTPUT_BYTES: usize = 32 * 1024;
 /// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
 const TAIL_BYTES: usize = 256;
 
+/// A JSON-LD block is held for moderation up to this many times `limits.hold_bytes`.
+const HOLDS_OF_DATA: u64 = 8;
+
 /// One page on its way.
 pub struct Pipeline<W> {
     settings: Settings,
     rules: Arc<RuleSet>,
     url: Option<Url>,
+    host: Option<String>,
+    /// The verdict may be to hold the page back, so nothing of it goes out before it is known.
+    holds_back: bool,
     decoder: Decoder,
     window: Window,
     /// How far the decoded page has been tokenized.
@@ -64,6 +73,8 @@ pub struct Pipeline<W> {
     collector: Collector,
     stripper: Stripper,
     moderator: Moderator,
+    /// Where in the output a finding's replacement stands.
+    edited: Vec<(u64, Range<u64>)>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
     raw: Raw,
     bytes_in: u64,
@@ -136,11 +147,14 @@ impl<W: Write> Pipeline<W> {
             window: Window::default(),
             rewriter: Rewriter::new(origin.markup, &settings.limits),
             collector: Collector::default(),
-            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host, &settings.limits, settings.explain),
-            moderator: Moderator::default(),
+            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain),
+            moderator: Moderator::new(Arc::clone(&rules), settings.explain),
+            edited: Vec::new(),
+            holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
             settings: settings.clone(),
             url: origin.url.clone(),
+            host,
             rules,
             bytes_in: 0,
             removals: Vec::new(),
@@ -222,17 +236,35 @@ impl<W: Write> Pipeline<W> {
 
     /// Passes on every event whose fate is sealed.
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
-        let page = PageSource { window: &self.window, map: self.decoder.map(), raw: &self.raw.bytes, raw_start: self.raw.start };
+        let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+        let map: &SourceMap = self.decoder.map();
+        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[] };
+        let lang = self.collector.metadata().lang.as_deref();
+        let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
         let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
-        let bytes_removed = &mut counts.bytes_removed;
-        let out = |held: Held| {
-            let held = moderator.event(held);
+        let (bytes_removed, edited) = (&mut counts.bytes_removed, &mut self.edited);
+        let mut write = |held: Held, page: &PageSource<'_>| {
             if !held.is_kept() {
-                *bytes_removed += page.map.source(held.event.range.end) - page.map.source(held.event.range.start);
+                *bytes_removed += map.source(held.event.range.end) - map.source(held.event.range.start);
             }
-            for (emitter, output) in emitters.iter_mut() {
-                emitter.event(&held, &page, &mut output.buffer);
+            for (at, (emitter, output)) in emitters.iter_mut().enumerate() {
+                let before = output.buffer.len();
+                emitter.event(&held, page, &mut output.buffer);
+                if at == 0 && !page.edits.is_empty() {
+                    let (edits, from) = (within(page.edits, &held.event.range), output.written + before as u64);
+                    let written = output.buffer.get(before..).unwrap_or_default();
+                    locate(edits, written, |finding, range| edited.push((finding, from + range.start as u64..from + range.end as u64)));
+                }
+            }
+        };
+        let out = |held: Held| {
+            if moderator.is_idle() {
+                return write(held, &page);
+            }
+            moderator.event(held, page.window);
+            if moderator.ready() {
+                moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));
             }
         };
         let (count, guarded) = (&mut counts.removals, &mut counts.guarded);
@@ -245,17 +277,29 @@ impl<W: Write> Pipeline<W> {
             }
         };
         self.stripper.release(out, removed);
+        // A block of data that does not end cannot be judged in parts, nor may it pass.
+        let (held, allowed) = (moderator.held_bytes(), (self.settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_DATA));
+        if self.settings.strip != StripMode::Article && held > allowed {
+            return Err(PageError::Limit { limit: Limit::HoldBytes, value: held, allowed });
+        }
         if last {
+            if !moderator.is_idle() {
+                moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));
+            }
             for (emitter, output) in &mut self.emitters {
                 emitter.finish(&page, &mut output.buffer);
             }
         }
+        let is_held_back = last && self.moderator.verdict() >= Verdict::Quarantine;
         for (_, output) in &mut self.emitters {
-            if last || output.buffer.len() > OUTPUT_BYTES {
+            if is_held_back {
+                output.buffer.clear();
+            } else if last || (output.buffer.len() > OUTPUT_BYTES && !self.holds_back) {
                 output.hand_on(if last { 0 } else { TAIL_BYTES })?;
             }
         }
         let needed = self.stripper.held_from().unwrap_or(self.tokenized).min(self.rewriter.handed_out());
+        let needed = self.moderator.held_from().map_or(needed, |held| held.min(needed));
         self.window.forget(needed);
         let needed_source = self.decoder.map().source(needed);
         self.decoder.map().forget(needed);
@@ -291,7 +335,9 @@ impl<W: Write> Pipeline<W> {
             end: map.source(near.range.end),
             failed: near.failed.to_owned(),
         });
-        let near_misses = near_misses.collect();
+        let mut near_misses: Vec<NearMissRecord> = near_misses.collect();
+        near_misses.extend(self.moderator.take_near());
+        near_misses.sort_by_key(|near| (near.start, near.end));
         let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
         let mut notes = Vec::new();
         if hold_was_full > 0 {
@@ -303,15 +349,34 @@ impl<W: Write> Pipeline<W> {
         if self.counts.removals > RECORDED_REMOVALS as u64 {
             notes.push(format!("only the first {RECORDED_REMOVALS} of {} removals are listed", self.counts.removals));
         }
+        let (finding_count, mut findings) = self.moderator.take_findings();
+        for (number, range) in self.edited.drain(..) {
+            if let Some(finding) = findings.get_mut(number as usize) {
+                finding.output_start = Some(finding.output_start.map_or(range.start, |start| start.min(range.start)));
+                finding.output_end = Some(finding.output_end.map_or(range.end, |end| end.max(range.end)));
+            }
+        }
+        findings.sort_by_key(|finding| (finding.start, finding.end));
+        if finding_count > findings.len() as u64 {
+            notes.push(format!("only the first {} of {finding_count} findings are listed", findings.len()));
+        }
+        let mut metadata = self.collector.metadata().clone();
+        let lang = metadata.lang.clone();
+        for text in [&mut metadata.title, &mut metadata.byline, &mut metadata.site].into_iter().flatten() {
+            *text = self.moderator.redacted(text, self.host.as_deref(), lang.as_deref());
+        }
         let encoding = self.decoder.note().clone();
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
-            metadata: self.collector.metadata().clone(),
+            metadata,
             verdict: self.moderator.verdict(),
+            findings,
+            score: (f64::from(self.moderator.score()) * 100.0).round() / 100.0,
             counts: Counts {
                 bytes_in: self.bytes_in,
                 bytes_out: self.emitters.iter().map(|(_, output)| output.written).sum(),
                 invalid: encoding.invalid,
+                findings: finding_count,
                 ..self.counts
             },
             encoding,

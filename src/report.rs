@@ -1,7 +1,7 @@
 //! Report: every decision on a page, with its byte range in the source and the rules behind it. Never the text itself.
 
 use crate::decode::EncodingNote;
-use crate::emit::record::Counts;
+use crate::emit::record::{Counts, Finding};
 use crate::metadata::Metadata;
 use crate::moderate::Verdict;
 use schemars::JsonSchema;
@@ -20,6 +20,12 @@ pub struct PageReport {
     pub verdict: Verdict,
     /// What was stripped, in the order of the page.
     pub removals: Vec<RemovalRecord>,
+    /// What moderation rules found, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// Sum of their scores.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub score: f64,
     /// Rules that came close; only for `explain`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub near_misses: Vec<NearMissRecord>,
@@ -30,6 +36,10 @@ pub struct PageReport {
     pub notes: Vec<String>,
     /// SHA-256 of the rule set.
     pub rules_digest: String,
+}
+
+fn is_zero(score: &f64) -> bool {
+    *score == 0.0
 }
 
 /// One removal.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 const CONFIG_AFTER: &str = "\
 What is set later wins: defaults, then naqi.toml (or --config FILE), then NAQI_ variables, then --set, then flags.
-The lists rules.packs, rules.off and rules.adblock are added to by flags and replaced by everything else.
+The lists rules.packs, rules.off, rules.with and rules.adblock are added to by flags and replaced by everything else.
 
 Examples:
   naqi config --defaults > naqi.toml            every key with what it is for

@@ -12,6 +12,8 @@ pub enum Exit {
     PagesFailed = 1,
     /// The command line, the settings or the rules hold a mistake.
     Mistake = 2,
+    /// No page failed, but moderation rules hold some back.
+    PagesHeld = 3,
     /// Ctrl-C.
     Interrupted = 130,
 }

@@ -96,6 +96,15 @@ fn text(report: &PageReport, rules: &RuleSet, source: &mut SourceText) -> io::Re
     if report.removals.is_empty() {
         writeln!(out, "nothing was removed")?;
     }
+    for finding in &report.findings {
+        let line = source.line(finding.start);
+        writeln!(out, "line {line}, bytes {}..{}: {} in {}, score {:.2}", finding.start, finding.end, finding.done, finding.surface, finding.score)?;
+        let category = if finding.category.is_empty() { String::new() } else { format!(", {}", finding.category) };
+        writeln!(out, "    rule {} ({}{category}): {}", finding.rule, finding.severity, finding.steps.join(", "))?;
+        if let Some(excerpt) = source.excerpt(finding.start, finding.end) {
+            writeln!(out, "    text {excerpt}")?;
+        }
+    }
     if !report.near_misses.is_empty() {
         writeln!(out, "\nnearly matched")?;
     }

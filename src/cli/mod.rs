@@ -26,7 +26,8 @@ Examples:
   curl -s https://news.example/a | naqi clean - --url https://news.example/a --emit markdown
   naqi explain page.html                        what went, where and why
 
-Exit codes: 0 all went well, 1 some pages failed, 2 a mistake in the command line, the settings or the rules, 130 Ctrl-C.
+Exit codes: 0 all went well, 1 some pages failed, 2 a mistake in the command line, the settings or the rules,
+3 moderation rules hold some pages back, 130 Ctrl-C.
 NAQI_LOG filters the log on standard error (\"debug\", \"naqi=trace\").";
 
 /// Strips furniture from scraped web pages, and shows why each thing went.

@@ -20,6 +20,9 @@ pub struct RuleOptions {
     /// Switch off a rule or a pack by its id (repeatable)
     #[arg(long, value_name = "ID")]
     off: Vec<String>,
+    /// Switch on a built-in moderation pack, such as pii or gambling (repeatable)
+    #[arg(long, value_name = "PACK")]
+    with: Vec<String>,
     /// Add a filter list in EasyList syntax (repeatable)
     #[arg(long, value_name = "FILE")]
     adblock: Vec<PathBuf>,
@@ -62,6 +65,7 @@ impl RuleOptions {
             ("rules.packs", paths(&mut self.rules.iter(), "--rules"), "--rules"),
             ("rules.packs", paths(&mut further_packs.iter(), "argument"), "argument"),
             ("rules.off", list(self.off.iter().cloned(), "--off"), "--off"),
+            ("rules.with", list(self.with.iter().cloned(), "--with"), "--with"),
             ("rules.adblock", paths(&mut self.adblock.iter(), "--adblock"), "--adblock"),
         ] {
             if let Some(items) = value {

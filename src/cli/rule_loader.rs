@@ -1,9 +1,10 @@
 //! Rules as a run uses them: read, compiled, and tested against their own examples where the user brought them.
 
 use super::console::{Console, takes_color};
-use crate::config::Rules;
-use anyhow::{Result, bail};
-use naqi::check::{Failure, check};
+use crate::config::{KEY_VARIABLE, Rules};
+use anyhow::{Context, Result, bail};
+use naqi::check::{Failure, check, check_moderation};
+use naqi::moderate::{Key, SHORTEST_KEY};
 use naqi::rules::{Mistake, RuleSet, RuleSources, Severity, builtin_sources, read_adblock, read_packs};
 use std::collections::HashSet;
 use std::io;
@@ -38,7 +39,24 @@ pub fn read(settings: &Rules) -> Result<ReadRules> {
         sources.adblock.push(read_adblock(path)?);
     }
     sources.off = settings.off.clone();
+    sources.with = settings.with.clone();
+    sources.key = key(settings)?;
     Ok(ReadRules { sources, own_files })
+}
+
+/// The key of pseudonyms: from its variable, or from the file that the settings name.
+fn key(settings: &Rules) -> Result<Option<Key>> {
+    let (secret, place) = match std::env::var_os(KEY_VARIABLE) {
+        Some(secret) => (secret.into_encoded_bytes(), KEY_VARIABLE.to_owned()),
+        None => match &settings.pseudonym_key {
+            path if path.as_os_str().is_empty() => return Ok(None),
+            path => (std::fs::read(path).with_context(|| format!("cannot read the key in {}", path.display()))?, path.display().to_string()),
+        },
+    };
+    match Key::new(&secret) {
+        Some(key) => Ok(Some(key)),
+        None => bail!("the key in {place} is too short: at least {SHORTEST_KEY} bytes are asked for"),
+    }
 }
 
 /// Reads, compiles and tests the rules. Mistakes are shown all at once; any of them refuses the whole set.
@@ -73,8 +91,21 @@ pub fn load(settings: &Rules, console: &Console) -> Result<Arc<RuleSet>> {
             count(list.exceptions, "exception")
         ));
     }
+    tracing::info!(moderation = rules.moderation().rules().len(), matchers = rules.moderation().matcher_count(), "moderation rules loaded");
     tracing::info!(rules = rules.rules().len(), selectors = rules.selector_count(), digest = rules.digest(), "rules loaded");
     Ok(rules)
+}
+
+/// What streams has left before a page can be held back, so rules that do are refused for it.
+pub fn refuse_late_verdicts(rules: &RuleSet, mode: naqi::strip::StripMode) -> Result<()> {
+    if mode == naqi::strip::StripMode::Article || !rules.moderation().holds_back() {
+        return Ok(());
+    }
+    let by = rules
+        .moderation()
+        .holding_rule()
+        .map_or("thresholds.quarantine".to_owned(), |rule| format!("{}:{}: rule `{}`", rule.file, rule.line, rule.id));
+    bail!("{by} can hold a page back, but with this strip.mode a page is written before it is known; use --strip article")
 }
 
 /// Runs the examples of the packs that are not built in. Filter lists stay out of it: an author cannot know them.
@@ -91,7 +122,11 @@ pub fn test(read: &ReadRules, rules: &Arc<RuleSet>) -> Result<(usize, Vec<Failur
             Err(mistakes) => bail!("the rules cannot be used without the filter lists: {}", count(errors(&mistakes), "mistake")),
         }
     };
-    Ok(check(&without_lists, |rule| read.own_files.contains(&rule.file)))
+    let (mut count, mut failures) = check(&without_lists, |rule| read.own_files.contains(&rule.file));
+    let (more, moderation) = check_moderation(&without_lists, |rule| read.own_files.contains(&rule.file));
+    count += more;
+    failures.extend(moderation);
+    Ok((count, failures))
 }
 
 /// Count of mistakes that forbid the use of a set.

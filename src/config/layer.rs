@@ -53,7 +53,7 @@ impl Layer {
     /// Reads the variables that begin with `NAQI_`.
     pub fn of_environment(variables: impl Iterator<Item = (String, String)>, defaults: &Layer) -> Self {
         let mut layer = Layer::default();
-        let mut variables: Vec<_> = variables.filter(|(name, _)| name != super::LOG_VARIABLE).collect();
+        let mut variables: Vec<_> = variables.filter(|(name, _)| name != super::LOG_VARIABLE && name != super::KEY_VARIABLE).collect();
         variables.sort();
         for (name, raw) in variables {
             if let Some(key) = name.strip_prefix("NAQI_") {

@@ -24,6 +24,8 @@ pub const DEFAULTS: &str = include_str!("default.toml");
 const FILE: &str = "naqi.toml";
 /// Holds the log filter: about the process, not about pages, so no setting.
 pub const LOG_VARIABLE: &str = "NAQI_LOG";
+/// Holds the key of pseudonyms: a secret, which no listing of settings may show.
+pub const KEY_VARIABLE: &str = "NAQI_PSEUDONYM_KEY";
 
 /// The settings of a run.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -61,13 +63,17 @@ pub struct Rules {
     pub builtin: bool,
     /// Rules and packs that are not used.
     pub off: Vec<String>,
+    /// Built-in moderation packs that are used.
+    pub with: Vec<String>,
     /// Filter lists in EasyList syntax.
     pub adblock: Vec<PathBuf>,
+    /// File with the key that pseudonyms are made with; empty for none.
+    pub pseudonym_key: PathBuf,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Rules { packs: Vec::new(), builtin: true, off: Vec::new(), adblock: Vec::new() }
+        Rules { packs: Vec::new(), builtin: true, off: Vec::new(), with: Vec::new(), adblock: Vec::new(), pseudonym_key: PathBuf::new() }
     }
 }
 
@@ -184,7 +190,7 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// Whether a key holds paths.
 fn is_path(key: &str) -> bool {
-    matches!(key, "rules.packs" | "rules.adblock")
+    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key")
 }
 
 #[cfg(test)]

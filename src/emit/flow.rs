@@ -455,10 +455,10 @@ impl Emitter for Flow {
                     self.part(Gap::Line);
                 }
             }
-            EventKind::Open { id, tag, void } => self.opened(id, tag, void, page.window.text(range), out),
+            EventKind::Open { id, tag, void } => self.opened(id, tag, void, &page.text(range), out),
             EventKind::Close { id, tag, .. } => self.closed(id, tag, out),
             EventKind::Text(TextKind::Raw) => {}
-            EventKind::Text(kind) => self.words(page.window.text(range), kind, out),
+            EventKind::Text(kind) => self.words(&page.text(range), kind, out),
             EventKind::Break { blank } => {
                 self.end_line(out);
                 self.part(if blank { Gap::Paragraph } else { Gap::Line });

@@ -9,10 +9,14 @@ mod republish;
 pub use address::Addresses;
 
 use crate::decode::SourceMap;
+use crate::moderate::edit::{Edit, edited};
 use crate::rewrite::{Markup, Window};
 use crate::rules::media::Media;
 use crate::strip::Held;
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What comes out of a page.
@@ -33,6 +37,7 @@ pub enum EmitFormat {
 }
 
 /// What an emitter may look at besides the event.
+#[derive(Clone, Copy)]
 pub struct PageSource<'a> {
     /// The decoded page, as far as it is still needed.
     pub window: &'a Window,
@@ -42,6 +47,18 @@ pub struct PageSource<'a> {
     pub raw: &'a [u8],
     /// Source offset of the first byte of `raw`.
     pub raw_start: u64,
+    /// The source's encoding.
+    pub encoding: &'static Encoding,
+    /// What moderation writes in place of ranges of the page, in order.
+    pub edits: &'a [Edit],
+}
+
+impl<'a> PageSource<'a> {
+    /// The decoded text of an event, with moderation's edits in it.
+    pub fn text(&self, range: Range<u64>) -> Cow<'a, str> {
+        let text = self.window.text(range.clone());
+        if self.edits.is_empty() { text.into() } else { edited(text, range, self.edits) }
+    }
 }
 
 /// Writes one page.

@@ -1,8 +1,11 @@
 //! `preserve`: the page's own bytes, minus what was removed.
 
 use super::{Emitter, PageSource};
+use crate::moderate::Writing;
+use crate::moderate::edit::{Edit, within};
 use crate::rewrite::{EventKind, TextKind};
 use crate::strip::Held;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 /// Copies kept ranges of the source.
 ///
@@ -37,8 +40,17 @@ impl Emitter for Preserve {
         }
         self.at_seam = false;
         self.tail_is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data | TextKind::Rcdata));
-        let (start, end) = (page.map.source(held.event.range.start), page.map.source(held.event.range.end));
-        out.extend_from_slice(slice(page, start, end));
+        let mut at = page.map.source(held.event.range.start);
+        for edit in within(page.edits, &held.event.range) {
+            let start = page.map.source(edit.range.start).max(at);
+            out.extend_from_slice(slice(page, at, start));
+            if self.tail_is_text {
+                guard_seam(out);
+            }
+            encode(edit, page.encoding, out);
+            at = page.map.source(edit.range.end).max(start);
+        }
+        out.extend_from_slice(slice(page, at, page.map.source(held.event.range.end)));
     }
 
     fn finish(&mut self, page: &PageSource<'_>, out: &mut Vec<u8>) {
@@ -55,6 +67,27 @@ fn slice<'a>(page: &PageSource<'a>, start: u64, end: u64) -> &'a [u8] {
     let from = start.saturating_sub(page.raw_start) as usize;
     let to = (end.saturating_sub(page.raw_start) as usize).min(page.raw.len());
     page.raw.get(from..to).unwrap_or_default()
+}
+
+/// Writes an edit in the page's encoding. A character that it lacks is written as its place allows: as a reference, an escape, or `*`.
+fn encode(edit: &Edit, encoding: &'static Encoding, out: &mut Vec<u8>) {
+    if encoding == UTF_16LE || encoding == UTF_16BE {
+        let bytes = |unit: u16| if encoding == UTF_16LE { unit.to_le_bytes() } else { unit.to_be_bytes() };
+        return out.extend(edit.text.encode_utf16().flat_map(bytes));
+    }
+    let (bytes, _, has_lacking) = encoding.encode(&edit.text);
+    if !has_lacking || edit.writing == Writing::Reference {
+        return out.extend_from_slice(&bytes);
+    }
+    for character in edit.text.chars() {
+        let mut letter = [0; 4];
+        let (bytes, _, is_lacking) = encoding.encode(character.encode_utf8(&mut letter));
+        match edit.writing {
+            _ if !is_lacking => out.extend_from_slice(&bytes),
+            Writing::Json => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.extend_from_slice(format!("\\u{unit:04x}").as_bytes())),
+            _ => out.push(b'*'),
+        }
+    }
 }
 
 /// Longest beginning of a character reference that is looked for, in bytes: names have up to 32 letters.

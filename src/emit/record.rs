@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
-pub const RECORD_VERSION: &str = "1.0";
+pub const RECORD_VERSION: &str = "1.1";
 
 /// What became of one page.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -54,15 +54,36 @@ pub struct Record {
     pub error: Option<String>,
 }
 
-/// What a moderation rule found.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+/// What a moderation rule found. Never the value itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The rule.
     pub rule: String,
+    /// `info`, `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// As the rule names it.
+    pub category: String,
+    /// Where on the page: `text`, `attributes`, `links`, `json-ld`, `meta`, `rcdata` or `comments`.
+    pub surface: String,
     /// First byte in the source.
     pub start: u64,
     /// Byte after the last.
     pub end: u64,
+    /// First byte in the output of what stands in its place, where that is known: in `republish` and `preserve`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_start: Option<u64>,
+    /// Byte after the last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_end: Option<u64>,
+    /// What was done: the action's name, after `dry-run` when it was not.
+    pub done: String,
+    /// How sure the rule is, 0 to 1.
+    pub score: f64,
+    /// How the score came about.
+    pub steps: Vec<String>,
+    /// HMAC of the folded value, the same for the same value; only where a key is set.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub token: Option<String>,
 }
 
 /// Sizes and numbers of one page.
@@ -76,10 +97,17 @@ pub struct Counts {
     pub bytes_removed: u64,
     /// Removals.
     pub removals: u64,
+    /// What moderation rules found.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub findings: u64,
     /// Removals that the guard narrowed or refused.
     pub guarded: u64,
     /// Byte sequences that are invalid in the page's encoding.
     pub invalid: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Record {
@@ -102,7 +130,7 @@ impl Record {
             html: may_publish.then_some(html),
             text: may_publish.then_some(text),
             verdict: report.verdict,
-            findings: Vec::new(),
+            findings: report.findings,
             removals: report.removals,
             counts: report.counts,
             confidence: None,

@@ -464,11 +464,11 @@ impl Emitter for Republish {
             return;
         }
         match held.event.kind {
-            EventKind::Open { id, tag, void } => self.opened(id, tag, void, page.window.text(range), out),
+            EventKind::Open { id, tag, void } => self.opened(id, tag, void, &page.text(range), out),
             EventKind::Close { id, .. } => self.closed(id, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
-                let text = page.window.text(range);
+                let text = &*page.text(range);
                 if self.markup == Markup::Text && !self.in_paragraph && !text.trim().is_empty() {
                     out.extend_from_slice(b"<p>");
                     self.in_paragraph = true;

@@ -167,7 +167,8 @@ impl Folded {
 /// First digit of each script that pages use; the other nine follow it (Unicode `Nd`).
 const ZEROS: [u32; 17] = [0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0];
 
-fn digit(character: char) -> Option<char> {
+/// The ASCII digit that a digit of any script stands for.
+pub(crate) fn digit(character: char) -> Option<char> {
     if character.is_ascii() {
         return character.is_ascii_digit().then_some(character);
     }
@@ -178,14 +179,31 @@ fn digit(character: char) -> Option<char> {
 
 /// Accents, harakat, Quranic marks, tatweel, and what is not shown at all.
 fn is_dropped(character: char) -> bool {
-    matches!(character,
-        '\u{0300}'..='\u{036F}' | '\u{0610}'..='\u{061A}' | '\u{061C}' | '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}'
-        | '\u{06D6}'..='\u{06DC}' | '\u{06DF}'..='\u{06E8}' | '\u{06EA}'..='\u{06ED}' | '\u{00AD}' | '\u{115F}' | '\u{1160}'
-        | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}' | '\'' | '\u{2019}' | '\u{02BC}')
+    matches!(character, '\u{0300}'..='\u{036F}' | '\'' | '\u{2019}' | '\u{02BC}') || is_arabic_mark(character) || is_ignorable(character)
 }
 
-fn unify(character: char) -> char {
+/// Harakat, Quranic marks and tatweel: written or not, the word is the same.
+pub(crate) fn is_arabic_mark(character: char) -> bool {
+    matches!(character,
+        '\u{0610}'..='\u{061A}' | '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{06D6}'..='\u{06DC}' | '\u{06DF}'..='\u{06E8}'
+        | '\u{06EA}'..='\u{06ED}')
+}
+
+/// What is not shown at all (UAX #44 `Default_Ignorable_Code_Point`).
+pub(crate) fn is_ignorable(character: char) -> bool {
+    matches!(character,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Letters and marks of the Arabic block that have no decomposition but one into themselves and a dropped mark.
+pub(crate) fn is_plain_arabic(character: char) -> bool {
+    matches!(character, '\u{0621}'..='\u{0652}')
+}
+
+/// Letter forms that writers use for one another, as one.
+pub(crate) fn unify(character: char) -> char {
     match character {
         'ا' | 'أ' | 'إ' | 'آ' | 'ٱ' | 'ٲ' | 'ٳ' => 'ا',
         'ي' | 'ى' | 'ئ' | 'ی' | 'ې' | 'ۍ' | 'ے' => 'ي',
@@ -198,7 +216,8 @@ fn unify(character: char) -> char {
     }
 }
 
-fn is_ideograph(character: char) -> bool {
+/// Characters that are written without spaces between words.
+pub(crate) fn is_ideograph(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 

@@ -1,9 +1,33 @@
-//! Moderate: judges what a reader would see of a block, and edits it in place.
+//! Moderate: judges what a reader would see, and edits it in place.
 //!
-//! This is the seam that moderation rules hang on: every event passes through here between strip and emit, and a verdict
-//! is known before the first byte of a page is released. Without moderation rules everything passes as it is.
+//! Events are held until a *passage* of some kilobytes has come together. Its text makes one [`view`](self) of what a reader sees, its
+//! attributes, links, JSON-LD strings and the like another; all matchers of all rules run over both, rules decide, and the events go on
+//! with edits: ranges of the page and what stands there instead. Emitters read the page through these edits and know nothing of rules.
+//! Without moderation rules everything passes as it is.
 
-use crate::strip::Held;
+mod disguise;
+pub mod edit;
+pub mod entity;
+mod json;
+mod judge;
+mod map;
+mod moderator;
+mod patterns;
+mod redaction;
+mod rule;
+mod token;
+mod view;
+mod words;
+
+pub use moderator::{Moderator, PageFacts};
+pub use rule::{Action, ModerationRule, ModerationSet, Surfaces, Thresholds};
+pub use token::{Key, SHORTEST_KEY};
+pub use view::{Surface, Writing};
+
+pub(crate) use rule::{Condition, Context, Finder, Leaf, LeafKind};
+pub(crate) use view::View;
+pub(crate) use words::{WordOptions, evasion};
+
 use serde::{Deserialize, Serialize};
 
 /// What is to become of a page; the gravest wins.
@@ -19,22 +43,4 @@ pub enum Verdict {
     Quarantine,
     /// It is thrown away.
     Drop,
-}
-
-/// Judges one page.
-#[derive(Debug, Default)]
-pub struct Moderator {
-    verdict: Verdict,
-}
-
-impl Moderator {
-    /// Passes an event on, as far as it may be seen.
-    pub fn event(&mut self, held: Held) -> Held {
-        held
-    }
-
-    /// The verdict so far.
-    pub fn verdict(&self) -> Verdict {
-        self.verdict
-    }
 }

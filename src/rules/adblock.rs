@@ -159,6 +159,7 @@ fn rule(list: &PackSource, line: usize, selector: &str, when: When) -> Rule {
         alone: true,
         linked: false,
         prose: false,
+        heading: true,
         hit: Vec::new(),
         miss: Vec::new(),
     }

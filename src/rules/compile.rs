@@ -4,11 +4,12 @@ use super::adblock;
 use super::lexicon::Lexicon;
 use super::media::Media;
 use super::mistake::{Mistake, Severity};
-use super::pack::{PackRule, PackSource, Reader};
-use super::phrase::PhraseBook;
+use super::moderation::{Builder, is_moderation};
+use super::pack::{PackRule, PackSource, Placed, Reader, suggest};
 use super::selector::{self, SelectorIndex};
 use super::{Rule, RuleIndex, RuleSet};
 use crate::fold::Folded;
+use crate::moderate::Key;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -27,6 +28,12 @@ pub struct RuleSources {
     pub adblock: Vec<PackSource>,
     /// Ids of rules (`pack/id`) or packs to leave out.
     pub off: Vec<String>,
+    /// Packs that are there to be asked for.
+    pub optional: Vec<PackSource>,
+    /// Which of them are; by name, with or without their folder.
+    pub with: Vec<String>,
+    /// What pseudonyms are made with.
+    pub key: Option<Key>,
 }
 
 impl RuleSources {
@@ -41,7 +48,20 @@ impl RuleSources {
         }
         let off: HashSet<&str> = self.off.iter().map(String::as_str).collect();
         let mut switched_off = HashSet::new();
-        for pack in &self.packs {
+        let mut moderation = Builder::default();
+        for pack in self.packs.iter().chain(self.wanted(&mut building.mistakes)) {
+            if is_moderation(pack) {
+                let ids = &mut building.ids;
+                let mut taken = |reader: &mut Reader<'_>, id: &Placed| {
+                    let full = full_id(reader, id, ids)?;
+                    let switch = [full.as_str(), pack.name.as_str()].into_iter().find(|name| off.contains(name)).map(str::to_owned);
+                    let is_off = switch.is_some();
+                    switched_off.extend(switch);
+                    (!is_off).then_some(full)
+                };
+                moderation.pack(pack, &mut building.mistakes, &mut taken, self.key.as_ref());
+                continue;
+            }
             let rules = Reader { pack, mistakes: &mut building.mistakes }.read();
             for rule in rules {
                 building.rule(pack, rule, &off, &mut switched_off);
@@ -64,14 +84,33 @@ impl RuleSources {
         building.set.selectors.finish();
         let rules = &building.set.rules;
         building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
-        building.set.digest = self.digest();
+        let (set, lists) = moderation.finish(self.key.clone(), &mut building.mistakes);
+        building.set.moderation = set;
+        building.set.digest = self.digest(&lists);
         if building.mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
             return Err(building.mistakes);
         }
         Ok((building.set, building.mistakes))
     }
 
-    fn digest(&self) -> String {
+    /// The optional packs that are asked for.
+    fn wanted<'a>(&'a self, mistakes: &mut Vec<Mistake>) -> Vec<&'a PackSource> {
+        let is_named = |pack: &PackSource, name: &str| pack.name == name || pack.name.strip_prefix("moderate/") == Some(name);
+        for name in self.with.iter().filter(|name| !self.optional.iter().any(|pack| is_named(pack, name))) {
+            let names: Vec<&str> = self.optional.iter().map(|pack| pack.name.trim_start_matches("moderate/")).collect();
+            mistakes.push(Mistake {
+                severity: Severity::Error,
+                file: "--with".into(),
+                source: name.as_str().into(),
+                span: 0..name.len(),
+                message: format!("there is no pack `{name}`"),
+                hint: Some(suggest(name, &names)),
+            });
+        }
+        self.optional.iter().filter(|pack| self.with.iter().any(|name| is_named(pack, name))).collect()
+    }
+
+    fn digest(&self, lists: &[(String, Arc<str>)]) -> String {
         let mut hasher = Sha256::new();
         let mut add = |part: &str| {
             hasher.update((part.len() as u64).to_le_bytes());
@@ -80,6 +119,11 @@ impl RuleSources {
         for source in self.packs.iter().chain(&self.lexicons).chain(&self.media).chain(&self.adblock) {
             add(&source.name);
             add(&source.text);
+        }
+        let with = self.optional.iter().filter(|pack| self.with.iter().any(|name| pack.name.ends_with(name.as_str())));
+        for (name, text) in with.map(|pack| (&pack.name, &pack.text)).chain(lists.iter().map(|(name, text)| (name, text))) {
+            add(name);
+            add(text);
         }
         self.off.iter().for_each(|name| add(name));
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -96,7 +140,12 @@ struct Building {
 impl Building {
     fn lexicon(&mut self, source: &PackSource) {
         match Lexicon::from_toml(&source.text) {
-            Ok(lexicon) => self.set.lexicon.merge(lexicon),
+            Ok(mut lexicon) => {
+                for (name, forms) in lexicon.take_lists() {
+                    self.set.phrases.define(&name, &forms);
+                }
+                self.set.lexicon.merge(lexicon);
+            }
             Err(error) => {
                 let mut reader = Reader { pack: source, mistakes: &mut self.mistakes };
                 reader.error(error.span().unwrap_or(0..0), error.message(), None);
@@ -120,14 +169,7 @@ impl Building {
         let Some(id) = &written.id else {
             return reader.error(span, "the rule has no id", Some("add `id = \"…\"`: it names the rule in reports".into()));
         };
-        let full = format!("{}/{}", pack.name, id.get_ref());
-        let is_plain = id.get_ref().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c));
-        if !is_plain {
-            reader.error(id.span(), format!("`{}` is not an id", id.get_ref()), Some("use a-z, 0-9, `-`, `.` and `_`".into()));
-        }
-        if let Some(file) = self.ids.insert(full.clone(), pack.file.clone()) {
-            reader.error(id.span(), format!("the id `{full}` is taken by another rule in {file}"), None);
-        }
+        let Some(full) = full_id(&mut reader, id, &mut self.ids) else { return };
         if written.why.is_empty() {
             reader.error(id.span(), format!("rule `{full}` does not say why it exists"), Some("add `why = \"…\"`, one sentence".into()));
         }
@@ -169,6 +211,7 @@ impl Building {
             alone: written.alone,
             linked: written.linked,
             prose: written.prose,
+            heading: written.heading,
             hit: unplace(written.hit),
             miss: unplace(written.miss),
         });
@@ -191,17 +234,21 @@ impl Building {
     }
 
     fn phrases(&mut self, pack: &PackSource, written: &PackRule, full: &str, index: RuleIndex, is_off: bool) {
-        let mut scratch = PhraseBook::default();
         for phrase in &written.text {
             let mut reader = Reader { pack, mistakes: &mut self.mistakes };
-            let book = if is_off { &mut scratch } else { &mut self.set.phrases };
-            if let Err(error) = book.add(phrase.get_ref(), index) {
+            let book = &mut self.set.phrases;
+            let added = if is_off { book.check(phrase.get_ref()) } else { book.add(phrase.get_ref(), index) };
+            if let Err(error) = added {
                 reader.error(phrase.span(), error.to_string(), None);
                 continue;
             }
             let folded = Folded::of(phrase.get_ref());
             let form: Vec<String> =
                 folded.words().iter().zip(folded.texts()).map(|(word, text)| format!("{text}{}", if word.colon { ":" } else { "" })).collect();
+            // What alternatives stand for may well be said twice.
+            if phrase.get_ref().contains('|') {
+                continue;
+            }
             // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
             let key = format!("{} {} {:?} {:?} {} {}", pack.name, form.join(" "), written.when, written.scope, written.alone, written.linked);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {
@@ -209,4 +256,17 @@ impl Building {
             }
         }
     }
+}
+
+/// The id of a rule with its pack; mistakes in it are noted.
+fn full_id(reader: &mut Reader<'_>, id: &Placed, ids: &mut FxHashMap<String, String>) -> Option<String> {
+    let full = format!("{}/{}", reader.pack.name, id.get_ref());
+    let is_plain = id.get_ref().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c));
+    if !is_plain {
+        reader.error(id.span(), format!("`{}` is not an id", id.get_ref()), Some("use a-z, 0-9, `-`, `.` and `_`".into()));
+    }
+    if let Some(file) = ids.insert(full.clone(), reader.pack.file.clone()) {
+        reader.error(id.span(), format!("the id `{full}` is taken by another rule in {file}"), None);
+    }
+    Some(full)
 }

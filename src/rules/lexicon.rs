@@ -11,6 +11,8 @@ pub struct Lexicon {
     /// First word to all entries that begin with it, longest first.
     entries: FxHashMap<Box<str>, Vec<Entry>>,
     multipliers: FxHashSet<Box<str>>,
+    /// Lists of forms that phrases name as placeholders, until the phrase book takes them.
+    lists: Vec<(String, Vec<String>)>,
 }
 
 #[derive(Debug)]
@@ -40,14 +42,19 @@ struct Language {
     markers: Vec<String>,
     #[serde(default)]
     words: Vec<String>,
+    #[serde(default)]
+    forms: Vec<String>,
 }
 
 impl Lexicon {
-    /// Reads a lexicon file: a table per language, and `[multipliers]` with its `words`.
+    /// Reads a lexicon file: a table per language, `[multipliers]` with its `words`, and lists for phrases as tables with `forms`.
     pub fn from_toml(source: &str) -> Result<Self, toml::de::Error> {
         let languages: BTreeMap<String, Language> = toml::from_str(source)?;
         let mut lexicon = Lexicon::default();
-        for language in languages.values() {
+        for (name, language) in &languages {
+            if !language.forms.is_empty() {
+                lexicon.lists.push((name.clone(), language.forms.clone()));
+            }
             for (kind, list) in [
                 (Kind::Month, &language.months),
                 (Kind::Weekday, &language.weekdays),
@@ -70,6 +77,11 @@ impl Lexicon {
             self.entries.entry(first).or_default().extend(entries);
         }
         self.multipliers.extend(other.multipliers);
+    }
+
+    /// Hands over the lists of forms.
+    pub fn take_lists(&mut self) -> Vec<(String, Vec<String>)> {
+        std::mem::take(&mut self.lists)
     }
 
     fn add(&mut self, entry: &str, kind: Kind) {

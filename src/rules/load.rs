@@ -9,6 +9,7 @@ use thiserror::Error;
 #[derive(RustEmbed)]
 #[folder = "rules/"]
 #[include = "**/*.toml"]
+#[include = "moderate/**/*.txt"]
 struct Builtin;
 
 /// Rule files could not be read.
@@ -36,13 +37,14 @@ pub fn builtin_sources() -> RuleSources {
     let mut sources = RuleSources::default();
     let mut files: Vec<_> = Builtin::iter().collect();
     files.sort_unstable();
-    for file in files {
+    for file in files.into_iter().filter(|file| file.ends_with(".toml")) {
         let Some(embedded) = Builtin::get(&file) else { continue };
         let text = String::from_utf8_lossy(&embedded.data);
         let source = PackSource { name: file.trim_end_matches(".toml").to_owned(), file: format!("rules/{file}"), text: text.into() };
         match file.split('/').next() {
             Some("lexicon") => sources.lexicons.push(source),
             Some("strip") => sources.packs.push(source),
+            Some("moderate") => sources.optional.push(source),
             Some("emit") => sources.media.push(source),
             _ => {}
         }
@@ -85,4 +87,14 @@ pub fn read_adblock(path: &Path) -> Result<PackSource, LoadError> {
     let bytes = std::fs::read(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(PackSource { name: format!("adblock/{stem}"), file: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into() })
+}
+
+/// Reads a word list that a pack names; its path starts at the pack's folder.
+pub(super) fn read_list(pack: &PackSource, name: &str) -> Result<String, String> {
+    let builtin = pack.file.strip_prefix("rules/").and_then(|file| Path::new(file).parent()).map(|folder| folder.join(name));
+    if let Some(embedded) = builtin.and_then(|path| Builtin::get(&path.to_string_lossy())) {
+        return Ok(String::from_utf8_lossy(&embedded.data).into_owned());
+    }
+    let path = Path::new(&pack.file).parent().unwrap_or(Path::new("")).join(name);
+    std::fs::read_to_string(&path).map_err(|error| error.to_string())
 }

@@ -11,6 +11,7 @@ pub(crate) mod lexicon;
 mod load;
 pub(crate) mod media;
 mod mistake;
+mod moderation;
 mod pack;
 mod phrase;
 pub(crate) mod selector;
@@ -23,8 +24,9 @@ pub use pack::PackSource;
 pub use phrase::{LONGEST_LINE, PhraseError};
 pub use selector::{Refusal, RefusedSelector};
 
-pub(crate) use phrase::{PhraseBook, PhraseMatch, Said};
+pub(crate) use phrase::{Numbered, PhraseBook, PhraseMatch, Said, SaidLength};
 
+use crate::moderate::ModerationSet;
 use lexicon::Lexicon;
 use media::Media;
 use selector::SelectorIndex;
@@ -77,6 +79,14 @@ impl When {
             && (self.langs.is_empty() || primary.is_some_and(|primary| self.langs.iter().any(|lang| lang.eq_ignore_ascii_case(primary))))
     }
 
+    /// The same, but a language that the page does not declare may be any: what moderates must not pass for want of a declaration.
+    pub(crate) fn may_allow(&self, host: Option<&str>, lang: Option<&str>) -> bool {
+        match lang {
+            Some(_) => self.allows(host, lang),
+            None => self.allows(host, self.langs.first().map(String::as_str)),
+        }
+    }
+
     fn is_everywhere(&self) -> bool {
         *self == When::default()
     }
@@ -112,6 +122,8 @@ pub struct Rule {
     pub linked: bool,
     /// What it takes may hold sentences.
     pub prose: bool,
+    /// Its phrases may be headings.
+    pub heading: bool,
     /// Pages in which it must remove something.
     pub hit: Vec<String>,
     /// Pages that must come out whole.
@@ -127,6 +139,7 @@ pub struct RuleSet {
     lexicon: Lexicon,
     media: Arc<Media>,
     adblock: Vec<AdblockReport>,
+    moderation: ModerationSet,
     digest: String,
 }
 
@@ -144,6 +157,11 @@ impl RuleSet {
     /// Names this very set: SHA-256 over all that it was built from, in hexadecimal.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The rules that flag and redact.
+    pub fn moderation(&self) -> &ModerationSet {
+        &self.moderation
     }
 
     /// What was taken from each adblock list.

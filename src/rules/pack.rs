@@ -32,6 +32,7 @@ pub(super) struct PackRule {
     pub(super) alone: bool,
     pub(super) linked: bool,
     pub(super) prose: bool,
+    pub(super) heading: bool,
     pub(super) when: When,
     pub(super) hit: Vec<Placed>,
     pub(super) miss: Vec<Placed>,
@@ -39,7 +40,7 @@ pub(super) struct PackRule {
 }
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
-const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "when", "hit", "miss"];
+const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "heading", "when", "hit", "miss"];
 const WHEN_KEYS: &[&str] = &["host", "lang"];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
@@ -50,7 +51,7 @@ pub(super) struct Reader<'a> {
     pub(super) mistakes: &'a mut Vec<Mistake>,
 }
 
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 impl Reader<'_> {
     pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
@@ -98,14 +99,20 @@ impl Reader<'_> {
             return None;
         };
         self.check_keys(table, RULE_KEYS, "a rule");
-        let mut rule = PackRule { alone: true, span: value.span(), when: pack_when.clone(), ..PackRule::default() };
+        let mut rule = PackRule { alone: true, heading: true, span: value.span(), when: pack_when.clone(), ..PackRule::default() };
         rule.id = table.get("id").and_then(|value| self.string(value));
         rule.why = table.get("why").and_then(|value| self.string(value)).map(Spanned::into_inner).unwrap_or_default();
         rule.select = table.get("select").map(|value| self.strings(value)).unwrap_or_default();
         rule.text = table.get("text").map(|value| self.strings(value)).unwrap_or_default();
         rule.hit = table.get("hit").map(|value| self.strings(value)).unwrap_or_default();
         rule.miss = table.get("miss").map(|value| self.strings(value)).unwrap_or_default();
-        for (key, flag) in [("joins", &mut rule.joins), ("alone", &mut rule.alone), ("linked", &mut rule.linked), ("prose", &mut rule.prose)] {
+        for (key, flag) in [
+            ("joins", &mut rule.joins),
+            ("alone", &mut rule.alone),
+            ("linked", &mut rule.linked),
+            ("prose", &mut rule.prose),
+            ("heading", &mut rule.heading),
+        ] {
             match table.get(key).map(|value| (value.get_ref().as_bool(), value.span())) {
                 Some((Some(value), _)) => *flag = value,
                 Some((None, span)) => self.error(span, format!("`{key}` must be true or false"), None),
@@ -130,7 +137,7 @@ impl Reader<'_> {
         Some(rule)
     }
 
-    fn when(&mut self, value: &Value<'_>) -> When {
+    pub(super) fn when(&mut self, value: &Value<'_>) -> When {
         let DeValue::Table(table) = value.get_ref() else {
             self.error(value.span(), "`when` must be a table", Some("write `when = { host = [\"news.example\"] }`".into()));
             return When::default();
@@ -156,7 +163,7 @@ impl Reader<'_> {
         when
     }
 
-    fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str], what: &str) {
+    pub(super) fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str], what: &str) {
         for key in table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
@@ -165,7 +172,7 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self, value: &Value<'_>) -> Option<Placed> {
+    pub(super) fn string(&mut self, value: &Value<'_>) -> Option<Placed> {
         match value.get_ref() {
             DeValue::String(text) if !text.trim().is_empty() => Some(Spanned::new(value.span(), text.clone().into_owned())),
             DeValue::String(_) => {
@@ -179,7 +186,7 @@ impl Reader<'_> {
         }
     }
 
-    fn strings(&mut self, value: &Value<'_>) -> Vec<Placed> {
+    pub(super) fn strings(&mut self, value: &Value<'_>) -> Vec<Placed> {
         match value.get_ref() {
             DeValue::Array(list) => list.iter().filter_map(|item| self.string(item)).collect(),
             _ => self.string(value).into_iter().collect(),
@@ -188,7 +195,7 @@ impl Reader<'_> {
 }
 
 /// "did you mean", or the whole list where nothing is near.
-fn suggest(name: &str, known: &[&str]) -> String {
+pub(super) fn suggest(name: &str, known: &[&str]) -> String {
     let nearest = known.iter().map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
     match nearest {
         Some((distance, nearest)) if distance <= 2.max(name.len() / 3) => format!("did you mean `{nearest}`?"),

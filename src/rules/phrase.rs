@@ -4,7 +4,7 @@ use super::RuleIndex;
 use super::filter::Filter;
 use super::lexicon::Lexicon;
 use crate::fold::{FirstWords, Folded, word_hash};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 /// Lines of more words than this are no labels.
@@ -16,12 +16,34 @@ const LONGEST_TEXT: usize = 40;
 /// A step in the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Step {
-    Word { id: u32, colon: bool },
+    Word {
+        id: u32,
+        colon: bool,
+    },
     Number,
     Date,
     Name,
     Text,
     Said(Said),
+    /// One of a list of forms, which begin at this node.
+    OneOf(u32),
+    /// Nothing: the end of an alternative leads on to what all of them have in common.
+    Joined(u32),
+}
+
+/// A part of a phrase as written.
+#[derive(Debug)]
+enum Item {
+    Step(Step),
+    Group(Vec<Vec<Item>>),
+}
+
+/// A place in the tree while its first words are collected.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Node(u32),
+    /// Inside a list of forms, and the node behind it.
+    List(u32, u32),
 }
 
 /// What a page says of itself.
@@ -41,8 +63,8 @@ pub enum PhraseError {
     #[error("the phrase holds no word")]
     Empty,
     /// A placeholder that does not exist.
-    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}}, {{title}} and {{site}}")]
-    UnknownPlaceholder(String),
+    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}}, {{title}}, {{site}} and the lists {1}")]
+    UnknownPlaceholder(String, String),
     /// `{text}` before the end.
     #[error("{{text}} stands for the rest of the line and can only be last")]
     TextNotLast,
@@ -55,6 +77,9 @@ pub enum PhraseError {
     /// An opening brace without its end.
     #[error("a brace is not closed")]
     OpenBrace,
+    /// An opening bracket of alternatives without its end.
+    #[error("a bracket is not closed")]
+    OpenBracket,
 }
 
 /// Where a phrase that was found ends, and whose it is.
@@ -70,11 +95,15 @@ pub struct PhraseMatch {
 #[derive(Debug, Default)]
 pub struct PhraseBook {
     vocabulary: FxHashMap<Box<str>, u32>,
-    /// Children by parent and step; the root is node 0.
-    children: FxHashMap<(u32, Step), u32>,
-    /// Which placeholders a node has children for, so that most are never tried.
-    placeholders: Vec<Vec<Step>>,
+    /// Children by [`word_key`]; the root is node 0.
+    children: FxHashMap<u64, u32>,
+    /// The placeholders that a node has children for, and those.
+    placeholders: Vec<Vec<(Step, u32)>>,
     ends: Vec<Vec<RuleIndex>>,
+    /// Lists of forms, by name: each is a tree of its own.
+    lists: FxHashMap<String, u32>,
+    list_ends: FxHashSet<u32>,
+    has_phrases: bool,
     /// Hashes of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
     begins: Filter,
     is_whole: Filter,
@@ -93,28 +122,84 @@ pub type SaidLength<'a> = &'a dyn Fn(Said, &Folded, usize) -> usize;
 impl PhraseBook {
     /// Adds a phrase of a rule.
     pub fn add(&mut self, phrase: &str, rule: RuleIndex) -> Result<(), PhraseError> {
-        let steps = self.steps(phrase)?;
-        if self.ends.is_empty() {
-            self.new_node();
-        }
-        let mut node = 0;
-        for step in steps {
-            node = match self.children.get(&(node, step.clone())) {
-                Some(child) => *child,
-                None => {
-                    let child = self.new_node();
-                    if !matches!(step, Step::Word { .. }) {
-                        self.placeholders[node as usize].push(step.clone());
-                    }
-                    self.children.insert((node, step), child);
-                    child
-                }
-            };
-        }
+        let items = self.parse(phrase)?;
+        let node = self.insert(0, &items);
         if !self.ends[node as usize].contains(&rule) {
             self.ends[node as usize].push(rule);
         }
+        self.has_phrases = true;
         Ok(())
+    }
+
+    /// Checks a phrase without adding it.
+    pub fn check(&mut self, phrase: &str) -> Result<(), PhraseError> {
+        self.parse(phrase).map(drop)
+    }
+
+    /// Names a list of forms that phrases may use as a placeholder.
+    pub fn define(&mut self, name: &str, forms: &[String]) {
+        self.begin();
+        let root = match self.lists.get(name) {
+            Some(root) => *root,
+            None => {
+                let root = self.new_node();
+                self.lists.insert(name.to_owned(), root);
+                root
+            }
+        };
+        for form in forms {
+            let mut steps = Vec::new();
+            self.words(form, &mut steps);
+            if !steps.is_empty() {
+                let node = self.insert(root, &steps);
+                self.list_ends.insert(node);
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.ends.is_empty() {
+            self.new_node();
+        }
+    }
+
+    fn insert(&mut self, from: u32, items: &[Item]) -> u32 {
+        let mut node = from;
+        for item in items {
+            node = match item {
+                Item::Step(step) => self.child(node, step),
+                Item::Group(alternatives) => {
+                    let joined = self.new_node();
+                    for alternative in alternatives {
+                        let end = self.insert(node, alternative);
+                        self.placeholders[end as usize].push((Step::Joined(joined), joined));
+                    }
+                    joined
+                }
+            };
+        }
+        node
+    }
+
+    fn child(&mut self, node: u32, step: &Step) -> u32 {
+        let known = match step {
+            Step::Word { id, colon } => self.word_child(node, *id, *colon),
+            _ => self.placeholders[node as usize].iter().find(|(known, _)| known == step).map(|(_, child)| *child),
+        };
+        if let Some(child) = known {
+            return child;
+        }
+        let child = self.new_node();
+        match step {
+            Step::Word { id, colon } => drop(self.children.insert(word_key(node, *id, *colon), child)),
+            _ => self.placeholders[node as usize].push((step.clone(), child)),
+        }
+        child
+    }
+
+    #[inline]
+    fn word_child(&self, node: u32, id: u32, colon: bool) -> Option<u32> {
+        self.children.get(&word_key(node, id, colon)).copied()
     }
 
     fn new_node(&mut self) -> u32 {
@@ -123,42 +208,87 @@ impl PhraseBook {
         (self.ends.len() - 1) as u32
     }
 
-    fn steps(&mut self, phrase: &str) -> Result<Vec<Step>, PhraseError> {
-        let mut steps = Vec::new();
-        let mut rest = phrase;
-        while !rest.is_empty() {
-            let (literal, after) = rest.split_once('{').map_or((rest, None), |(literal, after)| (literal, Some(after)));
-            let folded = Folded::of(literal);
-            for (word, text) in folded.words().iter().zip(folded.texts()) {
-                let next = self.vocabulary.len() as u32;
-                let id = *self.vocabulary.entry(text.into()).or_insert(next);
-                steps.push(Step::Word { id, colon: word.colon });
+    fn words(&mut self, literal: &str, items: &mut Vec<Item>) {
+        let folded = Folded::of(literal);
+        for (word, text) in folded.words().iter().zip(folded.texts()) {
+            let next = self.vocabulary.len() as u32;
+            let id = *self.vocabulary.entry(text.into()).or_insert(next);
+            items.push(Item::Step(Step::Word { id, colon: word.colon }));
+        }
+    }
+
+    fn parse(&mut self, phrase: &str) -> Result<Vec<Item>, PhraseError> {
+        self.begin();
+        let items = self.items(phrase, true)?;
+        match items.as_slice() {
+            [] => Err(PhraseError::Empty),
+            [Item::Step(Step::Name), rest @ ..] if !matches!(rest, [Item::Step(Step::Word { .. }) | Item::Group(_), ..]) => {
+                let only_open = items.iter().all(|item| matches!(item, Item::Step(Step::Name | Step::Text)));
+                Err(if only_open && items.len() > 1 { PhraseError::MatchesAnything } else { PhraseError::BeginsOpen })
             }
-            let Some(after) = after else { break };
-            let (name, after) = after.split_once('}').ok_or(PhraseError::OpenBrace)?;
-            steps.push(match name {
-                "n" => Step::Number,
-                "date" => Step::Date,
-                "name" => Step::Name,
-                "text" => Step::Text,
-                "title" => Step::Said(Said::Title),
-                "site" => Step::Said(Said::Site),
-                other => return Err(PhraseError::UnknownPlaceholder(other.to_owned())),
-            });
-            rest = after;
+            _ if fewest_words(&items) == 0 => Err(PhraseError::MatchesAnything),
+            _ => Ok(items),
         }
-        match steps.iter().position(|step| *step == Step::Text) {
-            _ if steps.is_empty() => Err(PhraseError::Empty),
-            Some(at) if at + 1 < steps.len() => Err(PhraseError::TextNotLast),
-            _ if steps[0] == Step::Name && !matches!(steps.get(1), Some(Step::Word { .. })) => Err(PhraseError::BeginsOpen),
-            _ if steps.iter().all(|step| matches!(step, Step::Text | Step::Name)) => Err(PhraseError::MatchesAnything),
-            _ => Ok(steps),
+    }
+
+    /// Reads `words`, `{placeholder}` and `(one|other|)`; brackets without `|` are punctuation.
+    fn items(&mut self, phrase: &str, is_last: bool) -> Result<Vec<Item>, PhraseError> {
+        let mut items = Vec::new();
+        let (mut at, mut literal) = (0, 0);
+        while let Some(found) = phrase[at..].find(['{', '(']) {
+            let open = at + found;
+            if phrase[open..].starts_with('(') {
+                let Some((bars, close)) = alternatives(&phrase[open..])? else {
+                    at = open + 1;
+                    continue;
+                };
+                self.words(&phrase[literal..open], &mut items);
+                let (mut group, mut from) = (Vec::new(), 1);
+                let goes_on = !phrase[open + close + 1..].trim().is_empty();
+                for bar in bars {
+                    group.push(self.items(&phrase[open + from..open + bar], is_last && !goes_on)?);
+                    from = bar + 1;
+                }
+                items.push(Item::Group(group));
+                at = open + close + 1;
+            } else {
+                self.words(&phrase[literal..open], &mut items);
+                let close = phrase[open..].find('}').ok_or(PhraseError::OpenBrace)?;
+                let step = self.placeholder(&phrase[open + 1..open + close])?;
+                at = open + close + 1;
+                if step == Step::Text && !(is_last && !phrase[at..].contains(char::is_alphanumeric)) {
+                    return Err(PhraseError::TextNotLast);
+                }
+                items.push(Item::Step(step));
+            }
+            literal = at;
         }
+        self.words(&phrase[literal..], &mut items);
+        Ok(items)
+    }
+
+    fn placeholder(&self, name: &str) -> Result<Step, PhraseError> {
+        Ok(match name {
+            "n" => Step::Number,
+            "date" => Step::Date,
+            "name" => Step::Name,
+            "text" => Step::Text,
+            "title" => Step::Said(Said::Title),
+            "site" => Step::Said(Said::Site),
+            other => match self.lists.get(other) {
+                Some(root) => Step::OneOf(*root),
+                None => {
+                    let mut names: Vec<String> = self.lists.keys().map(|name| format!("{{{name}}}")).collect();
+                    names.sort_unstable();
+                    return Err(PhraseError::UnknownPlaceholder(other.to_owned(), names.join(", ")));
+                }
+            },
+        })
     }
 
     /// Whether the book holds no phrase.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        !self.has_phrases
     }
 
     /// Builds what can only be built once all phrases and date words are known. `joins` tells rules whose phrases others may follow.
@@ -168,48 +298,86 @@ impl PhraseBook {
         }
         let hashes: FxHashMap<u32, u32> = self.vocabulary.iter().map(|(word, id)| (*id, word_hash(word))).collect();
         let mut words_after: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
-        for ((from, step), node) in &self.children {
-            if let Step::Word { id, .. } = step {
-                words_after.entry(*from).or_default().push((hashes.get(id).copied().unwrap_or_default(), *node));
-            }
+        for (key, node) in &self.children {
+            let (from, id) = ((key >> 32) as u32, (*key as u32) >> 1);
+            words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
-        let after = |node: u32| words_after.get(&node).map(Vec::as_slice).unwrap_or_default();
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (first, node) in after(0) {
-            let place = *node as usize;
-            if !self.placeholders[place].is_empty() {
-                begins.push(*first);
+        let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
+        let opens = self.after(Place::Node(0), &words_after, &mut firsts);
+        for (first, place) in firsts {
+            seconds.clear();
+            let next = self.after(place, &words_after, &mut seconds);
+            if next.placeholder {
+                begins.push(first);
             }
-            if !self.ends[place].is_empty() {
-                whole.push(*first);
+            if !next.rules.is_empty() {
+                whole.push(first);
             }
-            if self.ends[place].iter().any(|rule| joins(*rule)) {
-                joined.push(*first);
+            if next.rules.iter().any(|rule| joins(*rule)) {
+                joined.push(first);
             }
-            pairs.extend(after(*node).iter().map(|(second, _)| pair_hash(*first, *second)));
+            pairs.extend(seconds.iter().map(|(second, _)| pair_hash(first, *second)));
         }
-        let placeholders = &self.placeholders[0];
-        if placeholders.iter().any(|step| matches!(step, Step::Number | Step::Date)) {
+        if opens.number {
             begins.push(word_hash("0"));
         }
-        if placeholders.contains(&Step::Date) {
+        if opens.date {
             begins.extend(lexicon.date_words().map(word_hash));
         }
-        let (mut names, mut name_pairs) = (Vec::new(), Vec::new());
-        for (word, node) in self.children.get(&(0, Step::Name)).map(|node| after(*node)).unwrap_or_default() {
-            let next = after(*node);
-            name_pairs.extend(next.iter().map(|(second, _)| pair_hash(*word, *second)));
-            if next.is_empty() || !self.placeholders[*node as usize].is_empty() || !self.ends[*node as usize].is_empty() {
-                names.push(*word);
+        let (mut named, mut names, mut name_pairs) = (Vec::new(), Vec::new(), Vec::new());
+        for node in &opens.names {
+            self.after(Place::Node(*node), &words_after, &mut named);
+        }
+        for (word, place) in named {
+            seconds.clear();
+            let next = self.after(place, &words_after, &mut seconds);
+            name_pairs.extend(seconds.iter().map(|(second, _)| pair_hash(word, *second)));
+            if seconds.is_empty() || next.placeholder || !next.rules.is_empty() {
+                names.push(word);
             }
         }
-        self.begins_with_anything = placeholders.contains(&Step::Text);
+        self.begins_with_anything = opens.text;
         self.begins = Filter::of(&begins);
         self.is_whole = Filter::of(&whole);
         self.joins = Filter::of(&joined);
         self.begins_pair = Filter::of(&pairs);
         self.follows_name = Filter::of(&names);
         self.pair_follows_name = Filter::of(&name_pairs);
+    }
+
+    /// Collects the words that may stand at a place, with the places behind them; gives what else may stand there.
+    fn after(&self, place: Place, words_after: &FxHashMap<u32, Vec<(u32, u32)>>, words: &mut Vec<(u32, Place)>) -> After {
+        let mut after = After::default();
+        let mut places = vec![place];
+        while let Some(place) = places.pop() {
+            let node = match place {
+                Place::Node(node) => node,
+                Place::List(inner, then) => {
+                    words.extend(words_after.get(&inner).into_iter().flatten().map(|(hash, next)| (*hash, Place::List(*next, then))));
+                    if self.list_ends.contains(&inner) {
+                        places.push(Place::Node(then));
+                    }
+                    continue;
+                }
+            };
+            words.extend(words_after.get(&node).into_iter().flatten().map(|(hash, next)| (*hash, Place::Node(*next))));
+            after.rules.extend_from_slice(&self.ends[node as usize]);
+            for (step, child) in &self.placeholders[node as usize] {
+                match step {
+                    Step::Joined(joined) => places.push(Place::Node(*joined)),
+                    Step::OneOf(root) => places.push(Place::List(*root, *child)),
+                    Step::Number => after.number = true,
+                    Step::Date => (after.number, after.date) = (true, true),
+                    Step::Name => after.names.push(*child),
+                    Step::Text => after.text = true,
+                    Step::Said(_) => after.said = true,
+                    Step::Word { .. } => {}
+                }
+            }
+        }
+        after.placeholder = after.number || after.text || after.said || !after.names.is_empty();
+        after
     }
 
     /// Whether phrases may tile a line that begins so; says yes too often. Given are the hashes of what may be the first word
@@ -242,7 +410,9 @@ impl PhraseBook {
                 return words.len() == FirstWords::WORDS || self.is_whole.may_hold(word);
             }
             if !self.joins.may_hold(word) {
-                return false;
+                // In a bar of commands not all need be known, but the first one and another.
+                let known = |word: &&u32| self.joins.may_hold(**word) || self.begins.may_hold(**word);
+                return at > 0 && words.iter().filter(known).nth(1).is_some();
             }
         }
         false
@@ -256,64 +426,87 @@ impl PhraseBook {
         if self.is_empty() || words.is_empty() {
             return false;
         }
-        let follows = |node: u32, at: usize| {
-            let id = self.vocabulary.get(begin.word(at));
-            id.is_some_and(|id| [false, true].into_iter().any(|colon| self.children.contains_key(&(node, Step::Word { id: *id, colon }))))
+        self.may_stand(Place::Node(0), begin, 0, lexicon)
+    }
+
+    fn may_stand(&self, place: Place, line: &Folded, at: usize, lexicon: &Lexicon) -> bool {
+        let id = self.vocabulary.get(line.word(at));
+        let has_word = |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.word_child(node, *id, colon).is_some()));
+        let node = match place {
+            Place::Node(node) => node,
+            Place::List(inner, then) => {
+                return has_word(inner) || (self.list_ends.contains(&inner) && self.may_stand(Place::Node(then), line, at, lexicon));
+            }
         };
-        follows(0, 0)
-            || self.placeholders[0].iter().any(|step| match step {
-                Step::Number => words[0].number,
-                Step::Date => words[0].number || lexicon.begins_date(begin.word(0)),
+        let number = line.words()[at].number;
+        has_word(node)
+            || self.placeholders[node as usize].iter().any(|(step, child)| match step {
+                Step::Number => number,
+                Step::Date => number || lexicon.begins_date(line.word(at)),
                 // What the page says of itself is compared by the caller.
-                Step::Said(_) => false,
-                Step::Name => {
-                    self.children.get(&(0, Step::Name)).is_some_and(|child| (1..words.len().min(LONGEST_NAME + 1)).any(|at| follows(*child, at)))
+                Step::Said(_) => at > 0,
+                Step::Name if at == 0 => {
+                    (1..line.words().len().min(LONGEST_NAME + 1)).any(|at| self.may_stand(Place::Node(*child), line, at, lexicon))
                 }
-                Step::Text | Step::Word { .. } => true,
+                Step::Joined(joined) => self.may_stand(Place::Node(*joined), line, at, lexicon),
+                Step::OneOf(root) => self.may_stand(Place::List(*root, *child), line, at, lexicon),
+                _ => true,
             })
     }
 
     /// All phrases that begin at word `at`.
-    pub fn find(&self, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+    pub fn find(&self, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         if !self.is_empty() {
             self.walk(0, line, at, lexicon, said, found);
         }
     }
 
-    fn walk(&self, node: u32, line: &Folded, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+    /// Looks up the words of a line, once for all that is asked of it; `ids` is a buffer.
+    pub fn number<'a>(&self, line: &'a Folded, ids: &'a mut Vec<u32>) -> Numbered<'a> {
+        ids.clear();
+        ids.extend(line.texts().map(|word| self.vocabulary.get(word).copied().unwrap_or(NO_WORD)));
+        Numbered { line, ids }
+    }
+
+    fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         found.extend(self.ends[node as usize].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
-        let words = line.words();
+        let words = line.line.words();
         if at >= words.len() {
+            for (step, _) in &self.placeholders[node as usize] {
+                if let Step::Joined(joined) = step {
+                    self.walk(*joined, line, at, lexicon, said, found);
+                }
+            }
             return;
         }
-        if let Some(id) = self.vocabulary.get(line.word(at)) {
+        let id = line.ids[at];
+        if id != NO_WORD {
             for colon in [false, true] {
                 if (words[at].colon || !colon)
-                    && let Some(child) = self.children.get(&(node, Step::Word { id: *id, colon }))
+                    && let Some(child) = self.word_child(node, id, colon)
                 {
-                    self.walk(*child, line, at + 1, lexicon, said, found);
+                    self.walk(child, line, at + 1, lexicon, said, found);
                 }
             }
         }
-        for step in &self.placeholders[node as usize] {
-            let Some(child) = self.children.get(&(node, step.clone())) else { continue };
+        for (step, child) in &self.placeholders[node as usize] {
             let left = words.len() - at;
             match step {
                 Step::Number if words[at].number => {
-                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.word(at + 1));
+                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.line.word(at + 1));
                     self.walk(*child, line, at + 1, lexicon, said, found);
                     if multiplied {
                         self.walk(*child, line, at + 2, lexicon, said, found);
                     }
                 }
                 Step::Date => {
-                    let length = lexicon.date_length(line, at);
+                    let length = lexicon.date_length(line.line, at);
                     if length > 0 {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
                 Step::Said(what) => {
-                    let length = said(*what, line, at);
+                    let length = said(*what, line.line, at);
                     if length > 0 {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
@@ -323,16 +516,100 @@ impl PhraseBook {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
+                Step::Joined(joined) => self.walk(*joined, line, at, lexicon, said, found),
+                Step::OneOf(root) => self.walk_list(*root, *child, line, at, lexicon, said, found),
                 Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
                 _ => {}
             }
         }
     }
+
+    /// The forms of a list, and what stands after them.
+    #[allow(clippy::too_many_arguments)]
+    fn walk_list(
+        &self,
+        inner: u32,
+        then: u32,
+        line: &Numbered<'_>,
+        at: usize,
+        lexicon: &Lexicon,
+        said: SaidLength<'_>,
+        found: &mut Vec<PhraseMatch>,
+    ) {
+        if self.list_ends.contains(&inner) {
+            self.walk(then, line, at, lexicon, said, found);
+        }
+        if line.ids.get(at).is_none_or(|id| *id == NO_WORD) {
+            return;
+        }
+        if let Some(child) = self.word_child(inner, line.ids[at], false) {
+            self.walk_list(child, then, line, at + 1, lexicon, said, found);
+        }
+    }
+}
+
+/// A line and the numbers of its words.
+pub struct Numbered<'a> {
+    line: &'a Folded,
+    ids: &'a [u32],
+}
+
+/// The number of a word that is in no phrase.
+const NO_WORD: u32 = u32::MAX;
+
+/// A node's child by a word: the node, the word, whether a colon must follow it.
+#[inline]
+fn word_key(node: u32, id: u32, colon: bool) -> u64 {
+    u64::from(node) << 32 | u64::from(id) << 1 | u64::from(colon)
 }
 
 /// The hash of two words in a row.
 fn pair_hash(first: u32, second: u32) -> u32 {
     (first.rotate_left(7) ^ second).wrapping_mul(0x85EB_CA6B)
+}
+
+/// What may stand at a place beside words.
+#[derive(Default)]
+struct After {
+    rules: Vec<RuleIndex>,
+    placeholder: bool,
+    number: bool,
+    date: bool,
+    text: bool,
+    said: bool,
+    /// Nodes behind a name.
+    names: Vec<u32>,
+}
+
+/// Of a text that begins with a bracket: where its alternatives end, and the bracket. `None` if it holds no `|`.
+fn alternatives(text: &str) -> Result<Option<(Vec<usize>, usize)>, PhraseError> {
+    let (mut depth, mut bars) = (0, Vec::new());
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b'|' if depth == 1 => bars.push(at),
+            b')' => {
+                depth -= 1;
+                if depth == 0 {
+                    let has_bars = !bars.is_empty();
+                    bars.push(at);
+                    return Ok(has_bars.then_some((bars, at)));
+                }
+            }
+            _ => {}
+        }
+    }
+    if bars.is_empty() { Ok(None) } else { Err(PhraseError::OpenBracket) }
+}
+
+/// Words that a match has at least, open placeholders aside.
+fn fewest_words(items: &[Item]) -> usize {
+    let of = |item: &Item| match item {
+        Item::Step(Step::Name | Step::Text | Step::Joined(_)) => 0,
+        Item::Step(_) => 1,
+        Item::Group(alternatives) => alternatives.iter().map(|items| fewest_words(items)).min().unwrap_or(0),
+    };
+    items.iter().map(of).sum()
 }
 
 #[cfg(test)]
@@ -343,7 +620,8 @@ mod tests {
         let mut found = Vec::new();
         let lexicon =
             Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
-        book.find(&Folded::of(line), 0, &lexicon, &|_, _, _| 0, &mut found);
+        let (folded, mut ids) = (Folded::of(line), Vec::new());
+        book.find(&book.number(&folded, &mut ids), 0, &lexicon, &|_, _, _| 0, &mut found);
         found.iter().map(|m| m.end).collect()
     }
 
@@ -363,13 +641,30 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_and_lists_stand_for_many_phrases() {
+        let mut book = PhraseBook::default();
+        book.define("article", &["المقال".into(), "this article".into(), "story".into()]);
+        for phrase in ["Share (the|) {article} (with (your|) friends|)", "{article} (continues|goes on) below", "شارك {article}"] {
+            book.add(phrase, RuleIndex(0)).unwrap();
+        }
+        assert_eq!(ends(&book, "Share this article with friends"), [5, 3]);
+        assert_eq!(ends(&book, "share the story"), [3]);
+        assert_eq!(ends(&book, "Story goes on below"), [4]);
+        assert_eq!(ends(&book, "شارك المقال"), [2]);
+        assert_eq!(ends(&book, "Share the"), [0; 0]);
+        assert_eq!(book.add("Share (this|that", RuleIndex(0)), Err(PhraseError::OpenBracket));
+        assert_eq!(book.add("(Share|) {name}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
+        assert_eq!(book.add("({text}|this) ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
+    }
+
+    #[test]
     fn bad_phrases_say_why() {
         let mut book = PhraseBook::default();
         assert_eq!(book.add("…", RuleIndex(0)), Err(PhraseError::Empty));
         assert_eq!(book.add("{text} ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
         assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::BeginsOpen));
         assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
-        assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into())));
+        assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into(), String::new())));
         assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
     }
 }

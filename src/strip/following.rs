@@ -3,7 +3,7 @@
 use super::Stripper;
 use super::line::Line;
 use super::queue::EventIndex;
-use crate::rewrite::{ElementId, Markup};
+use crate::rewrite::{ElementId, EventKind, Markup, Tag};
 
 /// A label whose teasers are being taken.
 pub(super) struct Following {
@@ -23,7 +23,20 @@ pub(super) struct Following {
     bulleted: bool,
     /// First event of a short line after a teaser (its date, its section) that goes if a teaser follows.
     waits_from: Option<EventIndex>,
+    /// Short lines without links right after the label, in HTML: some sites list titles so. They wait, for the last of them may
+    /// be a heading of the text.
+    plain: u32,
+    plain_end: EventIndex,
+    /// The label is set in bold.
+    bold: bool,
+    /// What stands before the label is a sentence or a heading: the text around it does not consist of short lines.
+    after_prose: bool,
 }
+
+/// An unlinked title in a list of titles has no more words than this.
+const PLAIN_WORDS: u32 = 16;
+/// So many unlinked titles in a row are a list, even if prose follows.
+const PLAIN_ROW: u32 = 2;
 
 /// Boxes that may close between a label and its first teaser.
 const BOXES: u8 = 3;
@@ -33,7 +46,7 @@ const SMALL_WORDS: u32 = 8;
 const ENTRY_WORDS: u32 = 30;
 
 impl Following {
-    pub(super) fn new(removal: u32, label: &Line, container: Option<ElementId>, parted: bool) -> Self {
+    pub(super) fn new(removal: u32, label: &Line, container: Option<ElementId>, parted: bool, bold: bool, after_prose: bool) -> Self {
         Following {
             removal,
             start: label.first,
@@ -45,6 +58,10 @@ impl Following {
             parted,
             bulleted: false,
             waits_from: None,
+            plain: 0,
+            plain_end: 0,
+            bold,
+            after_prose,
         }
     }
 
@@ -61,6 +78,7 @@ impl Following {
     /// Stops waiting: the short line stays.
     pub(super) fn release(&mut self) {
         self.waits_from = None;
+        self.plain = 0;
     }
 }
 
@@ -82,6 +100,27 @@ impl Stripper {
         } else {
             line.is_linked() || (line.items > following.items && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading)
         };
+        let is_plain = !is_teaser
+            && !in_text
+            && following.teasers == 0
+            && (heading == 0 || following.level > 0 && heading > following.level)
+            && words <= PLAIN_WORDS
+            && !self.lines[this].ends_sentence_but_question()
+            && (following.bold || !self.is_bold(first));
+        if is_plain {
+            following.plain += 1;
+            following.plain_end = end;
+            following.waits_from.get_or_insert(first);
+            self.following = Some(following);
+            return;
+        }
+        if following.plain > 0 {
+            // A heading or a label after them ends the list; before prose a single short line may head it.
+            if following.after_prose && (heading > 0 || following.plain >= PLAIN_ROW) {
+                self.take_plain(&following);
+            }
+            return;
+        }
         if is_teaser {
             following.teasers += 1;
             following.release();
@@ -107,6 +146,12 @@ impl Stripper {
         if following.container != Some(id) {
             return;
         }
+        if following.plain > 0 {
+            if let Some(following) = self.following.take() {
+                self.take_plain(&following);
+            }
+            return;
+        }
         if following.teasers > 0 || following.left >= BOXES {
             // The small line after the last teaser was inside the box: it goes with it.
             if let (Some(at), removal) = (following.waits_from, following.removal) {
@@ -119,5 +164,42 @@ impl Stripper {
         following.left += 1;
         let around = self.open.iter().rev().find(|record| record.tag.has(crate::rewrite::tag::is::CONTAINER));
         following.container = around.map(|record| record.id);
+    }
+
+    /// The label's reach ends with another label, or with the page: the unlinked titles that waited go with it.
+    pub(super) fn end_following(&mut self) {
+        if let Some(following) = self.following.take().filter(|following| following.plain > 0) {
+            self.take_plain(&following);
+        }
+    }
+
+    fn take_plain(&mut self, following: &Following) {
+        let Some(from) = following.waits_from else { return };
+        let from = following.start.max(self.queue.first()).min(from);
+        self.drop_events(from..following.plain_end, following.removal);
+        let reached = self.queue.get(following.plain_end.saturating_sub(1)).map(|held| held.event.range.end);
+        if let (Some(removal), Some(reached)) = (self.removals.get_mut(following.removal), reached) {
+            removal.range.end = removal.range.end.max(reached);
+        }
+    }
+
+    /// Whether a line begins in bold: on pages without headings that is how they are written.
+    pub(super) fn is_bold(&self, first: EventIndex) -> bool {
+        let mut at = first;
+        let mut bold = false;
+        while let Some(held) = self.queue.get(at) {
+            match held.event.kind {
+                EventKind::Text(_) if bold => return true,
+                EventKind::Open { tag: Tag::B | Tag::Strong, .. } => bold = true,
+                EventKind::Close { tag: Tag::B | Tag::Strong, .. } => return bold,
+                EventKind::Text(_) if held.event.range.end - held.event.range.start > 2 => return false,
+                _ => {}
+            }
+            at += 1;
+            if at > first + 12 {
+                return false;
+            }
+        }
+        false
     }
 }

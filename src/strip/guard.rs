@@ -15,6 +15,8 @@ pub(super) struct Evidence<'a> {
     pub(super) properly_closed: bool,
     /// The bound of the hold was reached before its end.
     pub(super) hold_full: bool,
+    /// Elements of furniture that the page leaves open are many: it closes none, and each ends where the text goes on.
+    pub(super) page_closes_none: bool,
     /// The rule's element may hold sentences of its own.
     pub(super) rule_expects_prose: bool,
     /// A match of text, which chose its container by itself.
@@ -43,12 +45,18 @@ const ARTICLE_LINES: usize = 3;
 const NOTICE_LINES: usize = 6;
 /// Words of prose elsewhere that show that the article is elsewhere.
 pub(super) const ARTICLE_WORDS: u64 = 60;
+/// So many elements of furniture left open show that the page closes none.
+pub(super) const LEFT_OPEN: usize = 3;
 /// Lines before the first prose that may belong to it: headline, byline, date.
 const LEAD_LINES: usize = 3;
 
 /// Judges one extent.
 pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
-    let lines: Vec<&Line> = evidence.lines.filter(|line| !line.dropped).collect();
+    let lines: Vec<&Line> = evidence.lines.collect();
+    if !evidence.properly_closed && !evidence.hold_full && evidence.page_closes_none {
+        return judge_open(&lines);
+    }
+    let lines: Vec<&Line> = lines.into_iter().filter(|line| !line.dropped).collect();
     let prose: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].is_prose()).collect();
     let Some(first_prose) = prose.first().copied() else { return Judgement::Remove };
     let words: u64 = prose.iter().map(|at| u64::from(lines[*at].words)).sum();
@@ -96,6 +104,14 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
     }
     let release = evidence.article_opens_at.map_or(release, |article| release.min(article));
     Judgement::RemoveBefore(release, cause)
+}
+
+/// On a page that closes nothing an element of furniture is its first line and the links right after it.
+fn judge_open(lines: &[&Line]) -> Judgement {
+    let is_text = |line: &&&Line| !line.dropped && !line.is_linked();
+    let first = lines.first().filter(|line| line.is_prose());
+    let rest = lines.iter().skip(1).find(is_text);
+    first.or(rest).map_or(Judgement::Remove, |line| Judgement::RemoveBefore(line.first, Cause::Unclosed))
 }
 
 /// Teasers with excerpts: at least one linked line to each line of prose.

@@ -4,7 +4,7 @@
 //! alone count beside others, in their line or in lines right beside it.
 
 use super::following::Following;
-use super::line::{Line, count_words, ends_sentence};
+use super::line::{Line, asks, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::removal::{Extent, NearMiss};
 use super::{Mark, Stripper};
@@ -12,7 +12,7 @@ use crate::fold::{FirstWords, Folded, word_hash};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
-use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, Said, TextScope};
+use crate::rules::{LONGEST_LINE, Numbered, PhraseMatch, RuleIndex, Said, TextScope};
 use std::collections::VecDeque;
 
 /// Weak lines in a row that are furniture without any strong one among them.
@@ -33,6 +33,12 @@ const TITLE_WORDS: usize = 30;
 const HEADLINE_WORDS: usize = 4;
 /// What an entry of a list begins with in plain text.
 const BULLETS: [char; 12] = ['*', '-', '•', '–', '—', '·', '◦', '▪', '■', '●', '»', '›'];
+/// Words of the first entry below a label that needs one.
+const ENTRY_OF_LIST_WORDS: u32 = 24;
+/// Words of a bar of commands in which not all are known, and how many of them must be.
+const BAR_WORDS: usize = 14;
+const BAR_KNOWN: usize = 3;
+const LINKED_BAR_KNOWN: usize = 2;
 /// What stands between a headline and the name of its site.
 const SEPARATORS: [&str; 8] = [" - ", " | ", " – ", " — ", " :: ", " » ", " « ", " · "];
 
@@ -50,12 +56,15 @@ pub(super) struct Labels {
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
     weak: Vec<(usize, Vec<RuleIndex>)>,
     weak_are_linked: bool,
+    /// The line before heads a list if links follow, and says too little by itself.
+    heads: Option<(usize, Vec<RuleIndex>)>,
     /// The line before was taken by a joining phrase.
     after_label: bool,
     /// Short links right after a label, that go if another label comes: the entry of a menu that nobody has listed.
     between: Vec<usize>,
     /// Reused from line to line.
     found: Vec<PhraseMatch>,
+    ids: Vec<u32>,
 }
 
 /// A line that is furniture by what it says.
@@ -84,6 +93,7 @@ impl Labels {
     pub(super) fn release(&mut self) {
         self.weak.clear();
         self.between.clear();
+        self.heads = None;
     }
 
     /// The oldest line was let go.
@@ -93,6 +103,7 @@ impl Labels {
             *line = line.saturating_sub(1);
             keeps
         });
+        self.heads = self.heads.take().and_then(|(line, rules)| Some((line.checked_sub(1)?, rules)));
         self.weak.retain_mut(|(line, _)| {
             let keeps = *line > 0;
             *line = line.saturating_sub(1);
@@ -103,7 +114,8 @@ impl Labels {
     /// First event of the oldest line that waits.
     pub(super) fn waiting(&self, lines: &VecDeque<Line>) -> Option<EventIndex> {
         let weak = self.weak.first().map(|(line, _)| *line);
-        let oldest = weak.into_iter().chain(self.between.first().copied()).min();
+        let heads = self.heads.as_ref().map(|(line, _)| *line);
+        let oldest = weak.into_iter().chain(self.between.first().copied()).chain(heads).min();
         oldest.and_then(|line| lines.get(line)).map(|line| line.first)
     }
 
@@ -208,6 +220,7 @@ impl Stripper {
             heading: self.gathering.headings.last().copied().unwrap_or(0),
             items: self.gathering.items,
             ends_sentence: ends_sentence(last),
+            asks: asks(last),
             dropped: false,
         };
         let is_open = self.asks_rules();
@@ -236,15 +249,16 @@ impl Stripper {
         }
     }
 
-    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often.
-    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> bool {
+    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often, and nothing
+    /// where only folding can tell.
+    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> Option<bool> {
         let mut words = FirstWords::default();
         for piece in pieces {
             if let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) {
                 words.push(window.text(held.event.range.clone()), piece.after_tag);
             }
         }
-        words.finish().is_none_or(|(firsts, words)| {
+        words.finish().map(|(firsts, words)| {
             let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
             self.rules.phrases().may_begin_with(firsts, words, begins_said) || self.labels.may_begin_with(firsts, words)
         })
@@ -252,9 +266,11 @@ impl Stripper {
 
     fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.read_titles(metadata);
-        if self.markup == Markup::Html && !self.may_begin_label(pieces, window) {
+        let hashes_say = if self.markup == Markup::Html { self.may_begin_label(pieces, window) } else { None };
+        if hashes_say == Some(false) {
             return None;
         }
+        let is_unclear = hashes_say.is_none();
         let mut text = std::mem::take(&mut self.gathering.text);
         let mut folded = std::mem::take(&mut self.gathering.folded);
         let mut found = None;
@@ -265,9 +281,12 @@ impl Stripper {
                 break;
             }
             self.line_text(pieces, part_at_tags, window, &mut text);
-            folded.set(first_words(&text));
-            if !self.may_be_label(&folded) {
-                continue;
+            // Where the hashes could not tell, the first words are folded before the whole is.
+            if is_unclear {
+                folded.set(first_words(&text));
+                if !self.may_be_label(&folded) {
+                    continue;
+                }
             }
             folded.set(&text);
             let count = folded.words().len();
@@ -342,18 +361,22 @@ impl Stripper {
         let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
         let mut found = std::mem::take(&mut self.labels.found);
         found.clear();
-        rules.phrases().find(line, 0, rules.lexicon(), &|what, line, at| self.labels.said(what, line, at, is_headline), &mut found);
+        let mut ids = std::mem::take(&mut self.labels.ids);
+        let numbered = rules.phrases().number(line, &mut ids);
+        rules.phrases().find(&numbered, 0, rules.lexicon(), &|what, line, at| self.labels.said(what, line, at, is_headline), &mut found);
         // Most lines begin like no phrase at all.
         if found.is_empty() {
             let shows_title = self.labels.title_at(line, 0) == count;
             self.labels.title_was_shown |= shows_title;
             self.labels.found = found;
+            self.labels.ids = ids;
             return None;
         }
         let labels = &self.labels;
         let title = |what: Said, line: &Folded, at: usize| labels.said(what, line, at, is_headline);
         let this = self.lines.back();
         // Plain text has no links; there a label and what it names make a short line that is no sentence.
+        let is_heading = this.is_some_and(|line| line.heading > 0);
         let is_linked = this.is_some_and(|line| match self.markup {
             Markup::Html => line.is_linked(),
             Markup::Text => !line.ends_sentence,
@@ -370,11 +393,14 @@ impl Stripper {
             }
             if at > 0 {
                 found.clear();
-                rules.phrases().find(line, at, rules.lexicon(), &title, &mut found);
+                rules.phrases().find(&numbered, at, rules.lexicon(), &title, &mut found);
             }
             for phrase in &found {
                 let rule = rules.rule(phrase.rule);
                 if !rule.when.allows(self.host.as_deref(), lang) {
+                    continue;
+                }
+                if is_heading && !rule.heading {
                     continue;
                 }
                 if rule.linked && !is_linked {
@@ -395,7 +421,8 @@ impl Stripper {
         let shows_title = labels.title_at(line, 0) == count && count > 0;
         let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
         let label = match strong.is_empty() {
-            false => Some(Label { rules: strong, weak: false }),
+            // All that say so are recorded, the weak ones too.
+            false => Some(Label { rules: sorted(whole.iter().map(|(rule, _)| *rule)), weak: false }),
             true => {
                 let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
                 while let Some((from, by)) = &reached[at] {
@@ -410,11 +437,15 @@ impl Stripper {
                     Some(Label { rules: sorted(path.into_iter()), weak: false })
                 } else {
                     let weak = sorted(whole.iter().map(|(rule, _)| *rule));
-                    (!weak.is_empty()).then_some(Label { rules: weak, weak: true })
+                    match weak.is_empty() {
+                        false => Some(Label { rules: weak, weak: true }),
+                        true => self.bar(line, &numbered, &mut found, &title, lang),
+                    }
                 }
             }
         };
         self.labels.found = found;
+        self.labels.ids = ids;
         if shows_title && label.is_none() {
             self.labels.title_was_shown = true;
         }
@@ -427,6 +458,42 @@ impl Stripper {
         label
     }
 
+    /// A row of commands most of which are known.
+    fn bar(
+        &self,
+        line: &Folded,
+        numbered: &Numbered<'_>,
+        found: &mut Vec<PhraseMatch>,
+        said: crate::rules::SaidLength<'_>,
+        lang: Option<&str>,
+    ) -> Option<Label> {
+        let count = line.words().len();
+        let this = self.lines.back().filter(|line| !line.ends_sentence && count <= BAR_WORDS && line.heading == 0)?;
+        let is_linked = this.is_linked() && self.markup == Markup::Html;
+        let (mut rules, mut known, mut unknown, mut at) = (Vec::new(), 0, 0, 0);
+        while at < count {
+            found.clear();
+            self.rules.phrases().find(numbered, at, self.rules.lexicon(), said, found);
+            let fits = |phrase: &&PhraseMatch| {
+                let rule = self.rules.rule(phrase.rule);
+                phrase.end > at && rule.joins && rule.when.allows(self.host.as_deref(), lang) && (!rule.linked || is_linked)
+            };
+            match found.iter().filter(fits).max_by_key(|phrase| phrase.end) {
+                Some(phrase) => {
+                    rules.push(phrase.rule);
+                    known += 1;
+                    at = phrase.end;
+                }
+                None => {
+                    unknown += 1;
+                    at += 1;
+                }
+            }
+        }
+        let is_bar = if is_linked { known >= LINKED_BAR_KNOWN && unknown <= known } else { known >= BAR_KNOWN && unknown * 3 <= known };
+        is_bar.then(|| Label { rules: sorted(rules.into_iter()), weak: false })
+    }
+
     fn near_miss(&mut self, rule: RuleIndex, line: usize, failed: &'static str) {
         let Some(line) = self.lines.get(line) else { return };
         let start = self.queue.get(line.first).map_or(0, |held| held.event.range.start);
@@ -437,7 +504,16 @@ impl Stripper {
     /// Acts on what a line says, or on its saying nothing.
     fn decide(&mut self, label: Option<Label>) {
         let this = self.lines.len() - 1;
+        let heads = self.labels.heads.take();
         let Some(label) = label else {
+            if let Some((line, rules)) = heads
+                && (self.lines[this].is_linked() || self.markup == Markup::Text && !self.gathering.before_blank)
+                && !self.lines[this].ends_sentence
+                && self.lines[this].words <= ENTRY_OF_LIST_WORDS
+            {
+                self.head_list(line, rules);
+                return self.follow(this);
+            }
             if !self.labels.weak.is_empty() && self.explain {
                 let rule = self.labels.weak[0].1[0];
                 let line = self.labels.weak[0].0;
@@ -455,6 +531,19 @@ impl Stripper {
             return self.follow(this);
         };
         let is_linked = self.lines[this].is_linked();
+        if let Some((line, rules)) = heads
+            && label.weak
+            && is_linked
+        {
+            self.head_list(line, rules);
+            return self.follow(this);
+        }
+        let heads_list = |rule: &RuleIndex| self.rules.rule(*rule).scope == TextScope::Following;
+        if label.weak && label.rules.iter().any(heads_list) {
+            self.end_following();
+            self.labels.heads = Some((this, label.rules));
+            return;
+        }
         if label.weak {
             let beside_label = self.labels.after_label;
             self.labels.weak_are_linked = is_linked || (!self.labels.weak.is_empty() && self.labels.weak_are_linked);
@@ -466,6 +555,7 @@ impl Stripper {
             self.labels.after_label = true;
             return self.drop_weak();
         }
+        self.end_following();
         self.labels.after_label = true;
         for line in std::mem::take(&mut self.labels.between) {
             self.drop_line(line, label.rules.clone());
@@ -486,9 +576,25 @@ impl Stripper {
                 let removal = self.drop_line(this, label.rules);
                 let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
                 let parted = self.gathering.before_blank;
-                self.following = Some(Following::new(removal, &self.lines[this], container, parted));
+                let bold = self.is_bold(self.lines[this].first);
+                self.following = Some(Following::new(removal, &self.lines[this], container, parted, bold, self.is_after_prose(this)));
             }
         }
+    }
+
+    /// Drops a label that heads a list, and takes what follows it.
+    fn head_list(&mut self, line: usize, rules: Vec<RuleIndex>) {
+        self.labels.release();
+        let removal = self.drop_line(line, rules);
+        let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
+        let bold = self.is_bold(self.lines[line].first);
+        self.following = Some(Following::new(removal, &self.lines[line], container, true, bold, self.is_after_prose(line)));
+    }
+
+    /// Whether the last line kept before this one is a sentence or a heading.
+    fn is_after_prose(&self, line: usize) -> bool {
+        let before = self.lines.iter().take(line).rev().find(|before| !before.dropped);
+        before.is_none_or(|before| before.ends_sentence || before.heading > 0 || before.is_prose())
     }
 
     fn drop_weak(&mut self) {

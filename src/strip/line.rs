@@ -17,6 +17,8 @@ pub(super) struct Line {
     /// List items that it stands in, one inside the other; in plain text 1 after a bullet.
     pub(super) items: u32,
     pub(super) ends_sentence: bool,
+    /// It ends with a question mark.
+    pub(super) asks: bool,
     /// A rule has taken it.
     pub(super) dropped: bool,
 }
@@ -33,6 +35,11 @@ impl Line {
             && self.heading == 0
             && self.linked * 3 < self.words
             && (self.words >= LONG_PROSE_WORDS || (self.words >= PROSE_WORDS && self.ends_sentence))
+    }
+
+    /// Whether it ends like a sentence that is no question: titles may ask.
+    pub(super) fn ends_sentence_but_question(&self) -> bool {
+        self.ends_sentence && !self.asks
     }
 
     /// Whether most of it is links.
@@ -110,6 +117,11 @@ pub(super) fn ends_sentence(text: &str) -> bool {
         c.is_whitespace() || matches!(c, '"' | '\'' | '»' | '«' | '”' | '“' | '’' | '‘' | ')' | ']' | '」' | '』' | '）' | '\u{200e}' | '\u{200f}')
     });
     last.ends_with(['.', '!', '?', '؟', '…', '。', '！', '？', '۔', '।', ':', '؛', ';'])
+}
+
+/// Whether the text ends like a question.
+pub(super) fn asks(text: &str) -> bool {
+    text.trim_end().ends_with(['?', '؟', '？'])
 }
 
 #[cfg(test)]

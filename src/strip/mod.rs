@@ -87,6 +87,8 @@ pub struct Stripper {
     /// Reused from element to element.
     matched: Vec<RuleIndex>,
     hold_was_full: u64,
+    /// Marks that nothing closed.
+    left_open: usize,
     finished: bool,
     /// What the block model decides about (`article`).
     blocks: Option<model::Blocks>,
@@ -170,6 +172,7 @@ impl Stripper {
             matcher: SelectorMatcher::new(limits.siblings),
             matched: Vec::new(),
             hold_was_full: 0,
+            left_open: 0,
             finished: false,
             decide_by_model: true,
             blocks: (mode == StripMode::Article).then(|| model::Blocks::new(model::builtin().tokens(), false)),
@@ -348,6 +351,9 @@ impl Stripper {
             } else {
                 let elsewhere = mark.prose_before;
                 let proper = matches!(how, Closing::Own | Closing::Implied);
+                if !proper {
+                    self.left_open = self.left_open.max(self.marks.len() + 1);
+                }
                 self.settle(&mark, at + 1, proper, false, elsewhere);
             }
         }
@@ -361,6 +367,7 @@ impl Stripper {
         let evidence = Evidence {
             properly_closed,
             hold_full,
+            page_closes_none: self.left_open >= guard::LEFT_OPEN,
             rule_expects_prose: expects_prose,
             chosen_container: mark.by_text,
             article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
@@ -528,12 +535,13 @@ impl Stripper {
     pub fn finish(&mut self, window: &Window, metadata: &Collector) {
         self.end_line(window, metadata);
         self.labels.release();
-        self.following = None;
+        self.end_following();
         let end = self.queue.end();
         for mark in std::mem::take(&mut self.marks) {
             self.ended.push((mark, end, Closing::EndOfPage));
         }
         let mut ended = std::mem::take(&mut self.ended);
+        self.left_open = self.left_open.max(ended.iter().filter(|(_, _, how)| !matches!(how, Closing::Own | Closing::Implied)).count());
         let inside = |line: &Line, (mark, end, _): &(Mark, EventIndex, Closing)| line.first >= mark.start && line.first < *end;
         // With the whole page in view: prose outside of all marks.
         let in_view = self.mode == StripMode::Article;

@@ -5,6 +5,7 @@
 mod explain;
 mod failures;
 mod inputs;
+mod moderation;
 mod outputs;
 mod rules;
 mod settings;

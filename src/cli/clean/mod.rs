@@ -33,7 +33,8 @@ use std::sync::Arc;
 const AFTER: &str = "\
 A folder is searched for .html .htm .xhtml .txt and each of these with .gz .zst .br; its tree is kept under -o DIR.
 A file that is there already is never overwritten without --force; pages of one name become name, name-2, …
-A page that fails is reported, nothing of it is written, and the run goes on; the exit code is 1 then.
+A page that fails is reported, nothing of it is written, and the run goes on; the exit code is 1 then. The same goes for a page
+that moderation rules hold back, with exit code 3.
 
 Examples:
   naqi clean page.html > clean.html
@@ -59,6 +60,9 @@ pub struct CleanCommand {
     /// Keep pages that fail, with the cause: in a folder, or as lines of a file that ends in .jsonl
     #[arg(long, value_name = "DIR|FILE")]
     dead_letters: Option<PathBuf>,
+    /// Keep pages that moderation rules hold back, as they came: in a folder, or as lines of a file that ends in .jsonl
+    #[arg(long, value_name = "DIR|FILE")]
+    quarantine: Option<PathBuf>,
     #[command(flatten)]
     run: RunOptions,
     #[command(flatten)]
@@ -75,6 +79,7 @@ impl CleanCommand {
         let settings = self.rules.settings(&[], Some(&self.page), Some(&self.run))?.settings;
         let origin = self.origin.known(settings.from)?;
         let rules = rule_loader::load(&settings.rules, console)?;
+        rule_loader::refuse_late_verdicts(&rules, settings.strip.mode)?;
         let inputs = self.input.find(self.output.as_deref())?;
         if inputs.is_empty() {
             bail!("there is no page to clean; a folder is searched for .html, .htm, .xhtml and .txt");
@@ -90,7 +95,7 @@ impl CleanCommand {
             rules: Arc::clone(&rules),
             settings: Settings { emit: settings.emit, strip: settings.strip.mode, limits: settings.limits.clone(), explain: false },
             origin,
-            keep_stdin: self.dead_letters.is_some(),
+            keep_stdin: self.dead_letters.is_some() || self.quarantine.is_some(),
         };
         let run = Run {
             console: *console,
@@ -100,6 +105,7 @@ impl CleanCommand {
             },
             report: self.report.as_deref().map(|path| OutputFile::create(path, overwrite)).transpose().context("--report")?,
             dead_letters: self.dead_letters.as_deref().map(|path| DeadLetters::open(path, rules.digest())).transpose().context("--dead-letters")?,
+            quarantine: self.quarantine.as_deref().map(|path| DeadLetters::open(path, rules.digest())).transpose().context("--quarantine")?,
             cleaner: Arc::new(cleaner),
             destination,
             overwrite,

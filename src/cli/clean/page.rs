@@ -6,6 +6,7 @@ use crate::cli::origin::KnownOrigin;
 use anyhow::{Context, Error, Result, bail};
 use naqi::emit::EmitFormat;
 use naqi::emit::record::Record;
+use naqi::moderate::Verdict;
 use naqi::report::PageReport;
 use naqi::rules::RuleSet;
 use naqi::{Limit, PageError, Pipeline, Settings};
@@ -37,11 +38,13 @@ pub struct PageFailure {
     pub cause: Error,
     /// What was read from standard input.
     pub stdin: Option<SpooledTempFile>,
+    /// It came through, but rules hold it back.
+    pub held: Option<Box<PageReport>>,
 }
 
 impl From<Error> for PageFailure {
     fn from(cause: Error) -> Self {
-        PageFailure { cause, stdin: None }
+        PageFailure { cause, stdin: None, held: None }
     }
 }
 
@@ -57,18 +60,18 @@ impl Cleaner {
             Source::Unreadable(_, cause) => Err(Error::msg(cause.clone()).into()),
             Source::File(path) => {
                 let file = File::open(path).context("cannot open it")?;
-                Ok(self.read(input, file, out)?)
+                hold_back(self.read(input, file, out)?)
             }
             Source::Stdin if self.keep_stdin => {
                 let mut kept = spool();
-                let cleaned = self.read(input, Tee { from: io::stdin().lock(), to: &mut kept }, out);
-                cleaned.map_err(|cause| {
+                let cleaned = self.read(input, Tee { from: io::stdin().lock(), to: &mut kept }, out).map_err(PageFailure::from);
+                cleaned.and_then(hold_back).map_err(|failure| {
                     // The rest too: half a page could not be tried again. If that fails, what is there must do.
                     let _ = io::copy(&mut io::stdin().lock(), &mut kept);
-                    PageFailure { cause, stdin: Some(kept) }
+                    PageFailure { stdin: Some(kept), ..failure }
                 })
             }
-            Source::Stdin => Ok(self.read(input, io::stdin().lock(), out)?),
+            Source::Stdin => hold_back(self.read(input, io::stdin().lock(), out)?),
         }
     }
 
@@ -86,15 +89,35 @@ impl Cleaner {
         let formats: Vec<(EmitFormat, &mut Vec<u8>)> = vec![(EmitFormat::Republish, &mut html), (EmitFormat::Text, &mut text)];
         let report = feed(Pipeline::with_formats(Arc::clone(&self.rules), &settings, &origin, formats), bytes).map_err(held_whole)?;
         let [html, text] = [html, text].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        write_record(&Record::of_page(input.name(), input.name(), report.clone(), html, text), out)?;
+        if report.verdict < Verdict::Quarantine {
+            write_record(&Record::of_page(input.name(), input.name(), report.clone(), html, text), out)?;
+        }
         Ok(report)
     }
 
-    /// The line of a page that failed.
-    pub fn write_failure(&self, input: &Input, cause: &Error, out: &mut dyn Write) -> Result<()> {
+    /// The line of a page that failed or is held back.
+    pub fn write_failure(&self, input: &Input, failure: &PageFailure, out: &mut dyn Write) -> Result<()> {
+        if let Some(report) = &failure.held {
+            return write_record(&Record::of_page(input.name(), input.name(), (**report).clone(), String::new(), String::new()), out);
+        }
         let url = self.origin.url.as_ref().map(ToString::to_string);
-        write_record(&Record::of_failure(input.name(), input.name(), url, format!("{cause:#}"), self.rules.digest().to_owned()), out)
+        let error = format!("{:#}", failure.cause);
+        write_record(&Record::of_failure(input.name(), input.name(), url, error, self.rules.digest().to_owned()), out)
     }
+}
+
+/// A page that rules hold back is as good as failed: nothing of it may go out.
+fn hold_back(report: PageReport) -> Result<PageReport, PageFailure> {
+    let name = match report.verdict {
+        Verdict::Pass | Verdict::Flag => return Ok(report),
+        Verdict::Quarantine => "quarantine",
+        Verdict::Drop => "drop",
+    };
+    let mut by: Vec<&str> = report.findings.iter().filter(|finding| finding.done == name).map(|finding| finding.rule.as_str()).collect();
+    by.sort_unstable();
+    by.dedup();
+    let by = if by.is_empty() { format!("its score of {:.2}", report.score) } else { by.join(", ") };
+    Err(PageFailure { cause: Error::msg(format!("held back ({name}) by {by}")), stdin: None, held: Some(Box::new(report)) })
 }
 
 fn write_record(record: &Record, out: &mut dyn Write) -> Result<()> {

@@ -13,6 +13,7 @@ use crate::cli::rule_loader::count;
 use anyhow::{Context, Result, anyhow};
 use futures::{StreamExt, stream};
 use naqi::emit::EmitFormat;
+use naqi::moderate::Verdict;
 use naqi::report::PageReport;
 use serde::Serialize;
 use serde_json::json;
@@ -36,6 +37,8 @@ pub struct Run {
     pub report: Option<OutputFile>,
     /// Where failed pages go.
     pub dead_letters: Option<DeadLetters>,
+    /// Where pages go that rules hold back.
+    pub quarantine: Option<DeadLetters>,
     /// Cleans a page.
     pub cleaner: Arc<Cleaner>,
     /// Where the pages go.
@@ -94,7 +97,11 @@ impl Run {
             self.console.error(&format!("stopped by ctrl-c after {} of {}", tally.pages, count(all, "page")));
             return Ok(Exit::Interrupted);
         }
-        Ok(if tally.failures > 0 { Exit::PagesFailed } else { Exit::Ok })
+        Ok(match (tally.failures, tally.held) {
+            (0, 0) => Exit::Ok,
+            (0, _) => Exit::PagesHeld,
+            _ => Exit::PagesFailed,
+        })
     }
 
     /// One page, written as it comes: memory stays bounded, and what was written before a failure cannot be taken back.
@@ -185,15 +192,29 @@ impl Run {
                 self.report(input, &*report)?;
             }
             Outcome::Failed(failure) => {
-                tally.failed();
+                if failure.held.is_some() {
+                    tally.held()
+                } else {
+                    tally.failed()
+                }
                 let cause = format!("{:#}", failure.cause);
-                tracing::info!(page = input.name(), "failed");
+                tracing::info!(page = input.name(), held = failure.held.is_some(), "not published");
                 progress.around(|| self.console.error(&format!("{}: {cause}", input.name())));
                 if self.cleaner.settings.emit == EmitFormat::Jsonl {
-                    sink.write(|out| self.cleaner.write_failure(input, &failure.cause, out))?;
+                    sink.write(|out| self.cleaner.write_failure(input, &failure, out))?;
                 }
-                self.report(input, &json!({ "error": cause }))?;
-                let kept = self.dead_letters.as_mut().map_or(Ok(()), |letters| letters.keep(input, failure));
+                match &failure.held {
+                    Some(report) => self.report(input, &**report)?,
+                    None => self.report(input, &json!({ "error": cause }))?,
+                }
+                // What is dropped is kept nowhere; what is held back goes where it is asked for, or to the failed pages.
+                let verdict = failure.held.as_ref().map(|report| report.verdict);
+                let letters = match verdict {
+                    Some(Verdict::Drop) => &mut None,
+                    Some(_) if self.quarantine.is_some() => &mut self.quarantine,
+                    _ => &mut self.dead_letters,
+                };
+                let kept = letters.as_mut().map_or(Ok(()), |letters| letters.keep(input, failure));
                 if let Err(error) = kept {
                     progress.around(|| self.console.error(&format!("--dead-letters: {}: {error:#}", input.name())));
                 }
@@ -237,7 +258,7 @@ fn clean(cleaner: &Cleaner, input: &Input, place: Option<PathBuf>, overwrite: Ov
         Err(failure) => {
             if cleaner.settings.emit == EmitFormat::Jsonl {
                 // A record is written in one piece, so nothing of the page is in the file yet.
-                cleaner.write_failure(input, &failure.cause, &mut file)?;
+                cleaner.write_failure(input, &failure, &mut file)?;
                 file.keep()?;
             }
             Err(failure)

@@ -16,6 +16,9 @@ pub struct Tally {
     pub pages: u64,
     /// Failed ones.
     pub failures: u64,
+    /// Held back by rules.
+    pub held: u64,
+    findings: u64,
     /// Bytes read, after decompression.
     pub bytes_in: u64,
     bytes_out: u64,
@@ -28,7 +31,18 @@ pub struct Tally {
 impl Tally {
     /// Nothing yet.
     pub fn new() -> Self {
-        Tally { pages: 0, failures: 0, bytes_in: 0, bytes_out: 0, bytes_removed: 0, guarded: 0, by_rule: HashMap::new(), begun: Instant::now() }
+        Tally {
+            pages: 0,
+            failures: 0,
+            held: 0,
+            findings: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            bytes_removed: 0,
+            guarded: 0,
+            by_rule: HashMap::new(),
+            begun: Instant::now(),
+        }
     }
 
     /// A page came through.
@@ -38,6 +52,7 @@ impl Tally {
         self.bytes_out += report.counts.bytes_out;
         self.bytes_removed += report.counts.bytes_removed;
         self.guarded += report.counts.guarded;
+        self.findings += report.counts.findings;
         for removal in report.removals.iter().filter(|removal| removal.extent != "refused") {
             // The first rule decided the extent; the others only agreed.
             if let Some(rule) = removal.rules.first() {
@@ -47,6 +62,12 @@ impl Tally {
                 }
             }
         }
+    }
+
+    /// Rules hold a page back.
+    pub fn held(&mut self) {
+        self.pages += 1;
+        self.held += 1;
     }
 
     /// A page failed.
@@ -67,10 +88,12 @@ impl Tally {
         let mut rows = vec![
             ["pages".to_owned(), self.pages.to_string(), format!("{pages_a_second:.1} a second")],
             ["failed".to_owned(), self.failures.to_string(), String::new()],
+            ["held back".to_owned(), self.held.to_string(), String::new()],
             ["read".to_owned(), size(self.bytes_in), format!("{} a second", size((self.bytes_in as f64 / self.seconds()) as u64))],
             ["written".to_owned(), size(self.bytes_out), String::new()],
             ["removed".to_owned(), size(self.bytes_removed), format!("{removed_share:.1} % of what was read")],
             ["removals".to_owned(), self.by_rule.values().sum::<u64>().to_string(), format!("by {} rules", self.by_rule.len())],
+            ["findings".to_owned(), self.findings.to_string(), "of moderation rules".to_owned()],
             ["guarded".to_owned(), self.guarded.to_string(), "narrowed or refused".to_owned()],
         ];
         let mut rules: Vec<_> = self.by_rule.iter().collect();

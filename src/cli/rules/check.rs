@@ -6,7 +6,8 @@ use crate::cli::options::RuleOptions;
 use crate::cli::rule_loader::{self, count, errors};
 use anyhow::Result;
 use clap::Args;
-use naqi::check::check;
+use naqi::check::{check, check_moderation};
+use naqi::moderate::{Key, ModerationRule};
 use naqi::rules::{Mistake, Rule, Severity};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -34,7 +35,12 @@ impl CheckCommand {
     /// Prints all mistakes and failures; any of them is exit code 2.
     pub fn run(&self, console: &Console) -> Result<Exit> {
         let settings = self.rules.settings(&self.paths, None, None)?.settings;
-        let read = rule_loader::read(&settings.rules)?;
+        let mut read = rule_loader::read(&settings.rules)?;
+        if read.own_files.is_empty() {
+            // All that is built in, the optional packs too.
+            read.sources.with = read.sources.optional.iter().map(|pack| pack.name.clone()).collect();
+            read.sources.key = read.sources.key.or_else(|| Key::new(b"examples need no secret"));
+        }
         let mut out = io::stdout().lock();
         let color = takes_color(&out);
         let (rules, mistakes) = match read.sources.compile() {
@@ -51,14 +57,29 @@ impl CheckCommand {
             return Ok(Exit::Mistake);
         };
         let is_checked = |rule: &Rule| read.own_files.is_empty() || read.own_files.contains(&rule.file);
-        let failures = if read.own_files.is_empty() { check(&rules, |_| true).1 } else { rule_loader::test(&read, &rules)?.1 };
+        let failures = if read.own_files.is_empty() {
+            let mut failures = check(&rules, |_| true).1;
+            failures.extend(check_moderation(&rules, |_| true).1);
+            failures
+        } else {
+            rule_loader::test(&read, &rules)?.1
+        };
         for failure in &failures {
             writeln!(out, "{}\n", rule_loader::render(failure))?;
         }
         let checked: Vec<&Rule> = rules.rules().iter().filter(|rule| is_checked(rule)).collect();
-        let examples = checked.iter().map(|rule| rule.hit.len() + rule.miss.len()).sum();
+        let moderating: Vec<&ModerationRule> =
+            rules.moderation().rules().iter().filter(|rule| read.own_files.is_empty() || read.own_files.contains(&rule.file)).collect();
+        let examples = checked.iter().map(|rule| rule.hit.len() + rule.miss.len()).sum::<usize>()
+            + moderating.iter().map(|rule| rule.hit.len() + rule.miss.len()).sum::<usize>();
         if !console.is_quiet() || !failures.is_empty() {
-            writeln!(out, "{}, {}, {}", count(checked.len(), "rule"), count(examples, "example"), count(failures.len(), "failure"))?;
+            writeln!(
+                out,
+                "{}, {}, {}",
+                count(checked.len() + moderating.len(), "rule"),
+                count(examples, "example"),
+                count(failures.len(), "failure")
+            )?;
         }
         Ok(if failures.is_empty() { Exit::Ok } else { Exit::Mistake })
     }

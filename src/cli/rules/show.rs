@@ -55,6 +55,7 @@ fn text(rule: &Rule) -> io::Result<Vec<u8>> {
         (!rule.alone, "not alone: counts only beside another phrase or matching line"),
         (rule.linked, "linked: the line must be mostly links"),
         (rule.prose, "prose: what it takes may hold whole sentences"),
+        (!rule.heading, "heading = false: headings are never its phrases"),
     ];
     let owned = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
     for (name, items) in [

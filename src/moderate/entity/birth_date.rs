@@ -1,0 +1,166 @@
+//! Dates of birth: a whole date right after a name for it. Names are data in `rules/entity/context.toml`, months in
+//! `rules/lexicon/dates.toml`. A year alone is no date.
+
+use super::Scan;
+use super::keyword::{Class, Context};
+use super::kind::EntityKind;
+use super::number::Number;
+use super::view::View;
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+#[derive(Deserialize)]
+struct Language {
+    #[serde(default)]
+    months: Vec<String>,
+}
+
+/// Names of months, folded.
+// The file is part of the binary and read by a test of this module.
+#[allow(clippy::expect_used)]
+static MONTHS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    let languages: BTreeMap<String, Language> =
+        toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
+    languages.values().flat_map(|language| &language.months).map(|month| folded(month)).collect()
+});
+
+/// Looks for a date whose first digit is the number's, and judges it by its name.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
+    let view = scan.view;
+    let Some(first) = number.groups().first().map(|group| group.start) else { return };
+    let found = numeric(number).or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
+    let Some((range, year)) = found else { return };
+    if !Context::of(view, &range).is_labelled(Class::Birth) {
+        return;
+    }
+    match year {
+        1900..=2100 => scan.hit(range, EntityKind::BirthDate, "gregorian", 0.9),
+        1300..=1450 => scan.hit(range, EntityKind::BirthDate, "hijri", 0.9),
+        _ => scan.miss(range, EntityKind::BirthDate, "format"),
+    }
+}
+
+/// 12/05/1990, 1990-05-12, 12.5.90.
+fn numeric(number: &Number<'_>) -> Option<(Range<usize>, u32)> {
+    if number.groups().len() < 3 {
+        return None;
+    }
+    let gap = number.gap_within(0..3)?;
+    if gap == super::number::Gap::Space || !number.is_date(0..3) {
+        return None;
+    }
+    let year =
+        [0, 2].into_iter().find(|group| number.groups()[*group].len() == 4).map_or_else(|| 1900 + number.value(2), |group| number.value(group));
+    Some((number.range(0..3), year))
+}
+
+/// 5 May 1990, 5. Mai 1990, 5 de mayo de 1990, 5 مايو 1990.
+fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
+    let day = view.digits(first);
+    view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
+    let mut at = day.end;
+    for suffix in ["st", "nd", "rd", "th", "er", "º", "o"] {
+        if view.text()[at..].starts_with(suffix) {
+            at += suffix.len();
+            break;
+        }
+    }
+    at = skip(view, at, &["de", "of", "من", "شهر", "d'"]);
+    if day.len() > 2 || at == day.end && !view.char_after(at).is_some_and(char::is_alphabetic) {
+        return None;
+    }
+    let month = month(view, at)?;
+    let at = skip(view, month, &["de", "del", "عام", "سنة", "لعام"]);
+    let year = view.digits(at);
+    (year.len() == 4).then(|| (first..year.end, view.text()[year].parse().unwrap_or(0)))
+}
+
+/// May 5, 1990.
+fn month_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
+    let from = view.line_start(first, 24);
+    let before = view.text()[from..first].trim_end();
+    let day = view.digits(first);
+    let next = view.run(day.end, |byte| byte.is_ascii_lowercase() || matches!(byte, b',' | b' '));
+    if day.len() > 2 || !view.byte(next).is_ascii_digit() {
+        return None;
+    }
+    let word = before.rsplit(|character: char| character.is_whitespace() || character == ':').next()?;
+    let start = from + before.len() - word.len();
+    if !MONTHS.contains(folded(word.trim_end_matches('.')).as_str()) {
+        return None;
+    }
+    view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
+    let mut at = day.end;
+    for suffix in ["st", "nd", "rd", "th"] {
+        if view.text()[at..].starts_with(suffix) {
+            at += suffix.len();
+            break;
+        }
+    }
+    at = view.run(at, |byte| matches!(byte, b',' | b' '));
+    let year = view.digits(at);
+    (year.len() == 4).then(|| (start..year.end, view.text()[year].parse().unwrap_or(0)))
+}
+
+/// 1990年5月12日.
+fn year_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
+    let mut at = first;
+    for sign in ['年', '月', '日'] {
+        at = view.digits(at).end;
+        if view.char_after(at) != Some(sign) {
+            return None;
+        }
+        at += sign.len_utf8();
+    }
+    Some((first..at, view.text()[view.digits(first)].parse().unwrap_or(0)))
+}
+
+/// Passes spaces, commas, points and these words.
+fn skip(view: &View<'_>, at: usize, words: &[&str]) -> usize {
+    let mut at = at;
+    loop {
+        let from = at;
+        at += view.text()[at..].len() - view.text()[at..].trim_start_matches([' ', ',', '.', '،', '-', '/']).len();
+        for word in words {
+            let rest = &view.text()[at..];
+            if rest.starts_with(word) && !rest[word.len()..].starts_with(char::is_alphabetic) {
+                at += word.len();
+            }
+        }
+        if at == from {
+            return at;
+        }
+    }
+}
+
+/// Where the name of a month that begins here ends: of two words, or one.
+fn month(view: &View<'_>, at: usize) -> Option<usize> {
+    let text = &view.text()[at..];
+    let word =
+        |from: usize| from + text[from..].find(|character: char| !character.is_alphabetic() && character != '\u{64b}').unwrap_or(text.len() - from);
+    let one = word(0);
+    if one == 0 || one > 40 {
+        return None;
+    }
+    if text[one..].starts_with(' ') {
+        let two = word(one + 1);
+        if two > one + 1 && two < 60 && MONTHS.contains(folded(&text[..two]).as_str()) {
+            return Some(at + two);
+        }
+    }
+    MONTHS.contains(folded(&text[..one]).as_str()).then_some(at + one)
+}
+
+fn folded(text: &str) -> String {
+    let letters = text.chars().filter(|character| !('\u{64b}'..='\u{652}').contains(character));
+    let unified = letters.map(|character| match character {
+        'أ' | 'إ' | 'آ' => 'ا',
+        'ى' => 'ي',
+        'ة' => 'ه',
+        other => other,
+    });
+    unified.flat_map(char::to_lowercase).collect()
+}

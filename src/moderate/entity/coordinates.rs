@@ -1,0 +1,170 @@
+//! Coordinates: decimal pairs and degrees, minutes and seconds, after ISO 6709 and its annex D. Latitude comes first.
+
+use super::Scan;
+use super::keyword::{Class, Context};
+use super::kind::EntityKind;
+use super::number::Number;
+use super::view::View;
+use std::ops::Range;
+
+/// Decimals that a pair without a name needs: four are eleven metres; fewer are prices and scores too.
+const DECIMALS: usize = 4;
+
+/// A decimal number: its bytes, value, and count of decimals.
+struct Decimal {
+    range: Range<usize>,
+    value: f64,
+    decimals: usize,
+}
+
+/// Looks for a decimal pair, or degrees, that begin with this number; gives where they end.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {
+    if !scan.has(EntityKind::Coordinates) {
+        return None;
+    }
+    if let Some(end) = degrees(scan, number) {
+        return Some(end);
+    }
+    let view = scan.view;
+    let latitude = decimal(&view, number.groups()[0].start)?;
+    if latitude.decimals < 2 {
+        return None;
+    }
+    let (after, hemisphere) = hemisphere(&view, latitude.range.end);
+    let mut at = after;
+    let mut parted = false;
+    while matches!(view.byte(at), b',' | b';' | b'/' | b' ' | b'&') && at < after + 3 {
+        parted |= view.byte(at) != b' ';
+        at += 1;
+    }
+    // "lat: 24.7136, lng: 46.6753"
+    let mut named_longitude = false;
+    for name in ["longitude", "long", "lng", "lon", "خط الطول", "x"] {
+        let rest = &view.text()[at..];
+        if rest.is_char_boundary(name.len()) && rest.len() > name.len() && rest[..name.len()].eq_ignore_ascii_case(name) {
+            at += name.len();
+            at = view.run(at, |byte| matches!(byte, b':' | b'=' | b' ' | b'"'));
+            named_longitude = true;
+            break;
+        }
+    }
+    if at == after || !(view.byte(at).is_ascii_digit() || (matches!(view.byte(at), b'-' | b'+') && view.byte(at + 1).is_ascii_digit())) {
+        return None;
+    }
+    let signed = usize::from(!view.byte(at).is_ascii_digit());
+    let longitude = decimal(&view, at + signed)?;
+    let (end, other) = self::hemisphere(&view, longitude.range.end);
+    let mut start = latitude.range.start;
+    if matches!(view.byte_before(start), b'-' | b'+') {
+        start -= 1;
+    }
+    let range = start..end;
+    let before = view.byte_before(start);
+    let after = view.byte(end);
+    if before.is_ascii_alphanumeric() || matches!(before, b'.' | b'_' | b'$') || after.is_ascii_alphanumeric() || after == b'%' {
+        return None;
+    }
+    let context = Context::of(view, &range);
+    let named = context.says(Class::Coordinates) || named_longitude;
+    let lettered = hemisphere && other;
+    if latitude.value > 90.0 || longitude.value > 180.0 {
+        if named {
+            scan.miss(range, EntityKind::Coordinates, "format");
+        }
+        return None;
+    }
+    // Shares of one, and values that are round to the hundredth, are statistics.
+    let round = |half: &Decimal| view.text()[half.range.clone()].ends_with("00");
+    let statistic = (latitude.value < 1.0 && longitude.value < 1.0) || (round(&latitude) && round(&longitude));
+    let precise = latitude.decimals >= DECIMALS && longitude.decimals >= DECIMALS && !statistic;
+    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2)) || (context.denies(Class::Coordinates) && !lettered) {
+        scan.miss(range, EntityKind::Coordinates, "context");
+        return None;
+    }
+    scan.hit(range, EntityKind::Coordinates, "decimal", if named || lettered { 0.95 } else { 0.75 });
+    Some(end)
+}
+
+fn decimal(view: &View<'_>, at: usize) -> Option<Decimal> {
+    let whole = view.digits(at);
+    if !(1..=3).contains(&whole.len()) || view.byte(whole.end) != b'.' {
+        return None;
+    }
+    let fraction = view.digits(whole.end + 1);
+    if fraction.is_empty() || (view.byte(fraction.end) == b'.' && view.byte(fraction.end + 1).is_ascii_digit()) {
+        return None;
+    }
+    let range = whole.start..fraction.end;
+    Some(Decimal { value: view.text()[range.clone()].parse().ok()?, decimals: fraction.len(), range })
+}
+
+/// Passes a degree sign and a letter of the compass.
+fn hemisphere(view: &View<'_>, at: usize) -> (usize, bool) {
+    let rest = &view.text()[at..];
+    let trimmed = rest.strip_prefix('°').or_else(|| rest.strip_prefix('º')).unwrap_or(rest);
+    let spaced = trimmed.strip_prefix(' ').unwrap_or(trimmed);
+    let lettered = spaced.starts_with(['N', 'S', 'E', 'W']) && !spaced[1..].starts_with(|c: char| c.is_alphanumeric());
+    if lettered { (at + rest.len() - spaced.len() + 1, true) } else { (at + rest.len() - trimmed.len(), false) }
+}
+
+/// Looks for degrees, minutes and seconds with their signs, and the other half of the pair; gives where they end.
+pub(super) fn degrees(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {
+    let view = scan.view;
+    let first = number.groups().first()?;
+    if !scan.has(EntityKind::Coordinates) || !matches!(view.char_after(first.end), Some('°' | 'º')) {
+        return None;
+    }
+    let before = view.text()[..first.start].trim_end_matches(' ');
+    // The letter of the compass may lead each half.
+    let leads =
+        before.ends_with(['N', 'S']) && before.len() + 2 > first.start && !before[..before.len() - 1].ends_with(|c: char| c.is_alphanumeric());
+    let (middle, latitude) = sexagesimal(&view, first.start, 90, leads)?;
+    let mut at = view.run(middle, |byte| matches!(byte, b' ' | b',' | b';'));
+    if leads && matches!(view.byte(at), b'E' | b'W') {
+        at = view.run(at + 1, |byte| *byte == b' ');
+    }
+    let (end, longitude) = sexagesimal(&view, at, 180, leads)?;
+    let range = if leads { before.len() - 1 } else { first.start }..end;
+    if !(latitude && longitude) {
+        scan.miss(range, EntityKind::Coordinates, "format");
+        return None;
+    }
+    scan.hit(range, EntityKind::Coordinates, "dms", 0.95);
+    Some(end)
+}
+
+/// One half: where it ends, and whether its letter of the compass is there.
+fn sexagesimal(view: &View<'_>, at: usize, most: u32, leads: bool) -> Option<(usize, bool)> {
+    let part = |at: usize, below: u32| {
+        let digits = view.digits(at);
+        let value: u32 = view.text()[digits.clone()].parse().ok().filter(|value| *value <= below)?;
+        let end = if view.byte(digits.end) == b'.' { view.digits(digits.end + 1).end } else { digits.end };
+        let _ = value;
+        Some(end)
+    };
+    let sign = |at: usize, signs: &[&str]| {
+        let rest = &view.text()[at..];
+        let trimmed = rest.trim_start_matches(' ');
+        signs.iter().find(|sign| trimmed.starts_with(**sign)).map(|sign| at + rest.len() - trimmed.len() + sign.len())
+    };
+    let skip = |at: usize| view.run(at, |byte| *byte == b' ');
+    let mut end = sign(part(at, most)?, &["°", "º"])?;
+    if let Some(minutes) = part(skip(end), 60).and_then(|at| sign(at, &["′", "'", "’", "ʹ"])) {
+        end = minutes;
+        if let Some(seconds) = part(skip(end), 60).and_then(|at| sign(at, &["″", "\"", "”", "''", "′′", "’’"])) {
+            end = seconds;
+        }
+    }
+    if leads {
+        return Some((end, true));
+    }
+    let letter = view.text()[end..].trim_start_matches(' ');
+    let space = view.text().len() - end - letter.len();
+    let found = letter.starts_with(['N', 'S', 'E', 'W', 'O']) && !letter[1..].starts_with(|c: char| c.is_alphanumeric());
+    let arabic = ["شمالا", "شمالاً", "جنوبا", "جنوباً", "شرقا", "شرقاً", "غربا", "غرباً", "شمال", "جنوب", "شرق", "غرب"];
+    if found {
+        return Some((end + space + 1, true));
+    }
+    let word = arabic.iter().filter(|word| letter.starts_with(**word)).map(|word| word.len()).max();
+    Some(word.map_or((end, false), |length| (end + space + length, true)))
+}

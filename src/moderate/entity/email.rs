@@ -1,0 +1,279 @@
+//! E-mail addresses: a dot-string and a domain as in RFC 5321 section 4.1.2, internationalised as in RFC 6531; quoted local parts and
+//! address literals are not looked for. Spoken forms: "name at example dot com", "name [at] example.com", "اسم آت …".
+
+use super::Scan;
+use super::kind::EntityKind;
+use super::view::View;
+use aho_corasick::packed::Searcher;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Octets of a local part, RFC 5321 section 4.5.3.1.1.
+const LOCAL: usize = 64;
+
+/// Ends of names of files that have an `@` in them (`icon@2x.png`).
+const FILES: [&str; 10] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "json", "html"];
+
+/// Ways to say a point; the longer first.
+const DOTS: [&str; 19] = [
+    " [dot] ",
+    " (dot) ",
+    "[dot]",
+    "(dot)",
+    "{dot}",
+    " dot ",
+    "[.]",
+    "(.)",
+    " . ",
+    " [نقطة] ",
+    " (نقطة) ",
+    "[نقطة]",
+    "(نقطة)",
+    " نقطة ",
+    " دوت ",
+    " punto ",
+    " point ",
+    " ponto ",
+    " nokta ",
+];
+
+/// Words that follow "at" in prose and begin no domain.
+const ARTICLES: [&str; 30] = [
+    "the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "me", "you", "him", "her", "us", "them", "it", "my", "your",
+    "our", "his", "their", "its", "noon", "home", "least", "all", "first", "last",
+];
+
+/// Judges an `@`; gives where to go on.
+pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
+    let view = scan.view;
+    if view.byte_before(at) == b' ' && view.byte(at + 1) == b' ' {
+        spoken(scan, at - 1..at + 2);
+        return at + 1;
+    }
+    let start = local_start(&view, at);
+    if start == at {
+        return at + 1;
+    }
+    let Some((end, spoken)) = domain(&view, at + 1) else {
+        if scan.near.is_some() {
+            let end = view.run(at + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+            scan.miss(start..end, EntityKind::Email, "format");
+        }
+        return at + 1;
+    };
+    let range = start..end;
+    let before = view.byte_before(start);
+    let path = view.byte(end) == b':' && view.byte(end + 1).is_ascii_alphanumeric() && !view.byte(end + 1).is_ascii_digit();
+    let userinfo = before == b':' && !view.bytes()[start.saturating_sub(7)..start].eq_ignore_ascii_case(b"mailto:") && view.is_in_address(start);
+    let userinfo = userinfo || (before == b'/' && view.byte_before(start - 1) == b'/');
+    if before == b'@' || userinfo || (path && &view.text()[start..at] == "git") || view.byte(end) == b'@' {
+        scan.miss(range, EntityKind::Email, "boundary");
+        return end;
+    }
+    let detail = if spoken { "spoken" } else { "address" };
+    scan.hit(range, EntityKind::Email, detail, if spoken { 0.85 } else { 0.95 });
+    end
+}
+
+/// Whether a whole text is an address.
+pub(super) fn is_address(text: &str) -> bool {
+    let view = View::new(text);
+    let Some(at) = text.find('@') else { return false };
+    at > 0 && local_start(&view, at) == 0 && domain(&view, at + 1) == Some((text.len(), false))
+}
+
+/// Where the local part before a place begins; the place itself if there is none.
+fn local_start(view: &View<'_>, at: usize) -> usize {
+    let ascii = view.byte_before(at).is_ascii();
+    let mut start = at;
+    for character in view.text()[..at].chars().rev() {
+        let atom = character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '%' | '+' | '-' | '\'' | '~' | '&');
+        // A word of another script right before the address is not part of it.
+        let other = (!ascii && !character.is_ascii() && character.is_alphanumeric()) || is_latin(character);
+        if !(atom || other) || at - start >= LOCAL {
+            break;
+        }
+        start -= character.len_utf8();
+    }
+    let local = &view.text()[start..at];
+    let trimmed = local.trim_start_matches(['.', '\'', '-', '&', '~', '%']);
+    let start = at - trimmed.len();
+    // A point before the sign or two in a row: not an address (RFC 5321, Dot-string).
+    if trimmed.ends_with('.') || !trimmed.contains(|c: char| c.is_alphanumeric()) {
+        return at;
+    }
+    match trimmed.rfind("..") {
+        Some(points) => start + points + 2,
+        None => start,
+    }
+}
+
+/// Where the domain from a place on ends, and whether a point in it was spoken; `None` if it is no domain.
+fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
+    let (mut end, mut labels, mut spoken) = (from, 0, false);
+    let mut best = None;
+    loop {
+        let label = label(view, end)?;
+        let text = &view.text()[label.clone()];
+        labels += 1;
+        end = label.end;
+        if labels >= 2 && is_top_level(text) {
+            best = Some((end, spoken));
+        }
+        let next = view.byte(end) == b'.' && view.char_after(end + 1).is_some_and(char::is_alphanumeric);
+        if next {
+            end += 1;
+            continue;
+        }
+        let Some(dot) = dot_at(view, end).filter(|_| labels < 5) else { break };
+        let after = end + dot;
+        let Some(next) = self::label(view, after) else { break };
+        let word = &view.text()[next];
+        // After a whole domain only a known short ending goes on ("example dot co dot uk"), prose does not.
+        if best.is_some() && !is_spoken_ending(word) {
+            break;
+        }
+        spoken = true;
+        end = after;
+    }
+    let (end, spoken) = best?;
+    // A spoken point must lead to an ending that is one.
+    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}']).next().unwrap_or_default();
+    (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
+}
+
+/// Letters that ASCII is written together with.
+fn is_latin(character: char) -> bool {
+    character.is_ascii_alphanumeric() || (('\u{c0}'..'\u{250}').contains(&character) && character.is_alphabetic())
+}
+
+fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
+    let first = view.char_after(at).filter(|first| first.is_alphanumeric())?;
+    let mut end = at;
+    for character in view.text()[at..].chars().take(63) {
+        let mixed = if is_latin(first) { is_latin(character) || character.is_ascii_digit() } else { character.is_alphanumeric() };
+        let fits = mixed || character == '-';
+        // Marks are letters of many scripts.
+        if !fits && (is_latin(first) || !unicode_normalization::char::is_combining_mark(character)) {
+            break;
+        }
+        end += character.len_utf8();
+    }
+    let label = view.text()[at..end].trim_end_matches('-');
+    Some(at..at + label.len())
+}
+
+fn is_top_level(label: &str) -> bool {
+    let letters = label.chars().all(char::is_alphabetic) && label.chars().nth(1).is_some();
+    (letters || label.starts_with("xn--")) && !FILES.iter().any(|file| file.eq_ignore_ascii_case(label))
+}
+
+fn is_spoken_ending(label: &str) -> bool {
+    const ENDINGS: [&str; 30] = [
+        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site",
+        "store", "shop", "xyz", "tech", "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
+    ];
+    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label))
+        || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok())
+        || label.eq_ignore_ascii_case("uk")
+}
+
+/// Length of a spoken point at a place.
+fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
+    let rest = &view.bytes()[at..];
+    DOTS.iter().map(|dot| dot.as_bytes()).find(|dot| rest.len() >= dot.len() && rest[..dot.len()].eq_ignore_ascii_case(dot)).map(<[u8]>::len)
+}
+
+/// Ways to say `@` in brackets, which may be glued to what they join.
+const BRACKETED: [&str; 14] = ["[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", "(آت)", "[آت]", "(ات)", "[ات]", "(arroba)"];
+
+/// Ways to say it between spaces.
+const LOOSE: [&str; 6] = [" at ", " آت ", " أت ", " ات ", " arroba ", " arobase "];
+
+fn begins(bytes: &[u8], word: &str) -> bool {
+    bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Judges a bracket; gives where to go on.
+pub(super) fn at_bracket(scan: &mut Scan<'_, '_, '_>, bracket: usize) -> usize {
+    let rest = &scan.view.bytes()[bracket..];
+    if let Some(word) = BRACKETED.iter().find(|word| begins(rest, word)) {
+        spoken(scan, bracket..bracket + word.len());
+    }
+    bracket + 1
+}
+
+/// Judges a point between letters, where a domain may stand after a spoken `@`; gives where to go on.
+pub(super) fn at_point(scan: &mut Scan<'_, '_, '_>, point: usize) -> usize {
+    let view = scan.view;
+    if view.byte(point + 1).is_ascii_alphabetic() && view.byte_before(point).is_ascii_alphanumeric() {
+        let start = view.token(point - 1).start;
+        loosely(scan, start);
+    }
+    point + 1
+}
+
+/// Looks for a loose `@` before a domain that begins here.
+fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
+    let before = &scan.view.bytes()[..start];
+    let ends = |word: &&&str| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
+    if let Some(word) = LOOSE.iter().find(ends) {
+        spoken(scan, start - word.len()..start);
+    }
+}
+
+/// Spoken points between spaces as one search, in the cases that people write.
+static SPOKEN_POINTS: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new([" dot ", " DOT ", " Dot ", " دوت ", " نقطة ", " punto ", " point ", " ponto ", " nokta "].map(str::as_bytes)));
+
+/// Looks for loosely spoken addresses around the spoken points of the whole text.
+pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
+    let view = scan.view;
+    let Some(search) = &*SPOKEN_POINTS else { return };
+    for point in search.find_iter(view.bytes()) {
+        let mut start = point.start();
+        for character in view.text()[..point.start()].chars().rev().take(63) {
+            if !(character.is_alphanumeric() || character == '-') {
+                break;
+            }
+            start -= character.len_utf8();
+        }
+        if start < point.start() {
+            loosely(scan, start);
+        }
+    }
+}
+
+/// Judges a spoken `@`.
+pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
+    let view = scan.view;
+    let loose = view.byte(said.start) == b' ' && view.byte(said.end - 1) == b' ';
+    let bracketed = !loose;
+    let at = said.start - usize::from(bracketed && view.byte_before(said.start) == b' ');
+    let after = said.end + usize::from(bracketed && view.byte(said.end) == b' ');
+    let start = local_start(&view, at);
+    if start == at {
+        return;
+    }
+    let Some((end, dotted)) = domain(&view, after) else { return };
+    let (local, host) = (&view.text()[start..at], &view.text()[after..end]);
+    let sign = view.text()[said.clone()].trim() == "@";
+    let first = host.split(['.', ' ', '[', '(']).next().unwrap_or_default();
+    if ARTICLES.iter().any(|article| article.eq_ignore_ascii_case(first)) {
+        return;
+    }
+    // "look at example.com" is prose: without brackets the point must be spoken too, or the name look like one.
+    let named = local.contains(['.', '_', '+']) || local.bytes().any(|byte| byte.is_ascii_digit());
+    let named = named && !local.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    // "user AT example.com" shouts its sign.
+    let shouted = view.text()[said.clone()].trim() == "AT" && !local.bytes().any(|byte| byte.is_ascii_uppercase());
+    if loose && !dotted && !named && !sign && !shouted {
+        scan.miss(start..end, EntityKind::Email, "context");
+        return;
+    }
+    let short = bracketed && view.text()[said.clone()].eq_ignore_ascii_case("(a)") && local.len() < 3;
+    if short {
+        return;
+    }
+    scan.hit(start..end, EntityKind::Email, "spoken", if bracketed || dotted { 0.85 } else { 0.7 });
+}

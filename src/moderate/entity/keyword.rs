@@ -1,0 +1,211 @@
+//! What numbers are called: a search over the few bytes around a candidate.
+
+use super::view::View;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use serde::Deserialize;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What a number is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Phone,
+    Card,
+    Iban,
+    NationalId,
+    Crypto,
+    Ip,
+    Coordinates,
+    Plate,
+    Birth,
+    Other,
+    Unit,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    words: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ContextWords {
+    phone: Words,
+    glued: Words,
+    card: Words,
+    iban: Words,
+    national_id: Words,
+    crypto: Words,
+    ip: Words,
+    coordinates: Words,
+    plate: Words,
+    birth: Words,
+    other: Words,
+    unit: Words,
+}
+
+// The file is part of the binary and read by a test of this module.
+#[allow(clippy::expect_used)]
+static WORDS: LazyLock<ContextWords> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/context.toml")).expect("rules/entity/context.toml is read by a test"));
+
+/// Words that a phone number may be joined to.
+pub(super) fn glued() -> impl Iterator<Item = &'static String> {
+    WORDS.glued.words.iter()
+}
+
+#[derive(Debug)]
+struct ContextSearch {
+    search: AhoCorasick,
+    classes: Vec<Class>,
+}
+
+static CONTEXT: LazyLock<ContextSearch> = LazyLock::new(|| {
+    let words = &*WORDS;
+    let lists = [
+        (Class::Phone, &words.phone),
+        (Class::Card, &words.card),
+        (Class::Iban, &words.iban),
+        (Class::NationalId, &words.national_id),
+        (Class::Crypto, &words.crypto),
+        (Class::Ip, &words.ip),
+        (Class::Coordinates, &words.coordinates),
+        (Class::Plate, &words.plate),
+        (Class::Birth, &words.birth),
+        (Class::Other, &words.other),
+        (Class::Unit, &words.unit),
+    ];
+    let all = lists.iter().flat_map(|(class, list)| list.words.iter().map(|word| (*class, word.as_str())));
+    let (classes, words): (Vec<_>, Vec<_>) = all.unzip();
+    ContextSearch { search: build(&words), classes }
+});
+
+// A few hundred short words: far below every limit of the automaton, the only cause of an error.
+#[allow(clippy::expect_used)]
+pub(super) fn build(words: &[&str]) -> AhoCorasick {
+    let builder = &mut AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
+    builder.build(words).expect("few short words")
+}
+
+/// Whether a word stands by itself; an Arabic one may carry clitics.
+fn is_word(view: View<'_>, range: &Range<usize>) -> bool {
+    let text = view.text();
+    let joins = |character: char| character.is_alphabetic();
+    let ideographic = |at: Option<char>| at.is_some_and(|c| ('\u{3040}'..='\u{9fff}').contains(&c));
+    let edge = |character: Option<char>| character.is_none_or(|character| !joins(character));
+    let first = view.char_after(range.start);
+    if ideographic(first) || first.is_none_or(|first| !joins(first)) {
+        return true;
+    }
+    let arabic = first.is_some_and(|first| ('\u{600}'..='\u{6ff}').contains(&first));
+    let before = text[..range.start].trim_end_matches(|c| arabic && matches!(c, 'ا' | 'ل' | 'و' | 'ف' | 'ب' | 'ك'));
+    let carried = text[before.len()..range.start].chars().count();
+    let after = text[range.end..].trim_start_matches(|c| arabic && matches!(c, 'ه' | 'ا' | 'ك' | 'م' | 'ن' | 'ي' | 'ت'));
+    let suffixed = text[range.end..text.len() - after.len()].chars().count();
+    edge(before.chars().next_back()) && carried <= 4 && edge(after.chars().next()) && suffixed <= 3
+}
+
+/// What stands around a number.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Context {
+    before: u32,
+    after: u32,
+    /// The name right before it, with no number or end of a sentence between.
+    label: Option<Class>,
+    amount: bool,
+}
+
+/// Bytes of the line that are searched before and after a number.
+const BEFORE: usize = 96;
+const AFTER: usize = 32;
+
+impl Context {
+    pub(super) fn of(view: View<'_>, range: &Range<usize>) -> Self {
+        let mut context = Context::default();
+        let (start, end) = (view.line_start(range.start, BEFORE), view.line_end(range.end, AFTER));
+        let book = &*CONTEXT;
+        let mut nearest = None;
+        let shifted = |word: &aho_corasick::Match, by: usize| word.start() + by..word.end() + by;
+        for word in book.search.find_iter(&view.bytes()[start..range.start]) {
+            let (class, place) = (book.classes[word.pattern().as_usize()], shifted(&word, start));
+            if is_word(view, &place) {
+                if class == Class::Unit {
+                    // A currency is written before its amount too.
+                    context.amount |= view.text()[place.end..range.start].trim().is_empty();
+                    continue;
+                }
+                context.before |= 1 << class as u32;
+                nearest = Some((class, place.end));
+            }
+        }
+        if let Some((class, from)) = nearest {
+            let between = &view.text()[from..range.start];
+            // "Order no. 12" is one phrase, "your order. 12" the end of one.
+            let word = &view.text()[start..from];
+            let short = ["no", "nr", "ref", "tel", "ver", "vol", "n", "mob", "ph"]
+                .iter()
+                .any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
+            let between = if short { between.strip_prefix('.').unwrap_or(between) } else { between };
+            let parted = between.contains(['!', '?', '؟', ';', '؛']) || between.contains(". ") || between.bytes().any(|byte| byte.is_ascii_digit());
+            context.label = (!parted && between.len() <= 64).then_some(class);
+        }
+        for word in book.search.find_iter(&view.bytes()[range.end..end]) {
+            let (class, place) = (book.classes[word.pattern().as_usize()], shifted(&word, range.end));
+            if is_word(view, &place) {
+                let between = &view.text()[range.end..place.start];
+                if class == Class::Unit {
+                    context.amount |= between.trim_start().is_empty();
+                } else if class != Class::Other && between.len() <= 12 && !between.bytes().any(|byte| byte.is_ascii_digit()) {
+                    context.after |= 1 << class as u32;
+                }
+            }
+        }
+        context
+    }
+
+    /// Whether it is called this, and nothing else is nearer.
+    pub(super) fn says(&self, class: Class) -> bool {
+        let bit = 1 << class as u32;
+        match self.label {
+            Some(label) if label == class => true,
+            Some(_) => false,
+            None => (self.before | self.after) & bit != 0,
+        }
+    }
+
+    /// Whether it is called this directly: no other name, number or end of a sentence between.
+    pub(super) fn is_labelled(&self, class: Class) -> bool {
+        self.label == Some(class)
+    }
+
+    /// Whether it is called something else, or an amount.
+    pub(super) fn denies(&self, class: Class) -> bool {
+        let named = self.label.is_some_and(|label| label != class);
+        (named && !self.says(class)) || (self.amount && self.label != Some(class))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(text: &str) -> Context {
+        let start = text.find(|c: char| c.is_ascii_digit()).unwrap();
+        let view = View::new(text);
+        Context::of(view, &view.digits(start))
+    }
+
+    #[test]
+    fn the_nearest_name_counts() {
+        assert!(context("Order no: 1023456789").denies(Class::Phone));
+        assert!(context("After your order, phone 1023456789").says(Class::Phone));
+        assert!(context("واتصل بجواله: 0501234567").says(Class::Phone));
+        assert!(context("رقم الهوية 1012345678").says(Class::NationalId));
+        assert!(context("بلغت 1012345678 ريال").denies(Class::NationalId));
+        assert!(context("0501234567 (جوال)").says(Class::Phone));
+        assert!(!context("a reordered 1012345678").denies(Class::Phone));
+        assert!(!context("Thanks for the order! 1012345678").denies(Class::Phone));
+    }
+}

@@ -1,0 +1,205 @@
+//! Entities that a link's target stands for.
+//!
+//! `tel:` (RFC 3966), `sms:` (RFC 5724), `mailto:` (RFC 6068), WhatsApp's click to chat (`wa.me/…`, `?phone=`), Telegram's `t.me/+…`, Viber.
+
+use super::kind::EntityKind;
+use super::number::Digits;
+use super::phone::international;
+use super::view::View;
+use super::{EntityFinder, EntityMatch, EntityNearMiss, email};
+use std::ops::Range;
+
+/// What numbers follow: whether they are international without a plus.
+const NUMBERS: [(&str, bool); 16] = [
+    ("tel:", false),
+    ("sms:", false),
+    ("smsto:", false),
+    ("callto:", false),
+    ("facetime:", false),
+    ("facetime-audio:", false),
+    ("whatsapp://send", true),
+    ("viber://chat", true),
+    ("viber://add", true),
+    ("tg://resolve", true),
+    ("wa.me/", true),
+    ("api.whatsapp.com/send", true),
+    ("web.whatsapp.com/send", true),
+    ("t.me/+", true),
+    ("telegram.me/+", true),
+    ("signal.me/#p/+", true),
+];
+
+pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
+    let trimmed = href.trim_start();
+    let start = href.len() - trimmed.len();
+    let after = |prefix: &str| {
+        let rest = trimmed.as_bytes();
+        (rest.len() >= prefix.len() && rest[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes())).then_some(start + prefix.len())
+    };
+    if finder.has(EntityKind::Email)
+        && let Some(at) = after("mailto:")
+    {
+        mail(finder, href, at, matches);
+        return;
+    }
+    if finder.has(EntityKind::Phone) {
+        let host = ["https://www.", "http://www.", "https://", "http://", "//", ""].iter().find_map(|scheme| after(scheme)).unwrap_or(start);
+        let number = NUMBERS.iter().find_map(|(prefix, international)| {
+            let from = if prefix.contains(':') { start } else { host };
+            let rest = &href.as_bytes()[from..];
+            let fits = rest.len() >= prefix.len() && rest[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes());
+            fits.then_some((from + prefix.len(), *international))
+        });
+        if let Some((mut at, international)) = number {
+            // Some take the number as a parameter.
+            for parameter in ["phone=", "number="] {
+                if let Some(found) = href[at..].find(parameter) {
+                    at += found + parameter.len();
+                    break;
+                }
+            }
+            phone(finder, href, at, international, matches, near.as_deref_mut());
+            return;
+        }
+    }
+    // Any other address may hold a mail address, an IP address or a key; its numbers are its own.
+    let first = matches.len();
+    finder.find(href, matches, near);
+    let kept =
+        |kind: EntityKind| matches!(kind, EntityKind::Email | EntityKind::Ip | EntityKind::Secret | EntityKind::Crypto | EntityKind::Coordinates);
+    let mut place = 0;
+    matches.retain(|found| {
+        place += 1;
+        place <= first || kept(found.kind)
+    });
+}
+
+fn mail(finder: &EntityFinder, href: &str, at: usize, matches: &mut Vec<EntityMatch>) {
+    // Addresses are separated by commas; what follows `?` names more of them (`cc=`), and text.
+    let first = matches.len();
+    let plain = !href[at..].contains('%');
+    if plain {
+        finder.find(href, matches, None);
+        let mut place = 0;
+        matches.retain(|found| {
+            place += 1;
+            place <= first || found.kind == EntityKind::Email
+        });
+        return;
+    }
+    // Percent-encoded: the part before the question mark is the address as a whole if it decodes to one.
+    let mut next = at;
+    for part in href[at..].split('?').next().unwrap_or_default().split(',') {
+        let from = next;
+        next += part.len() + 1;
+        let decoded: String = percent_decoded(part);
+        if email::is_address(&decoded) {
+            matches.push(EntityMatch { range: from..from + part.len(), kind: EntityKind::Email, detail: "address", score: 0.95 });
+        }
+    }
+}
+
+fn percent_decoded(part: &str) -> String {
+    url::form_urlencoded::parse(part.replace('+', "%2B").as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+}
+
+fn phone(
+    finder: &EntityFinder,
+    href: &str,
+    at: usize,
+    is_international: bool,
+    matches: &mut Vec<EntityMatch>,
+    near: Option<&mut Vec<EntityNearMiss>>,
+) {
+    let Some((range, digits, plus)) = value(href, at) else { return };
+    let text = digits.as_str();
+    let text = text.strip_prefix("00").unwrap_or(text);
+    let region = if is_international || plus || text.len() != digits.as_str().len() {
+        international(text).or_else(|| finder.phones.national_region(text))
+    } else {
+        finder.phones.national_region(text).or_else(|| international(text))
+    };
+    match region {
+        Some(region) => matches.push(EntityMatch { range, kind: EntityKind::Phone, detail: region, score: 0.98 }),
+        // A link that dials is a number whatever the plan says, if it is long enough for one.
+        None if !is_international && (7..=15).contains(&text.len()) => {
+            matches.push(EntityMatch { range, kind: EntityKind::Phone, detail: "unknown", score: 0.7 });
+        }
+        None => {
+            if let Some(near) = near {
+                let failed = if text.len() < 7 { "length" } else { "region" };
+                near.push(EntityNearMiss { range, kind: EntityKind::Phone, failed });
+            }
+        }
+    }
+}
+
+/// The digits from a place on, through marks and percent signs; where they stand; whether a plus leads.
+fn value(href: &str, at: usize) -> Option<(Range<usize>, Digits, bool)> {
+    let view = View::new(href);
+    let bytes = href.as_bytes();
+    let (mut digits, mut plus, mut start, mut end, mut here) = (Digits::empty(), false, None, at, at);
+    while here < bytes.len() {
+        let byte = bytes[here];
+        let encoded = (byte == b'%').then(|| view.text().get(here + 1..here + 3)).flatten();
+        let (character, width) = match encoded.map(|hex| u8::from_str_radix(hex, 16)) {
+            Some(Ok(byte)) => (byte, 3),
+            Some(Err(_)) => break,
+            None => (byte, 1),
+        };
+        match character {
+            b'0'..=b'9' => {
+                digits.push(character);
+                start = start.or(Some(here));
+                end = here + width;
+            }
+            b'+' if start.is_none() => {
+                plus = true;
+                start = Some(here);
+            }
+            b' ' | b'-' | b'.' | b'(' | b')' | b'/' => {}
+            _ => break,
+        }
+        here += width;
+    }
+    let start = start?;
+    (!digits.as_str().is_empty()).then_some((start..end, digits, plus))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moderate::entity::Region;
+
+    #[test]
+    fn links_that_stand_for_a_value() {
+        let regions: Vec<Region> = ["SA", "EG"].iter().map(|code| code.parse().unwrap()).collect();
+        let finder = EntityFinder::new(&[(EntityKind::Phone, regions), (EntityKind::Email, Vec::new())]);
+        let cases: &[(&str, &[&str])] = &[
+            ("tel:+966501234567", &["+966501234567"]),
+            ("TEL:0501234567", &["0501234567"]),
+            ("tel:+966%2050%20123%204567", &["+966%2050%20123%204567"]),
+            ("tel:+966-50-123-4567;ext=12", &["+966-50-123-4567"]),
+            ("https://wa.me/966501234567?text=0501234567", &["966501234567"]),
+            ("https://api.whatsapp.com/send?phone=966501234567&text=hi", &["966501234567"]),
+            ("whatsapp://send?phone=+966501234567", &["+966501234567"]),
+            ("sms:+201001234567?body=hi", &["+201001234567"]),
+            ("https://t.me/+966501234567", &["966501234567"]),
+            ("viber://chat?number=%2B966501234567", &["%2B966501234567"]),
+            ("mailto:info@example.com?cc=b@example.org", &["info@example.com", "b@example.org"]),
+            ("mailto:info%40example.com", &["info%40example.com"]),
+            ("https://example.com/article/0501234567", &[]),
+            ("https://t.me/+AbCdEfGh123", &[]),
+            ("https://wa.me/message/ABC123", &[]),
+            ("tel:911", &[]),
+            ("/2024/05/0501234567.html", &[]),
+            ("", &[]),
+        ];
+        for (href, expected) in cases {
+            let mut matches = Vec::new();
+            finder.find_in_link(href, &mut matches, Some(&mut Vec::new()));
+            let found: Vec<&str> = matches.iter().map(|found| &href[found.range.clone()]).collect();
+            assert_eq!(found, *expected, "{href}");
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! Telephone numbers: international form everywhere, national forms of the configured regions.
+//!
+//! The numbering plans are libphonenumber's metadata, read through the `phonenumber` crate; ITU-T E.164 gives the outer form (at most
+//! 15 digits, country code first), E.123 the written ones. Plans are compiled here, once per region and when first asked for: the
+//! crate's own validator keeps the last hundred patterns behind one lock, and a number of a shared country code can ask for more.
+
+use super::Scan;
+use super::keyword::Class;
+use super::kind::EntityKind;
+use super::number::{Gap, Number};
+use super::region::Region;
+use regex::Regex;
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
+
+#[derive(Debug)]
+struct Plan {
+    region: &'static str,
+    code: u16,
+    /// What is dialled before a number within the country, if it is always written.
+    trunk: Option<&'static str>,
+    leading: Option<OnceLock<Option<Regex>>>,
+    leading_pattern: &'static str,
+    /// Bit per possible length of a national significant number.
+    lengths: u32,
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+#[derive(Debug, Default)]
+struct Plans {
+    plans: Vec<Plan>,
+    by_code: FxHashMap<u16, Vec<u16>>,
+    by_region: FxHashMap<&'static str, u16>,
+}
+
+static PLANS: LazyLock<Plans> = LazyLock::new(|| {
+    let database: &'static phonenumber::metadata::Database = &phonenumber::metadata::DATABASE;
+    let mut all: Vec<_> = database.iter().collect();
+    // The region that a shared code is mainly for is asked first.
+    all.sort_by_key(|plan| (!plan.is_main_country_for_code(), plan.id()));
+    let mut plans = Plans::default();
+    for plan in all {
+        let descriptors = plan.descriptors();
+        let kinds = [
+            descriptors.fixed_line(),
+            descriptors.mobile(),
+            descriptors.toll_free(),
+            descriptors.premium_rate(),
+            descriptors.shared_cost(),
+            descriptors.personal_number(),
+            descriptors.voip(),
+            descriptors.uan(),
+        ];
+        let mut patterns: Vec<&str> = kinds.iter().flatten().map(|kind| kind.national_number().as_str()).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        let place = plans.plans.len() as u16;
+        let trunk = plan.national_prefix().filter(|trunk| *trunk != "1" && !trunk.is_empty());
+        plans.plans.push(Plan {
+            region: plan.id(),
+            code: plan.country_code(),
+            trunk,
+            leading: plan.leading_digits().map(|_| OnceLock::new()),
+            leading_pattern: plan.leading_digits().map_or("", |pattern| pattern.as_str()),
+            lengths: kinds
+                .iter()
+                .flatten()
+                .flat_map(|kind| kind.possible_length())
+                .filter(|length| **length < 32)
+                .fold(0, |bits, length| bits | 1 << length),
+            pattern: format!("^(?:{})$", patterns.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|")),
+            compiled: OnceLock::new(),
+        });
+        plans.by_code.entry(plan.country_code()).or_default().push(place);
+        plans.by_region.insert(plan.id(), place);
+    }
+    plans
+});
+
+fn compile(pattern: &str) -> Option<Regex> {
+    regex::RegexBuilder::new(pattern).ignore_whitespace(true).unicode(true).build().ok()
+}
+
+impl Plan {
+    fn allows(&self, national: &str) -> bool {
+        if national.len() >= 32 || self.lengths & 1 << national.len() == 0 {
+            return false;
+        }
+        if let Some(leading) = &self.leading {
+            let leading = leading.get_or_init(|| compile(&format!("^(?:{})", self.leading_pattern)));
+            if !leading.as_ref().is_some_and(|leading| leading.is_match(national)) {
+                return false;
+            }
+        }
+        self.compiled.get_or_init(|| compile(&self.pattern)).as_ref().is_some_and(|pattern| pattern.is_match(national))
+    }
+}
+
+/// The region that a number with its country code is of.
+pub(super) fn international(digits: &str) -> Option<&'static str> {
+    if !(7..=15).contains(&digits.len()) {
+        return None;
+    }
+    let plans = &*PLANS;
+    (1..=3).find_map(|length| {
+        let (code, national) = digits.split_at(length);
+        let places = plans.by_code.get(&code.parse().ok()?)?;
+        // "+966 (0) 50…" and "+966 050…" are common mistakes with one reading.
+        let mut forms = [Some(national), national.strip_prefix('0').filter(|_| code != "39")].into_iter().flatten();
+        forms.find_map(|national| {
+            places.iter().map(|place| &plans.plans[usize::from(*place)]).find(|plan| plan.allows(national)).map(|plan| plan.region)
+        })
+    })
+}
+
+/// The regions whose national forms are looked for.
+#[derive(Debug, Default)]
+pub(super) struct PhoneBook {
+    regions: Vec<u16>,
+}
+
+impl PhoneBook {
+    pub(super) fn new(wanted: bool, regions: &[Region]) -> Self {
+        if !wanted {
+            return PhoneBook::default();
+        }
+        let mut asked: Vec<u16> = regions.iter().filter_map(|region| PLANS.by_region.get(region.code()).copied()).collect();
+        // Territories that share a country's plan are dialled from it as from home (Guernsey from Britain); the countries of +1 are not.
+        let mut sharing: Vec<u16> = Vec::new();
+        for place in &asked {
+            let plan = &PLANS.plans[usize::from(*place)];
+            let others = PLANS.by_code.get(&plan.code).filter(|others| plan.code != 1 && others.first() == Some(place));
+            sharing.extend(others.into_iter().flatten().filter(|other| !asked.contains(other)));
+        }
+        asked.extend(sharing);
+        PhoneBook { regions: asked }
+    }
+
+    /// A number as written within a region.
+    fn national(&self, digits: &str) -> Option<(&'static str, Form)> {
+        let plans = self.regions.iter().map(|place| &PLANS.plans[usize::from(*place)]);
+        let with_trunk = |plan: &Plan| plan.trunk.is_some_and(|trunk| digits.strip_prefix(trunk).is_some_and(|national| plan.allows(national)));
+        let mut bare = None;
+        for plan in plans {
+            if with_trunk(plan) {
+                return Some((plan.region, Form::Trunk));
+            }
+            let without = digits.strip_prefix('1').filter(|rest| plan.code == 1 && rest.len() == 10).unwrap_or(digits);
+            if bare.is_none() && plan.allows(without) {
+                // Italian numbers keep their zero: it is as good as a trunk prefix.
+                let form = match plan.trunk {
+                    None if digits.starts_with('0') => Form::Trunk,
+                    None => Form::Bare,
+                    Some(_) => Form::Lacking,
+                };
+                bare = Some((plan.region, form));
+            }
+        }
+        bare
+    }
+
+    /// The region that a dialled number is of, among the configured ones.
+    pub(super) fn national_region(&self, digits: &str) -> Option<&'static str> {
+        self.national(digits).map(|(region, _)| region).or_else(|| self.bare_international(digits))
+    }
+
+    /// A number with the country code of a configured region and no plus.
+    fn bare_international(&self, digits: &str) -> Option<&'static str> {
+        let plans = self.regions.iter().map(|place| &PLANS.plans[usize::from(*place)]);
+        plans
+            .filter(|_| digits.len() >= 10)
+            .find(|plan| {
+                let mut code = [0; 3];
+                let code = decimal(plan.code, &mut code);
+                digits.strip_prefix(code).is_some_and(|national| plan.allows(national))
+            })
+            .map(|plan| plan.region)
+    }
+}
+
+fn decimal(mut number: u16, buffer: &mut [u8; 3]) -> &str {
+    let mut at = buffer.len();
+    while number > 0 && at > 0 {
+        at -= 1;
+        buffer[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    std::str::from_utf8(&buffer[at..]).unwrap_or_default()
+}
+
+/// Finds the telephone numbers among the groups of a number.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
+    if !scan.has(EntityKind::Phone) {
+        return;
+    }
+    let count = number.groups().len();
+    let mut from = 0;
+    while from < count {
+        let windows = (from + 1..=count).rev().filter(|to| number.parts_before(*to)).map(|to| from..to);
+        let mut found = None;
+        if number.parts_before(from) {
+            for window in windows {
+                if (7..=18).contains(&number.width(window.clone()))
+                    && let Some((region, score)) = judge(scan, number, window.clone())
+                {
+                    found = Some((window, region, score));
+                    break;
+                }
+            }
+        }
+        let Some((window, region, score)) = found else {
+            from += 1;
+            continue;
+        };
+        from = window.end;
+        scan.hit(spelled(number, window), EntityKind::Phone, region, score);
+    }
+}
+
+/// The bytes of a window with the plus or bracket that belong to it.
+fn spelled(number: &Number<'_>, window: Range<usize>) -> Range<usize> {
+    let range = number.range(window.clone());
+    let start = if window.start == 0 {
+        number.start
+    } else if number.view.byte_before(range.start) == b'(' && number.view.bytes()[range.clone()].contains(&b')') {
+        range.start - 1
+    } else {
+        range.start
+    };
+    start..range.end
+}
+
+fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>) -> Option<(&'static str, f32)> {
+    let mut digits = number.digits(window.clone())?;
+    let range = number.range(window.clone());
+    let plus = number.plus && window.start == 0;
+    let view = number.view;
+    // "(0)" after a country code is not dialled from abroad.
+    if (plus || digits.as_str().starts_with("00")) && number.groups()[window.clone()].iter().any(|group| is_optional_zero(number, group)) {
+        let mut kept = super::number::Digits::empty();
+        for group in number.groups()[window.clone()].iter().filter(|group| !is_optional_zero(number, group)) {
+            view.bytes()[group.start..group.end].iter().for_each(|byte| kept.push(*byte));
+        }
+        digits = kept;
+    }
+    let text = digits.as_str();
+    let phones = &scan.finder.phones;
+    let (region, form) = if plus {
+        (international(text.strip_prefix("00").unwrap_or(text)), Form::Plus)
+    } else if let Some(rest) = text.strip_prefix("00").filter(|rest| rest.len() >= 8) {
+        (international(rest), Form::Zeros)
+    } else if let Some((region, form)) = phones.national(text) {
+        (Some(region), form)
+    } else {
+        (phones.bare_international(text), Form::Code)
+    };
+    let whole = spelled(number, window.clone());
+    let Some(region) = region else {
+        let looks = plus || text.starts_with('0') || number.says(Class::Phone);
+        if scan.near.is_some() && looks && window == (0..number.groups().len()) && !number.is_date(window.clone()) {
+            scan.miss(whole, EntityKind::Phone, if (9..=15).contains(&text.len()) { "region" } else { "length" });
+        }
+        return None;
+    };
+    if !fits(number, &window, &range, plus) || view.is_in_address(whole.start) {
+        scan.miss(whole, EntityKind::Phone, "boundary");
+        return None;
+    }
+    if number.is_date(window.clone()) || is_book_number(number, &window, text) {
+        scan.miss(whole, EntityKind::Phone, "format");
+        return None;
+    }
+    let groups = &number.groups()[window.clone()];
+    let score = score(number, &window, groups, form);
+    if score.is_none() {
+        scan.miss(whole, EntityKind::Phone, "context");
+    }
+    score.map(|score| (region, score))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `+966…`
+    Plus,
+    /// `00966…`
+    Zeros,
+    /// `05…` of a configured region.
+    Trunk,
+    /// A national number of a region that has no trunk prefix.
+    Bare,
+    /// A national number without the trunk prefix that its region has: `50…`, `800…`.
+    Lacking,
+    /// `966…` of a configured region.
+    Code,
+}
+
+fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Group], form: Form) -> Option<f32> {
+    if form == Form::Plus {
+        return Some(0.95);
+    }
+    let context = number.context();
+    let named = context.says(Class::Phone) || number.view.is_dialled(number.start);
+    if context.denies(Class::Phone) {
+        return None;
+    }
+    let glued = number.view.char_before(number.start).is_some_and(char::is_alphabetic);
+    let written = groups.len() >= 2 && !number.is_amount(window.clone()) && groups.iter().skip(1).all(|group| group.len() >= 2);
+    let bracket = groups.len() >= 2 && groups[1].gap == Gap::Bracket && groups[0].len() <= 3 && number.view.byte_before(groups[0].start) == b'(';
+    match form {
+        Form::Plus => Some(0.95),
+        Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
+        Form::Trunk if number.is_amount(window.clone()) => named.then_some(0.8),
+        Form::Trunk => Some(if named { 0.95 } else { 0.8 }),
+        Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
+        // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
+        Form::Bare if bracket || (groups.len() >= 3 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
+        Form::Code if written && groups.len() >= 3 => Some(0.6),
+        Form::Bare | Form::Code | Form::Lacking => None,
+    }
+}
+
+fn is_optional_zero(number: &Number<'_>, group: &super::number::Group) -> bool {
+    group.len() == 1 && number.view.byte(group.start) == b'0' && number.view.byte_before(group.start) == b'(' && number.view.byte(group.end) == b')'
+}
+
+/// Whether a window's surroundings let it be a whole number.
+fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: bool) -> bool {
+    let view = number.view;
+    let groups = number.groups();
+    let before = view.byte_before(range.start);
+    // A word right before it is let through by the caller; what joins tokens is not.
+    if !plus && matches!(before, b'_' | b'#' | b'$') {
+        return false;
+    }
+    // "Tel.050…" and "Tel-050…" name it, "INV-050…" is another number.
+    if !plus && matches!(before, b'.' | b'-') && view.byte_before(range.start - 1).is_ascii_alphanumeric() {
+        let word = view.token(range.start - 2);
+        if !view.is_contact_word(word) {
+            return false;
+        }
+    }
+    let after = view.byte(range.end);
+    if after.is_ascii_alphabetic() && !matches!(view.bytes().get(range.end..range.end + 3), Some(b"ext" | b"EXT" | b"Ext")) {
+        return false;
+    }
+    if matches!(after, b'_' | b'@' | b'%' | b'=' | b'&') || number.is_continued(range) {
+        return false;
+    }
+    if !plus && window.start == 0 && number.follows_account() {
+        return false;
+    }
+    // "0.501234567" is a fraction; a last group of one digit is a check digit, of a book or a bank account.
+    let inner = &groups[window.clone()];
+    if inner.len() > 1 && inner[0].len() == 1 && inner[1].gap == Gap::Dot && !plus {
+        return false;
+    }
+    if inner.len() > 1 && inner.last().is_some_and(|last| last.len() == 1) {
+        return false;
+    }
+    // What is left over beside a spaced number must not be its continuation.
+    if let Some(next) = groups.get(window.end)
+        && next.gap == Gap::Space
+        && inner.len() > 1
+        && next.len() < 4
+        && !view.bytes()[next.start..].starts_with(b"0")
+    {
+        return false;
+    }
+    if window.start > 0 && groups[window.start].gap == Gap::Space && !plus {
+        let starts = view.byte(range.start) == b'0' || view.byte(range.start.saturating_sub(1)) == b'(';
+        if !starts {
+            // The rest of a longer number, unless what stands before is a whole phone number too.
+            return groups[window.start - 1].len() >= 7 && inner[0].len() >= 7;
+        }
+    }
+    true
+}
+
+/// ISBN-13 and EAN-13 of books: prefix 978 or 979 and a check digit with weights 1 and 3 (ISO 2108).
+fn is_book_number(number: &Number<'_>, window: &Range<usize>, digits: &str) -> bool {
+    let plus = number.plus && window.start == 0;
+    !plus && digits.len() == 13 && (digits.starts_with("978") || digits.starts_with("979")) && {
+        let sum: u32 = digits.bytes().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+        sum.is_multiple_of(10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The crate's own example of every region and kind must pass our reading of its plans, and every pattern must compile.
+    #[test]
+    fn the_examples_of_all_plans_are_valid() {
+        let mut seen = 0;
+        for plan in phonenumber::metadata::DATABASE.iter() {
+            for kind in [plan.descriptors().mobile(), plan.descriptors().fixed_line(), plan.descriptors().toll_free()].into_iter().flatten() {
+                if let Some(example) = kind.example() {
+                    seen += 1;
+                    assert!(international(&format!("{}{example}", plan.country_code())).is_some(), "{} {example}", plan.id());
+                }
+            }
+        }
+        assert!(seen > 500, "{seen}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Licence plates of the configured regions: their shapes are data in `rules/entity/plates.toml`.
+
+use super::Scan;
+use super::keyword::{Class, Context};
+use super::kind::EntityKind;
+use super::region::Region;
+use regex::Regex;
+use serde::Deserialize;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plates {
+    plate: Vec<Plate>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plate {
+    region: String,
+    strict: bool,
+    pattern: String,
+}
+
+// The file is part of the binary and read by a test of this module.
+#[allow(clippy::expect_used)]
+static PLATES: LazyLock<Plates> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/plates.toml")).expect("rules/entity/plates.toml is read by a test"));
+
+/// Bytes around a digit in which a plate is looked for.
+const BEFORE: usize = 24;
+const AFTER: usize = 24;
+
+/// The plates of one finder.
+#[derive(Debug, Default)]
+pub(super) struct PlateBook {
+    plates: Vec<(&'static str, bool, Regex)>,
+    /// Some plates have no letters.
+    digits_alone: bool,
+}
+
+impl PlateBook {
+    pub(super) fn new(regions: &[Region]) -> Self {
+        if regions.is_empty() {
+            return PlateBook::default();
+        }
+        let plates = PLATES.plate.iter().filter(|plate| regions.iter().any(|region| region.code() == plate.region));
+        // Every pattern of the file is compiled by a test.
+        let digits_alone =
+            plates.clone().any(|plate| plate.pattern.starts_with("[0-9]") && !plate.pattern.contains("[A-Z") && plate.pattern.is_ascii());
+        PlateBook {
+            digits_alone,
+            plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect(),
+        }
+    }
+}
+
+/// Looks for a plate that holds a digit: of strict shape, or after a name.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
+    let view = scan.view;
+    let after = view.digits(digit).end;
+    if after - digit > 6 || scan.finder.plates.plates.is_empty() {
+        return;
+    }
+    let before = view.text()[..digit].trim_end_matches([' ', '-']);
+    let next = view.text()[after..].trim_start_matches([' ', '-', '/']);
+    let near = digit - before.len() <= 3 && (lettered(before.chars().next_back()) && is_short(before.chars().rev()));
+    let joined = near || (lettered(next.chars().next()) && is_short(next.chars()));
+    if !(joined || scan.finder.plates.digits_alone) {
+        return;
+    }
+    let window = view.line_start(digit, BEFORE)..view.line_end(after, AFTER);
+    let named = Context::of(view, &(digit..after)).says(Class::Plate);
+    search(scan, window, digit, !named);
+}
+
+/// Letters of plates: capitals, and Arabic ones.
+fn lettered(character: Option<char>) -> bool {
+    character.is_some_and(|character| character.is_ascii_uppercase() || ('\u{621}'..='\u{64a}').contains(&character))
+}
+
+/// Whether a run of letters is no longer than plates have, or the name of an emirate's end.
+fn is_short(run: impl Iterator<Item = char>) -> bool {
+    run.take(8).take_while(|character| lettered(Some(*character))).count() <= 3
+}
+
+/// Searches a window for a plate that holds this digit.
+fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, strict_only: bool) {
+    let view = scan.view;
+    let text = &view.text()[window.clone()];
+    let mut best: Option<(Range<usize>, &'static str)> = None;
+    for (region, strict, pattern) in &scan.finder.plates.plates {
+        if strict_only && !strict {
+            continue;
+        }
+        for found in pattern.find_iter(text) {
+            let range = window.start + found.start()..window.start + found.end();
+            let joins = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
+            let marked = |byte: u8| matches!(byte, b'-' | b'/' | b'.');
+            let glued = joins(view.char_before(range.start)) || joins(view.char_after(range.end));
+            let marked = marked(view.byte_before(range.start))
+                || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
+            let elsewhere = !range.contains(&digit);
+            if glued || marked || elsewhere || view.is_in_address(range.start) {
+                continue;
+            }
+            // Of those that hold the digit the longest.
+            let better = best.as_ref().is_none_or(|(other, _)| range.len() > other.len());
+            if better {
+                best = Some((range, region));
+            }
+        }
+    }
+    if let Some((range, region)) = best {
+        scan.hit(range, EntityKind::Plate, region, if strict_only { 0.6 } else { 0.9 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_sound() {
+        for plate in &PLATES.plate {
+            assert!(plate.region.parse::<Region>().is_ok(), "{}", plate.region);
+            assert!(Regex::new(&plate.pattern).is_ok(), "{}", plate.pattern);
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! Keys, tokens and passwords: formats that name themselves (`rules/entity/secrets.toml`), JSON web tokens (RFC 7519), private keys (RFC
+//! 7468), credentials in URLs (RFC 3986 section 3.2.1), and values assigned to a name such as `api_key`, by their entropy.
+//!
+//! Entropy is Shannon's, in bits per character ("A Mathematical Theory of Communication", 1948, section 6).
+
+use super::Scan;
+use super::keyword;
+use super::kind::EntityKind;
+use super::number::Number;
+use aho_corasick::AhoCorasick;
+use base64::Engine;
+use serde::Deserialize;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A format that is known by how it begins.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Format {
+    id: String,
+    prefix: String,
+    rest: Alphabet,
+    min: usize,
+    max: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Alphabet {
+    Upper,
+    Hex,
+    Alnum,
+    Base64url,
+    Dotted,
+    Base64,
+    Path,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Secrets {
+    format: Vec<Format>,
+    passwords: Vec<String>,
+    keys: Vec<String>,
+    placeholders: Vec<String>,
+}
+
+// The file is part of the binary and read by a test of this module.
+#[allow(clippy::expect_used)]
+static SECRETS: LazyLock<Secrets> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/secrets.toml")).expect("rules/entity/secrets.toml is read by a test"));
+
+/// Bits per character below which a key was not made at random.
+const KEY_ENTROPY: f32 = 3.0;
+/// Bytes between the name of a secret and its value.
+const ASSIGNED_WITHIN: usize = 40;
+/// The longest private key that is followed to its end line, in bytes (RSA with 16,384 bits has about 13,000).
+const LONGEST_PRIVATE_KEY: usize = 16_384;
+
+/// Searches for what keys begin with, and for the names they are assigned to.
+#[derive(Debug)]
+struct Searches {
+    prefixes: AhoCorasick,
+    names: AhoCorasick,
+}
+
+static SEARCHES: LazyLock<Searches> = LazyLock::new(|| {
+    let prefixes: Vec<&str> = SECRETS.format.iter().map(|format| format.prefix.as_str()).collect();
+    let names: Vec<&str> = SECRETS.passwords.iter().chain(&SECRETS.keys).map(String::as_str).collect();
+    Searches { prefixes: keyword::build(&prefixes), names: keyword::build(&names) }
+});
+
+/// What the first line of a private key begins with, before a space and its label.
+const PRIVATE_KEY: &[u8] = b"-----BEGIN";
+
+/// The shortest run of characters that a key is looked for in.
+const SHORTEST_KEY: usize = 18;
+
+/// Searches the run of a key's characters around a place, unless it was searched before; gives where it ends.
+pub(super) fn in_run(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
+    let view = scan.view;
+    let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=');
+    if at < scan.searched {
+        return scan.searched;
+    }
+    let start = at - view.bytes()[scan.searched..at].iter().rev().take_while(|byte| is_in(byte)).count();
+    let end = view.run(at, is_in);
+    scan.searched = end;
+    if view.bytes()[..end].ends_with(PRIVATE_KEY) && view.byte(end) == b' ' {
+        private_key(scan, end - PRIVATE_KEY.len()..end + 1);
+    }
+    if end - start < SHORTEST_KEY {
+        return end;
+    }
+    for found in SEARCHES.prefixes.find_iter(&view.bytes()[start..end]) {
+        prefixed(scan, found.pattern().as_usize(), start + found.start()..start + found.end());
+    }
+    end
+}
+
+/// Judges what stands after a sign that assigns, if what stands before it is the name of a secret.
+pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
+    let view = scan.view;
+    if view.byte(sign) == b':' && view.byte(sign + 1) == b'/' && view.byte(sign + 2) == b'/' {
+        credentials(scan, sign..sign + 3);
+        return;
+    }
+    // A value has six characters in a row.
+    let value = view.short_run(sign + 1, 8, |byte| matches!(byte, b' ' | b'=' | b':' | b'>' | b'"' | b'\'' | b'`'));
+    if value - sign > 6 || !(value..value + 6).all(|at| view.byte(at).is_ascii_graphic()) {
+        return;
+    }
+    named(scan, sign);
+}
+
+/// Judges a value that is told rather than assigned: "the password is …".
+pub(super) fn told(scan: &mut Scan<'_, '_, '_>, token: usize) {
+    let before = &scan.view.text()[..token];
+    if let Some(word) = [" is ", " was ", " هي ", " هو ", " ist ", " est ", " es "].iter().find(|word| before.ends_with(**word)) {
+        named(scan, token - word.len());
+    }
+}
+
+fn named(scan: &mut Scan<'_, '_, '_>, sign: usize) {
+    let view = scan.view;
+    let start = view.line_start(sign, ASSIGNED_WITHIN);
+    let name = SEARCHES.names.find_iter(&view.bytes()[start..sign]).last();
+    if let Some(name) = name {
+        let machine = name.pattern().as_usize() >= SECRETS.passwords.len();
+        assigned(scan, machine, start + name.start()..start + name.end());
+    }
+}
+
+impl Alphabet {
+    fn holds(self, byte: u8) -> bool {
+        match self {
+            Alphabet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            Alphabet::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            Alphabet::Alnum => byte.is_ascii_alphanumeric(),
+            Alphabet::Base64url => byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-',
+            Alphabet::Dotted => Alphabet::Base64url.holds(byte) || byte == b'.',
+            Alphabet::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
+            Alphabet::Path => Alphabet::Base64url.holds(byte) || byte == b'/',
+        }
+    }
+}
+
+/// Judges what follows a known beginning.
+fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range<usize>) {
+    let format = &SECRETS.format[format];
+    let view = scan.view;
+    // The search ignores case, for the names; the beginnings of keys do not.
+    if view.text()[prefix.clone()] != format.prefix {
+        return;
+    }
+    let before = view.byte_before(prefix.start);
+    let mut end = view.short_run(prefix.end, format.max + 1, |byte| format.rest.holds(*byte));
+    while matches!(format.rest, Alphabet::Dotted) && view.byte(end - 1) == b'.' && end > prefix.end {
+        end -= 1;
+    }
+    let (range, length) = (prefix.start..end, end - prefix.end);
+    if length < format.min / 2 {
+        return; // prose
+    }
+    let slash = format.prefix.contains('/');
+    if before.is_ascii_alphanumeric()
+        || before == b'_'
+        || (before == b'-' && !slash)
+        || view.byte(end).is_ascii_alphanumeric()
+        || view.byte(end) == b'_'
+    {
+        scan.miss(range, EntityKind::Secret, "boundary");
+        return;
+    }
+    if format.id == "jwt" {
+        judge_web_token(scan, range);
+        return;
+    }
+    let value = &view.text()[prefix.end..end];
+    let failed = if !(format.min..=format.max).contains(&length) {
+        Some("length")
+    } else if is_placeholder(value) {
+        Some("placeholder")
+    } else if entropy(value) < if format.rest == Alphabet::Hex { 2.5 } else { KEY_ENTROPY } {
+        Some("entropy")
+    } else {
+        None
+    };
+    match failed {
+        Some(failed) => scan.miss(range, EntityKind::Secret, failed),
+        None => scan.hit(range, EntityKind::Secret, &format.id, 0.95),
+    }
+}
+
+fn judge_web_token(scan: &mut Scan<'_, '_, '_>, range: Range<usize>) {
+    let text = &scan.view.text()[range.clone()];
+    let mut parts = text.split('.');
+    let (header, payload) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if payload.is_empty() || text.len() > 8_192 {
+        return;
+    }
+    let decode = |part: &str| {
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok()
+    };
+    let signed = decode(header).is_some_and(|header| header.contains_key("alg"));
+    if !signed || (text.split('.').count() == 3 && decode(payload).is_none()) {
+        scan.miss(range, EntityKind::Secret, "format");
+    } else {
+        scan.hit(range, EntityKind::Secret, "jwt", 0.99);
+    }
+}
+
+/// Finds a private key from its first line to its last; without a last line, to the end of what looks like it.
+fn private_key(scan: &mut Scan<'_, '_, '_>, begin: Range<usize>) {
+    let view = scan.view;
+    let mut limit = (begin.start + LONGEST_PRIVATE_KEY).min(view.text().len());
+    while !view.text().is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let text = &view.text()[begin.start..limit];
+    let Some(label) = text[begin.len()..].split("-----").next().filter(|label| label.len() < 40) else { return };
+    if !(label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK")) {
+        return;
+    }
+    let body = begin.len() + label.len() + 5;
+    if body > text.len() {
+        return;
+    }
+    let close = memchr::memmem::find(&text.as_bytes()[body..], b"-----END ");
+    let end = match close {
+        Some(close) => {
+            let line = body + close + 9;
+            text[line..].find("-----").map_or(line, |dashes| line + dashes + 5)
+        }
+        None => {
+            body + text[body..]
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b' ' | b'\r'))
+                .count()
+        }
+    };
+    let inner = text[body..close.map_or(end, |close| body + close)].bytes().filter(u8::is_ascii_alphanumeric).count();
+    let range = begin.start..begin.start + text[..end].trim_end().len();
+    if inner < 40 || is_placeholder(&text[body..end.min(body + 120)]) {
+        scan.miss(range, EntityKind::Secret, "placeholder");
+    } else {
+        scan.hit(range, EntityKind::Secret, "private-key", 0.99);
+    }
+}
+
+/// Finds a password between a URL's scheme and host.
+fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
+    let view = scan.view;
+    let end = view.short_run(scheme.end, 512, |byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'@' | b'"' | b'\'' | b'<' | b'?' | b'#'));
+    if view.byte(end) != b'@' || !view.byte_before(scheme.start).is_ascii_alphanumeric() {
+        return;
+    }
+    let Some(colon) = view.text()[scheme.end..end].find(':') else { return };
+    let range = scheme.end + colon + 1..end;
+    let value = &view.text()[range.clone()];
+    if value.is_empty() {
+        return;
+    }
+    if is_placeholder(value) || is_stand_in(value) || matches!(value, "password" | "pass" | "pwd" | "secret" | "pw") {
+        scan.miss(range, EntityKind::Secret, "placeholder");
+    } else {
+        scan.hit(range, EntityKind::Secret, "url-password", 0.9);
+    }
+}
+
+/// Judges what is assigned to a name of something secret.
+fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
+    let view = scan.view;
+    let bytes = view.bytes();
+    let limit = view.line_end(name.end, ASSIGNED_WITHIN);
+    let mut at = name.end;
+    while at < limit && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'_' | b'-')) {
+        at += 1;
+    }
+    // `"name": "value"`, `name = value`, `name => 'value'`, `name: value`, "name is: value".
+    let mut signs = 0;
+    let mut quote = 0;
+    let mut spaces = 0;
+    while at < limit {
+        match bytes[at] {
+            b'=' | b':' => signs += 1,
+            b'>' if signs > 0 => {}
+            b' ' => spaces += 1,
+            b'"' | b'\'' | b'`' => {
+                quote = bytes[at];
+                if signs > 0 {
+                    at += 1;
+                    break;
+                }
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    if signs == 0 {
+        let told = [" is ", " was ", " هي ", " هو ", " ist ", " est ", " es "].iter().find(|word| view.text()[name.end..].starts_with(**word));
+        match told {
+            Some(word) => at = name.end + word.len(),
+            None => return,
+        }
+    }
+    if signs > 2 || spaces > 4 {
+        return;
+    }
+    // The scheme of an Authorization header (RFC 9110 section 11.4) is no part of the secret.
+    if let Some(scheme) = ["Bearer ", "Basic ", "Token "].iter().find(|scheme| view.text()[at..].starts_with(**scheme)) {
+        at += scheme.len();
+    }
+    let quoted = quote != 0 && view.byte_before(at) == quote;
+    let mut end = view.short_run(at, 512, |byte| {
+        if quoted {
+            *byte != quote && *byte != b'\n' && byte.is_ascii_graphic()
+        } else {
+            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<')
+        }
+    });
+    if !quoted {
+        while end > at && matches!(bytes[end - 1], b'.' | b')' | b']' | b'}' | b':') {
+            end -= 1;
+        }
+    }
+    let range = at..end;
+    let value = &view.text()[range.clone()];
+    if value.len() < 6 || !value.is_ascii() {
+        return;
+    }
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
+    let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
+    let symbols = value.bytes().filter(u8::is_ascii_punctuation).count();
+    let mixed = letters && (digits || (!machine && symbols > 0 && has(u8::is_ascii_uppercase)));
+    let failed = if is_placeholder(value) || is_stand_in(value) {
+        "placeholder"
+    } else if value.len() > 400 || (machine && value.len() < 16) || value.len() < 8 && !(letters && digits && symbols > 0) {
+        "length"
+    } else if value.contains("://")
+        || value.starts_with('/')
+        || (symbols * 3 > value.len() && machine)
+        || value.ends_with("()")
+        || value.contains("((")
+    {
+        "format"
+    } else if !mixed || entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
+        "entropy"
+    } else {
+        scan.hit(range, EntityKind::Secret, if machine { "key" } else { "password" }, if quoted || machine { 0.85 } else { 0.75 });
+        return;
+    };
+    scan.miss(range, EntityKind::Secret, failed);
+}
+
+/// A Telegram bot's token: its id, a colon, 35 characters, of which the first two are `AA` (Telegram Bot API, "Authorizing your bot").
+pub(super) fn bot_token(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
+    let view = scan.view;
+    if !scan.has(EntityKind::Secret) || number.groups().len() != 1 || view.byte(number.end()) != b':' || !(8..=10).contains(&number.digit_count()) {
+        return;
+    }
+    let end = view.short_run(number.end() + 1, 36, |byte| Alphabet::Base64url.holds(*byte));
+    let range = number.start..end;
+    if end - number.end() - 1 != 35 {
+        return;
+    }
+    if !view.text()[number.end() + 1..end].starts_with("AA") || is_placeholder(&view.text()[range.clone()]) {
+        scan.miss(range, EntityKind::Secret, "format");
+    } else {
+        scan.hit(range, EntityKind::Secret, "telegram-bot-token", 0.95);
+    }
+}
+
+/// Whether a value is documentation's stand-in.
+fn is_placeholder(value: &str) -> bool {
+    let holds = |part: &str| value.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
+    SECRETS.placeholders.iter().any(|part| part.len() <= value.len() && holds(part))
+}
+
+/// Whether a value is a variable or a marked gap: `<KEY>`, `${KEY}`, `{{ key }}`, `%KEY%`, `process.env.KEY`.
+fn is_stand_in(value: &str) -> bool {
+    value.starts_with(['<', '$', '{', '%', '[', '(', '@', '&'])
+        || value.contains("env.")
+        || value.contains("environ")
+        || value.contains("getenv")
+        || ["null", "none", "true", "false", "undefined", "required", "string", "optional"].iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Shannon entropy of a text's bytes, in bits per byte.
+fn entropy(text: &str) -> f32 {
+    let mut counts = [0_u32; 256];
+    text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
+    let total = text.len() as f32;
+    counts.iter().filter(|count| **count > 0).map(|count| *count as f32 / total).map(|share| -share * share.log2()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_sound() {
+        assert!(SECRETS.format.iter().all(|format| format.min <= format.max && format.prefix.len() >= 2 && !format.id.is_empty()));
+        assert!(SEARCHES.prefixes.patterns_len() == SECRETS.format.len());
+    }
+
+    #[test]
+    fn entropy_is_shannons() {
+        assert_eq!(entropy("aaaa"), 0.0);
+        assert_eq!(entropy("abcdabcd"), 2.0);
+    }
+}

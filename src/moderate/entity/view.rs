@@ -1,0 +1,135 @@
+//! A text and what is asked of it around a place: tokens, neighbours, the address a number may be part of.
+
+use std::ops::Range;
+
+/// How far back a token or an address is followed, in bytes: what is longer is no entity, and the cost stays linear.
+const REACH: usize = 200;
+
+/// What names of files end in.
+const FILES: [&str; 18] =
+    ["htm", "php", "asp", "jp", "png", "gif", "webp", "svg", "pdf", "txt", "csv", "log", "doc", "xls", "zip", "mp3", "mp4", "xml"];
+
+/// What numbers to dial follow.
+const DIALS: [&str; 8] = ["wa.me/", "phone=", "tel:", "tel://", "sms:", "t.me/", "callto:", "number="];
+
+/// The text of one block.
+#[derive(Clone, Copy)]
+pub(super) struct View<'t> {
+    text: &'t str,
+}
+
+impl<'t> View<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        View { text }
+    }
+
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    pub(super) fn bytes(&self) -> &'t [u8] {
+        self.text.as_bytes()
+    }
+
+    /// The byte at a place, 0 past the end.
+    pub(super) fn byte(&self, at: usize) -> u8 {
+        self.bytes().get(at).copied().unwrap_or(0)
+    }
+
+    /// The byte before a place, 0 before the start.
+    pub(super) fn byte_before(&self, at: usize) -> u8 {
+        if at == 0 { 0 } else { self.byte(at - 1) }
+    }
+
+    pub(super) fn char_before(&self, at: usize) -> Option<char> {
+        self.text[..at].chars().next_back()
+    }
+
+    pub(super) fn char_after(&self, at: usize) -> Option<char> {
+        self.text[at..].chars().next()
+    }
+
+    /// The run of ASCII letters and digits around a place.
+    pub(super) fn token(&self, at: usize) -> Range<usize> {
+        let bytes = self.bytes();
+        let floor = at.saturating_sub(REACH);
+        let before = bytes[floor..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        at - before..self.run(at, |byte| byte.is_ascii_alphanumeric())
+    }
+
+    /// The run of digits from a place on.
+    pub(super) fn digits(&self, at: usize) -> Range<usize> {
+        at..self.run(at, |byte| byte.is_ascii_digit())
+    }
+
+    /// Where a run of such bytes ends.
+    pub(super) fn run(&self, at: usize, is_in: impl Fn(&u8) -> bool) -> usize {
+        at + self.bytes()[at..].iter().take_while(|byte| is_in(byte)).count()
+    }
+
+    /// The same for at most so many bytes.
+    pub(super) fn short_run(&self, at: usize, most: usize, is_in: impl Fn(&u8) -> bool) -> usize {
+        at + self.bytes()[at..].iter().take(most).take_while(|byte| is_in(byte)).count()
+    }
+
+    /// Whether an ASCII letter, digit or underscore stands on either side.
+    pub(super) fn is_glued(&self, range: &Range<usize>) -> bool {
+        let joins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        joins(self.byte_before(range.start)) || joins(self.byte(range.end))
+    }
+
+    /// Where the line that holds a place begins, at most `reach` bytes before it, at a character's edge.
+    pub(super) fn line_start(&self, at: usize, reach: usize) -> usize {
+        let mut floor = at.saturating_sub(reach);
+        while !self.text.is_char_boundary(floor) {
+            floor += 1;
+        }
+        memchr::memrchr(b'\n', &self.bytes()[floor..at]).map_or(floor, |line| floor + line + 1)
+    }
+
+    /// Where the line that holds a place ends, at most `reach` bytes after it, at a character's edge.
+    pub(super) fn line_end(&self, at: usize, reach: usize) -> usize {
+        let mut end = (at + reach).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        memchr::memchr(b'\n', &self.bytes()[at..end]).map_or(end, |line| at + line)
+    }
+
+    /// Whether a place is inside a URL, a path or a file name, where numbers are articles and dates.
+    ///
+    /// Links that stand for a number (`tel:`, `wa.me/`) are not meant.
+    pub(super) fn is_in_address(&self, at: usize) -> bool {
+        let bytes = self.bytes();
+        let floor = at.saturating_sub(REACH);
+        let length = bytes[floor..at].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
+        let before = &bytes[at - length..at];
+        if length == 0 || self.is_dialled(at) {
+            return false;
+        }
+        let holds = |needle: &[u8]| memchr::memmem::find(before, needle).is_some();
+        let lettered = before.iter().any(u8::is_ascii_alphabetic);
+        let slash_after_word = before.windows(2).any(|pair| pair[1] == b'/' && pair[0].is_ascii_alphanumeric());
+        let last = before[length - 1];
+        let tail = &bytes[self.run(at, u8::is_ascii_digit)..];
+        let is_file = |ending: &&str| tail.len() > ending.len() && tail[0] == b'.' && tail[1..].starts_with(ending.as_bytes());
+        holds(b"://")
+            || holds(b"www.")
+            || holds(b"?")
+            || (lettered && (slash_after_word || before[0] == b'/' || matches!(last, b'/' | b'\\')))
+            || (last == b'=' && length > 1)
+            || FILES.iter().any(is_file)
+    }
+
+    /// Whether what stands right before a place says that a number to dial follows: `tel:`, `wa.me/`.
+    pub(super) fn is_dialled(&self, at: usize) -> bool {
+        let before = &self.bytes()[at.saturating_sub(REACH)..at];
+        let before = before.strip_suffix(b"+").unwrap_or(before);
+        DIALS.iter().any(|link| before.len() >= link.len() && before[before.len() - link.len()..].eq_ignore_ascii_case(link.as_bytes()))
+    }
+
+    /// Whether these letters are what numbers are introduced with.
+    pub(super) fn is_contact_word(&self, range: Range<usize>) -> bool {
+        super::keyword::glued().any(|word| word.eq_ignore_ascii_case(&self.text[range.clone()]))
+    }
+}

@@ -1,0 +1,288 @@
+//! From hits of single matchers to findings of rules.
+
+use super::disguise::Disguise;
+use super::entity::{EntityMatch, EntityNearMiss};
+use super::patterns::PatternHit;
+use super::rule::{Condition, LeafKind, ModerationRule, ModerationSet};
+use super::token;
+use super::view::{Surface, View};
+use super::words::WordHit;
+use std::ops::Range;
+
+/// What a word, phrase or expression is worth by itself.
+const BASE_SCORE: f32 = 0.7;
+/// No score is more sure than this.
+const TOP_SCORE: f32 = 1.0;
+
+/// One matcher met one place.
+#[derive(Clone, Debug)]
+struct Hit {
+    leaf: u32,
+    rule: u32,
+    block: u32,
+    plain: Range<usize>,
+    score: f32,
+    detail: &'static str,
+}
+
+/// A rule found something.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) rule: u32,
+    pub(crate) block: usize,
+    /// Bytes of the plain form.
+    pub(crate) plain: Range<usize>,
+    pub(crate) score: f32,
+    /// How the score came about.
+    pub(crate) steps: Vec<String>,
+    /// The kind of value, for tokens.
+    pub(crate) domain: &'static str,
+    /// In the order of the page, once it is reported.
+    pub(crate) number: u64,
+}
+
+/// A rule found something that did not count.
+#[derive(Clone, Debug)]
+pub(crate) struct NearFound {
+    pub(crate) rule: u32,
+    pub(crate) plain: Range<usize>,
+    pub(crate) failed: String,
+}
+
+/// Buffers, reused from passage to passage.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    disguise: Disguise,
+    words: Vec<WordHit>,
+    patterns: Vec<PatternHit>,
+    seen: Vec<(u32, u32)>,
+    entities: Vec<EntityMatch>,
+    near: Vec<EntityNearMiss>,
+    hits: Vec<Hit>,
+}
+
+impl ModerationSet {
+    /// All findings in a view, in its order. `allows` says whether a rule is for this page.
+    pub(crate) fn judge(
+        &self,
+        view: &View,
+        scratch: &mut Scratch,
+        allows: &mut dyn FnMut(usize) -> bool,
+        mut near: Option<&mut Vec<NearFound>>,
+    ) -> Vec<Found> {
+        if view.blocks.is_empty() {
+            return Vec::new();
+        }
+        self.scan(view, scratch, near.as_deref_mut());
+        let mut found = Vec::new();
+        scratch.hits.sort_by_key(|hit| (hit.rule, hit.block, hit.plain.start, std::cmp::Reverse(hit.plain.end), hit.leaf));
+        for of_rule in scratch.hits.chunk_by(|a, b| a.rule == b.rule) {
+            let rule = &self.rules[of_rule[0].rule as usize];
+            if !of_rule.iter().any(|hit| self.leaves[hit.leaf as usize].finds) || !allows(of_rule[0].rule as usize) {
+                continue;
+            }
+            for of_block in of_rule.chunk_by(|a, b| a.block == b.block) {
+                let block = &view.blocks[of_block[0].block as usize];
+                let is_looked_at = rule.surfaces.has(block.surface) && (rule.all_links || !block.is_mere_link);
+                if is_looked_at && of_block.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
+                    self.block(rule, of_rule, of_block, view, &mut found, near.as_deref_mut());
+                }
+            }
+        }
+        if !found.is_empty() {
+            let mut own = Vec::new();
+            token::own(&view.plain, &mut own);
+            found.retain(|found| !own.iter().any(|own| own.start < found.plain.end && found.plain.start < own.end));
+        }
+        found.sort_by_key(|found| (found.plain.start, found.plain.end, found.rule));
+        found
+    }
+
+    /// Whether a rule finds anything in a text, exceptions and context aside.
+    pub(crate) fn finds_in(&self, rule: u32, view: &View) -> bool {
+        let mut scratch = Scratch::default();
+        self.scan(view, &mut scratch, None);
+        scratch.hits.iter().any(|hit| hit.rule == rule && self.leaves[hit.leaf as usize].finds)
+    }
+
+    /// Runs all matchers.
+    fn scan(&self, view: &View, scratch: &mut Scratch, mut near: Option<&mut Vec<NearFound>>) {
+        scratch.hits.clear();
+        if !self.book.is_empty() {
+            scratch.words.clear();
+            self.book.find(view, &mut scratch.disguise, &mut scratch.words);
+            for hit in &scratch.words {
+                let plain = view.plain_range(hit.folded.clone());
+                scratch.hits.push(self.hit(view, hit.leaf, plain, BASE_SCORE, ""));
+            }
+            if let Some(near) = near.as_deref_mut() {
+                self.book.inside(view, |leaf, folded| {
+                    let leaf = &self.leaves[leaf as usize];
+                    if leaf.finds {
+                        near.push(NearFound { rule: leaf.rule, plain: view.plain_range(folded), failed: "boundary".to_owned() });
+                    }
+                });
+            }
+        }
+        if !self.patterns.is_empty() {
+            scratch.patterns.clear();
+            self.patterns.find(view, &mut scratch.seen, &mut scratch.patterns);
+            for hit in &scratch.patterns {
+                scratch.hits.push(self.hit(view, hit.leaf, hit.plain.clone(), BASE_SCORE, ""));
+            }
+        }
+        if !self.finders.is_empty() {
+            if view.blocks.iter().all(|block| block.surface == Surface::Text) {
+                self.entities(view, 0..view.plain.len(), false, scratch, near);
+            } else {
+                for block in 0..view.blocks.len() {
+                    let is_link = view.blocks[block].surface == Surface::Link;
+                    self.entities(view, view.block_range(block), is_link, scratch, near.as_deref_mut());
+                }
+            }
+        }
+    }
+
+    fn entities(&self, view: &View, range: Range<usize>, is_link: bool, scratch: &mut Scratch, mut near: Option<&mut Vec<NearFound>>) {
+        let text = view.plain[range.clone()].trim_end_matches('\n');
+        for finder in &self.finders {
+            scratch.entities.clear();
+            scratch.near.clear();
+            let misses = near.is_some().then_some(&mut scratch.near);
+            if is_link {
+                finder.finder.find_in_link(text, &mut scratch.entities, misses);
+            } else {
+                finder.finder.find(text, &mut scratch.entities, misses);
+            }
+            for entity in &scratch.entities {
+                let plain = range.start + entity.range.start..range.start + entity.range.end;
+                for (_, leaf) in finder.wanted.iter().filter(|(kind, _)| *kind == entity.kind) {
+                    scratch.hits.push(Hit { detail: entity.detail, ..self.hit(view, *leaf, plain.clone(), entity.score, entity.kind.name()) });
+                }
+            }
+            if let Some(near) = near.as_deref_mut() {
+                for miss in &scratch.near {
+                    let plain = range.start + miss.range.start..range.start + miss.range.end;
+                    for (kind, leaf) in finder.wanted.iter().filter(|(kind, _)| *kind == miss.kind) {
+                        let failed = format!("{} {}", kind.name(), miss.failed);
+                        near.push(NearFound { rule: self.leaves[*leaf as usize].rule, plain: plain.clone(), failed });
+                    }
+                }
+            }
+        }
+    }
+
+    fn hit(&self, view: &View, leaf: u32, plain: Range<usize>, score: f32, detail: &'static str) -> Hit {
+        let block = view.block_at(plain.start) as u32;
+        Hit { leaf, rule: self.leaves[leaf as usize].rule, block, plain, score, detail }
+    }
+
+    /// What a rule finds in one block, given its hits there and everywhere.
+    fn block(&self, rule: &ModerationRule, all: &[Hit], hits: &[Hit], view: &View, found: &mut Vec<Found>, mut near: Option<&mut Vec<NearFound>>) {
+        let Some(mut met) = meets(&rule.condition, hits, view) else {
+            if let Some(near) = near {
+                let finds = hits.iter().filter(|hit| self.leaves[hit.leaf as usize].finds);
+                near.extend(finds.map(|hit| NearFound { rule: hit.rule, plain: hit.plain.clone(), failed: "condition".to_owned() }));
+            }
+            return;
+        };
+        met.sort_unstable();
+        met.dedup();
+        let first = found.len();
+        for hit in met.into_iter().map(|at| &hits[at]) {
+            let leaf = &self.leaves[hit.leaf as usize];
+            let mut fail = |failed: String| {
+                if let Some(near) = near.as_deref_mut() {
+                    near.push(NearFound { rule: hit.rule, plain: hit.plain.clone(), failed });
+                }
+            };
+            let is_protected = |by: &Hit| rule.except.contains(&by.leaf) && by.plain.start <= hit.plain.start && hit.plain.end <= by.plain.end;
+            if hits.iter().any(is_protected) {
+                fail("exception".to_owned());
+                continue;
+            }
+            let (mut score, mut steps) = (hit.score, vec![step(leaf.kind, hit)]);
+            let mut is_vetoed = false;
+            for context in &rule.context {
+                let is_near = |other: &&Hit| context.leaves.contains(&other.leaf) && words_between(view, &other.plain, &hit.plain) <= context.within;
+                if all.iter().any(|other| is_near(&other)) {
+                    match context.raise {
+                        Some(by) => {
+                            score = (score + by).min(TOP_SCORE);
+                            steps.push(format!("context +{by:.2}"));
+                        }
+                        None => is_vetoed = true,
+                    }
+                }
+            }
+            if is_vetoed {
+                fail("context veto".to_owned());
+            } else if score + f32::EPSILON < rule.min_score {
+                fail(format!("score {score:.2} < {:.2}", rule.min_score));
+            } else {
+                let domain = if leaf.kind == LeafKind::Entity { entity_name(hit, self) } else { "text" };
+                let is_held = found[first..].iter().any(|other: &Found| other.plain.start <= hit.plain.start && hit.plain.end <= other.plain.end);
+                if !is_held {
+                    found.push(Found { rule: hit.rule, block: hit.block as usize, plain: hit.plain.clone(), score, steps, domain, number: 0 });
+                }
+            }
+        }
+    }
+}
+
+fn entity_name(hit: &Hit, set: &ModerationSet) -> &'static str {
+    let wanted = set.finders.iter().flat_map(|finder| &finder.wanted);
+    let mut kinds = wanted.filter(|(_, leaf)| *leaf == hit.leaf).map(|(kind, _)| kind.name());
+    match (kinds.next(), kinds.next()) {
+        (Some(only), None) => only,
+        _ => "entity",
+    }
+}
+
+fn step(kind: LeafKind, hit: &Hit) -> String {
+    if hit.detail.is_empty() { format!("{} {:.2}", kind.name(), hit.score) } else { format!("{} {} {:.2}", kind.name(), hit.detail, hit.score) }
+}
+
+/// The hits that make a condition true; none when it is not.
+fn meets(condition: &Condition, hits: &[Hit], view: &View) -> Option<Vec<usize>> {
+    match condition {
+        Condition::Leaves(leaves) => {
+            let own: Vec<usize> = (0..hits.len()).filter(|at| leaves.contains(&hits[*at].leaf)).collect();
+            (!own.is_empty()).then_some(own)
+        }
+        Condition::All(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(meets(part, hits, view)?);
+            }
+            Some(all)
+        }
+        Condition::Any(parts) => {
+            let met: Vec<Vec<usize>> = parts.iter().filter_map(|part| meets(part, hits, view)).collect();
+            (!met.is_empty()).then(|| met.concat())
+        }
+        Condition::None(parts) => parts.iter().all(|part| meets(part, hits, view).is_none()).then(Vec::new),
+        Condition::Near(parts, within) => {
+            let lists: Vec<Vec<usize>> = parts.iter().map(|part| meets(part, hits, view)).collect::<Option<_>>()?;
+            let is_near =
+                |a: usize, list: &Vec<usize>| list.iter().any(|b| a != *b && words_between(view, &hits[a].plain, &hits[*b].plain) <= *within);
+            let mut close = Vec::new();
+            for (at, list) in lists.iter().enumerate() {
+                let others: Vec<&Vec<usize>> = lists.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, list)| list).collect();
+                close.extend(list.iter().copied().filter(|hit| others.iter().all(|other| is_near(*hit, other))));
+            }
+            (!close.is_empty()).then_some(close)
+        }
+        Condition::Beside(subject, by, within) => {
+            let (mut subject, by) = (meets(subject, hits, view)?, meets(by, hits, view)?);
+            subject.retain(|a| by.iter().any(|b| a != b && words_between(view, &hits[*a].plain, &hits[*b].plain) <= *within));
+            (!subject.is_empty()).then_some(subject)
+        }
+    }
+}
+
+/// Count of words between two ranges of the plain form; 0 when they touch or overlap.
+fn words_between(view: &View, a: &Range<usize>, b: &Range<usize>) -> usize {
+    let (first, second) = if a.start <= b.start { (a, b) } else { (b, a) };
+    if second.start < first.end { 0 } else { view.token_at(second.start).saturating_sub(view.token_at(first.end)) }
+}

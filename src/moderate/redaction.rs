@@ -1,0 +1,74 @@
+//! Which findings are written over, where two of them overlap, and what the text is after that.
+
+use super::edit::replacement;
+use super::judge::Found;
+use super::rule::{Action, ModerationSet};
+use super::view::{References, View};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The findings whose rules write something else in their place.
+pub(super) fn redactions<'f>(found: &'f [Found], set: &'f ModerationSet) -> Vec<(&'f Found, &'f Action)> {
+    let with_rule = found.iter().map(|found| (found, &set.rules[found.rule as usize]));
+    with_rule.filter(|(_, rule)| !rule.dry_run && rule.action.redacts()).map(|(found, rule)| (found, &rule.action)).collect()
+}
+
+/// The longest redaction wins, then the graver; what one covers only in part is covered by the other as far as it sticks out.
+pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Vec<(Range<usize>, &'f Found, Cow<'f, Action>)> {
+    redactions.sort_by(|(a, a_action), (b, b_action)| {
+        let length = |found: &Found| std::cmp::Reverse(found.plain.len());
+        let id = |found: &Found| &set.rules[found.rule as usize].id;
+        (length(a), b_action, id(a), a.plain.start).cmp(&(length(b), a_action, id(b), b.plain.start))
+    });
+    let mut taken: Vec<(Range<usize>, &Found, Cow<'_, Action>)> = Vec::new();
+    for (found, action) in redactions {
+        let mut rest = vec![found.plain.clone()];
+        for (by, ..) in &taken {
+            let outside = |part: Range<usize>| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end];
+            rest = rest.into_iter().flat_map(outside).filter(|part| part.start < part.end).collect();
+        }
+        let is_whole = rest.len() == 1 && rest[0] == found.plain;
+        let action = if is_whole || matches!(action, Action::Mask(_)) { Cow::Borrowed(action) } else { Cow::Owned(Action::Mask("█".into())) };
+        taken.extend(rest.into_iter().map(|part| (part, found, action.clone())));
+    }
+    taken
+}
+
+/// The view as it would be with the redactions in it, mapped to the plain form of the view that it was.
+pub(super) fn after(view: &View, taken: &[(Range<usize>, &Found, Cow<'_, Action>)], set: &ModerationSet) -> View {
+    let mut order: Vec<_> = taken.iter().collect();
+    order.sort_by_key(|(range, ..)| range.start);
+    let mut order = order.into_iter().peekable();
+    let mut after = View::default();
+    for (number, block) in view.blocks.iter().enumerate() {
+        after.begin_block(block.surface, block.writing, block.event);
+        let range = view.block_range(number);
+        let mut at = range.start;
+        let copy = |after: &mut View, part: Range<usize>| {
+            for line in view.plain[part.clone()].split_inclusive('\n') {
+                let from = line.as_ptr() as usize - view.plain.as_ptr() as usize;
+                after.add(line.trim_end_matches('\n'), from as u64, References::No, false);
+                if line.ends_with('\n') {
+                    after.hard_break(0);
+                }
+            }
+        };
+        while let Some((taken, found, action)) = order.next_if(|(taken, ..)| taken.start < range.end) {
+            copy(&mut after, at..taken.start.max(at));
+            let text = &view.plain[taken.clone()];
+            let folded = View::of(text).folded;
+            for character in replacement(action, &[text], folded.trim(), found.domain, set.key.as_ref()).concat().chars() {
+                after.character(character, taken.start as u64..taken.end as u64);
+            }
+            at = taken.end.max(at);
+        }
+        if at < range.end {
+            copy(&mut after, at..range.end);
+        }
+        after.end_block();
+        if let Some(last) = after.blocks.last_mut() {
+            last.is_mere_link = block.is_mere_link;
+        }
+    }
+    after
+}
