@@ -203,6 +203,8 @@ def main():
     ask.add_argument("--keep", type=float, default=0.1)
     ask.add_argument("--slope", type=float, default=0.8)
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
+    ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
+    ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
     a = ask.parse_args()
     a.work.mkdir(parents=True, exist_ok=True)
     pages = read(a.data)
@@ -220,7 +222,8 @@ def main():
         page["block_words"] = [Counter(WORD.findall(t.lower())) for t in texts]
         page["counts"] = np.array([sum(c.values()) for c in page["block_words"]])
         page["hashes"] = [" ".join(t.split()) for t in texts]
-        page["dropped"] = np.array([b["dropped"] for b in blocks], bool)
+        page["dropped"] = np.array([b["final"] for b in blocks], bool)
+        page["ruled"] = np.array([b["dropped"] for b in blocks], bool)
         page["gold_words"] = Counter(WORD.findall(page["gold"].lower()))
         page["labels"] = label(texts, page["gold"]) if blocks else None
         if page["labels"]:
@@ -232,7 +235,7 @@ def main():
     usable = [i for i in ids if pages[i].get("labels")]
     oracle = {i: with_snippets(pages[i], k, score(pages[i], k)) for i in usable for k in [np.array(pages[i]["labels"])]}
     print("labels\n" + table(pages, oracle), flush=True)
-    oracle = {i: with_snippets(pages[i], k, score(pages[i], k)) for i in usable for k in [np.array(pages[i]["labels"]) & ~pages[i]["dropped"]]}
+    oracle = {i: with_snippets(pages[i], k, score(pages[i], k)) for i in usable for k in [np.array(pages[i]["labels"]) & ~pages[i]["ruled"]]}
     print("labels, less what rules take\n" + table(pages, oracle), flush=True)
 
     named = {}
@@ -258,16 +261,23 @@ def main():
             weight = (pages[i]["counts"] + 1.0) ** 0.5
             weight = weight / weight.sum()
             free = ~pages[i]["dropped"]
-            for x, share in ((named[i], 1.0), (plain[i], 0.3)) if n % 4 == 0 else ((named[i], 1.0),):
+            for x, share in ((named[i], 1.0), (plain[i], 0.5)) if n % 3 == 0 else ((named[i], 1.0),):
                 xs.append(x[free])
                 ys.append(np.array(pages[i]["labels"])[free])
                 ws.append(weight[free] * share)
         w = np.concatenate(ws)
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
+    if a.out:
+        model = fit(*gather(-1), a.trees, rate=a.rate)
+        trees, scale, bias = export(model, a.work)
+        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
+        gain = sorted(zip(model.get_feature_importance(), names), reverse=True)
+        print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
+
     results, blind, chances = {}, {}, {}
     for fold in range(a.folds):
-        model = fit(*gather(fold), a.trees)
+        model = fit(*gather(fold), a.trees, rate=a.rate)
         for i in ids:
             if pages[i]["fold"] != fold:
                 continue
@@ -284,13 +294,9 @@ def main():
         print(f"fold {fold} done: {np.mean([results[i][2] for i in results]):.4f}", flush=True)
     print("cross-validated\n" + table(pages, results), flush=True)
     print("the same, names of classes unknown\n" + table(pages, blind), flush=True)
-    np.savez(a.work / "chances.npz", **chances)
-    if a.out:
-        model = fit(*gather(-1), a.trees)
-        trees, scale, bias = export(model, a.work)
-        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
-        gain = sorted(zip(model.get_feature_importance(), names), reverse=True)
-        print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]))
+    for keep, slope in ((k, s) for k in (0.0, 0.05, 0.1, 0.15, 0.2) for s in (0.6, 0.8, 1.0)) if a.tune else ():
+        tried = [score(pages[i], choose(p, pages[i]["counts"], pages[i]["hashes"], pages[i]["dropped"], keep, slope))[2] for i, p in chances.items()]
+        print(f"keep {keep:.2f} slope {slope:.1f}: {np.sum(tried) / len(results):.4f}", flush=True)
 
 
 if __name__ == "__main__":

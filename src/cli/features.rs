@@ -74,7 +74,7 @@ fn line(path: &Path, page: &PageFeatures) -> Result<String> {
             write!(hex, "{byte:02x}")?;
         }
         blocks.push(serde_json::json!({
-            "text": block.text, "dropped": block.dropped, "features": hex, "path": block.path, "score": block.score, "kept": block.kept,
+            "text": block.text, "dropped": block.dropped, "final": block.is_final, "features": hex, "path": block.path, "score": block.score, "kept": block.kept,
         }));
     }
     Ok(serde_json::to_string(&serde_json::json!({ "page": path.display().to_string(), "names": page.names, "blocks": blocks }))?)

@@ -93,6 +93,8 @@ pub struct Stripper {
     /// What the block model decides about (`article`).
     blocks: Option<model::Blocks>,
     decide_by_model: bool,
+    /// What rules took that do not give way to the model.
+    finals: Vec<Range<EventIndex>>,
 }
 
 /// An open element, as far as stripping cares.
@@ -175,6 +177,7 @@ impl Stripper {
             left_open: 0,
             finished: false,
             decide_by_model: true,
+            finals: Vec::new(),
             blocks: (mode == StripMode::Article).then(|| model::Blocks::new(model::builtin().tokens(), false)),
         }
     }
@@ -320,9 +323,9 @@ impl Stripper {
     }
 
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
-    /// goes with the mark. `explain` wants to know all the same.
+    /// goes with the mark. `explain` wants to know all the same, and so do rules that do not give way to the block model.
     fn asks_rules(&self) -> bool {
-        self.marks.is_empty() || self.may_be_released || self.explain
+        self.marks.is_empty() || self.may_be_released || self.explain || (self.blocks.is_some() && self.rules.has_final())
     }
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
@@ -401,8 +404,9 @@ impl Stripper {
         let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
         let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
-        let removal = self.removals.push(Removal { rules, range, extent, absorbed: false, last: events.start });
+        let removal = self.removals.push(Removal { rules: rules.clone(), range, extent, absorbed: false, last: events.start });
         if !matches!(extent, Extent::Refused(_)) {
+            self.note_final(&rules, events.clone());
             self.drop_events(events, removal);
         }
         removal
@@ -553,6 +557,7 @@ impl Stripper {
             let taken_by = self.queue.get(mark.start).map_or(0, |held| held.removal);
             if taken_by > 0 {
                 self.also(taken_by, &mark.rules);
+                self.note_final(&mark.rules, mark.start..*end);
                 continue;
             }
             let proper = matches!(how, Closing::Own | Closing::Implied);
@@ -566,9 +571,87 @@ impl Stripper {
         self.finished = true;
         if let Some(mut blocks) = self.blocks.take() {
             blocks.finish(self.queue.end(), window);
-            blocks.note_dropped(&self.queue);
+            self.note_dropped(&mut blocks);
             self.take_furniture(&blocks);
             self.blocks = Some(blocks);
+        }
+    }
+
+    /// Notes what rules took that do not give way to the block model.
+    fn note_final(&mut self, rules: &[RuleIndex], events: Range<EventIndex>) {
+        if self.blocks.is_some() && rules.iter().any(|rule| !self.rules.rule(*rule).gives_way()) {
+            self.finals.push(events);
+        }
+    }
+
+    /// Whether the block model may not give an event back that a removal took.
+    fn is_final(&self, at: EventIndex, removal: u32) -> bool {
+        let rule = self.removals.get(removal).and_then(|removal| removal.rules.first());
+        rule.is_none_or(|rule| !self.rules.rule(*rule).gives_way()) || self.finals.iter().any(|range| range.contains(&at))
+    }
+
+    fn note_dropped(&self, blocks: &mut model::Blocks) {
+        blocks.note_dropped(&self.queue, |at, removal| {
+            let rule = self.removals.get(removal).and_then(|removal| removal.rules.first()).map(|rule| self.rules.rule(*rule));
+            model::Taker {
+                is_final: self.is_final(at, removal),
+                by_text: rule.is_some_and(|rule| rule.select.is_empty()),
+                pack: rule.map_or(0, |rule| model::pack(&rule.file)),
+            }
+        });
+    }
+
+    /// Gives back what rules took and the block model takes for content, with the tags around it.
+    fn give_back(&mut self, blocks: &model::Blocks, decision: &model::Decision) {
+        let given = blocks.given_back(decision);
+        if given.is_empty() {
+            return;
+        }
+        let mut given = given.iter().peekable();
+        let mut removals = Vec::new();
+        let mut open: Vec<(ElementId, EventIndex, bool)> = Vec::new();
+        for at in self.queue.first()..self.queue.end() {
+            while given.next_if(|range| range.end <= at).is_some() {}
+            let is_given = given.peek().is_some_and(|range| range.contains(&at));
+            if is_given {
+                self.keep_event(at, &mut removals);
+                open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
+            }
+            match self.queue.get(at).map(|held| held.event.kind) {
+                Some(EventKind::Open { id, void: false, .. }) => open.push((id, at, false)),
+                Some(EventKind::Close { id, .. }) => {
+                    let Some(position) = open.iter().rposition(|(open, ..)| *open == id) else { continue };
+                    let (_, start, holds) = open.remove(position);
+                    if holds {
+                        self.keep_event(start, &mut removals);
+                        self.keep_event(at, &mut removals);
+                        open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for number in removals {
+            let rest = blocks.leaves_to(number, decision);
+            let Some(removal) = self.removals.get_mut(number) else { continue };
+            removal.extent = if rest { Extent::Narrowed(Cause::GivenBack) } else { Extent::Refused(Cause::GivenBack) };
+            if !rest {
+                removal.range.end = removal.range.start;
+            }
+        }
+    }
+
+    /// Undoes a removal for one event and notes its number.
+    fn keep_event(&mut self, at: EventIndex, removals: &mut Vec<u32>) {
+        let Some(number) = self.queue.get(at).map(|held| held.removal).filter(|number| *number > 0) else { return };
+        if self.is_final(at, number) {
+            return;
+        }
+        if let Some(held) = self.queue.get_mut(at) {
+            held.removal = 0;
+        }
+        if !removals.contains(&number) {
+            removals.push(number);
         }
     }
 
@@ -579,6 +662,7 @@ impl Stripper {
             return;
         }
         let decision = blocks.decide(model, &blocks.features(false));
+        self.give_back(blocks, &decision);
         for stretch in blocks.stretches(&decision) {
             self.remove(stretch, Vec::new(), Extent::Whole);
         }

@@ -90,6 +90,13 @@ pub(super) struct Block {
     pub(super) hash: u64,
     /// A rule has taken it.
     pub(super) dropped: bool,
+    /// A rule that does not give way has.
+    pub(super) fixed: bool,
+    /// By a phrase, not by a selector.
+    pub(super) by_text: bool,
+    /// Number of the removal, and its pack by [`super::PACKS`].
+    pub(super) removal: u32,
+    pub(super) pack: u8,
 }
 
 /// A text of the block that is being read.

@@ -12,7 +12,7 @@ const REPEATED_WORDS: u32 = 8;
 /// Which blocks stay. `chances` are probabilities; `keep` and `slope` bend the rule of half the best F1.
 pub(super) fn choose(blocks: &[Block], chances: &[f32], keep: f32, slope: f32) -> Vec<bool> {
     let mut order: Vec<(f32, u32)> =
-        blocks.iter().zip(chances).filter(|(block, _)| !block.dropped).map(|(block, chance)| (*chance, block.words)).collect();
+        blocks.iter().zip(chances).filter(|(block, _)| !block.fixed).map(|(block, chance)| (*chance, block.words)).collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0));
     let all: f32 = order.iter().map(|(chance, words)| chance * *words as f32).sum();
     let (mut hit, mut words, mut best) = (0.0f32, 0.0f32, 0.0f32);
@@ -26,6 +26,6 @@ pub(super) fn choose(blocks: &[Block], chances: &[f32], keep: f32, slope: f32) -
     blocks
         .iter()
         .zip(chances)
-        .map(|(block, chance)| !block.dropped && *chance >= threshold && (block.words < REPEATED_WORDS || seen.insert(block.hash)))
+        .map(|(block, chance)| !block.fixed && *chance >= threshold && (block.words < REPEATED_WORDS || seen.insert(block.hash)))
         .collect()
 }

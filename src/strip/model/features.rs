@@ -450,6 +450,22 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         words = if blocks[row].heading > 0 { 0 } else { words + blocks[row].words };
     }
     out.add("words until the next heading", section_words.iter().map(|words| count(*words)));
+    // Rules.
+    let mut taken: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+    for block in blocks.iter().filter(|block| block.dropped) {
+        let taken = taken.entry(block.removal).or_default();
+        *taken = (taken.0 + 1, taken.1 + block.words);
+    }
+    let took = |b: &Block| if b.dropped { taken.get(&b.removal).copied().unwrap_or_default() } else { (0, 0) };
+    let taken_words = taken.values().map(|taken| taken.1).sum::<u32>();
+    let comments = 1 + super::PACKS.iter().position(|pack| *pack == "comments").unwrap_or(0) as u8;
+    let comment_words = blocks.iter().filter(|b| b.pack == comments).map(|b| b.words).sum::<u32>();
+    column!("taken by a rule", b => u8::from(b.dropped) + u8::from(b.by_text));
+    column!("pack of the rule", b => b.pack);
+    column!("taken as a comment", b => u8::from(b.pack == comments));
+    column!("blocks that the removal took", b => count(took(b).0));
+    column!("words that the removal took", b => count(took(b).1));
+    column!("share of the page that the removal took", b => share(took(b).1, page_total.words));
     // The page.
     let headings = blocks.iter().filter(|b| b.heading > 0).count() as u32;
     let dropped = blocks.iter().filter(|b| b.dropped).count() as u32;
@@ -473,6 +489,8 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         ("forms of the page", count(page.forms)),
         ("times of the page", count(page_total.times)),
         ("share of blocks that rules took", share(dropped, rows as u32)),
+        ("share of words that rules took", share(taken_words, page_total.words)),
+        ("share of words taken as comments", share(comment_words, page_total.words)),
         ("share of words in article", share(in_article, page_total.words)),
         ("share of words in main", share(in_main, page_total.words)),
         ("share of words in replies", share(replies, page_total.words)),

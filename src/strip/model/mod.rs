@@ -1,7 +1,8 @@
 //! The block model: tells content from furniture where no rule does.
 //!
 //! [`Blocks`] gathers the page's blocks as it passes; at its end [`features`] are worked out, [`trees`] score them and
-//! [`choice`] decides. What the model says never overrides a rule.
+//! [`choice`] decides. What it says overrides a built-in rule
+//! for any site, never one of the user's, of a site's pack or of a filter list.
 
 mod blocks;
 mod choice;
@@ -24,6 +25,45 @@ pub(crate) fn builtin() -> &'static Model {
     &BUILTIN
 }
 
+/// The built-in packs, from what is content most often to what is never.
+const PACKS: [&str; 20] = [
+    "headline",
+    "author",
+    "breadcrumbs",
+    "tags",
+    "preamble",
+    "player",
+    "paywall",
+    "hidden",
+    "forms",
+    "comments",
+    "actions",
+    "related",
+    "read-also",
+    "newsletter",
+    "ads",
+    "apps",
+    "consent",
+    "share",
+    "footer",
+    "navigation",
+];
+
+/// Number of a rule file's pack, from 1; 0 for others.
+pub(super) fn pack(file: &str) -> u8 {
+    let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
+    PACKS.iter().position(|pack| *pack == name).map_or(0, |at| at as u8 + 1)
+}
+
+/// What is known of the rule that took a block.
+pub(super) struct Taker {
+    /// It does not give way.
+    pub(super) is_final: bool,
+    /// A phrase, not a selector.
+    pub(super) by_text: bool,
+    pub(super) pack: u8,
+}
+
 /// What training reads of one page.
 #[derive(Debug)]
 pub struct PageFeatures {
@@ -40,6 +80,8 @@ pub struct BlockFeatures {
     pub text: String,
     /// A rule has taken it.
     pub dropped: bool,
+    /// A rule has taken it that does not give way to the model.
+    pub is_final: bool,
     /// Its features, in the order of the names.
     pub features: Vec<u8>,
     /// Hashes of the class and id words on its path, innermost element first.
@@ -57,11 +99,27 @@ pub(crate) struct Decision {
 }
 
 impl Blocks {
-    /// Notes what rules have taken. To be called before the features are worked out.
-    pub(super) fn note_dropped(&mut self, queue: &Queue) {
+    /// Notes which removal took which block. To be called before the features are worked out.
+    pub(super) fn note_dropped(&mut self, queue: &Queue, mut taker: impl FnMut(EventIndex, u32) -> Taker) {
         for block in &mut self.blocks {
-            block.dropped = queue.get(block.text).is_some_and(|held| !held.is_kept());
+            block.removal = queue.get(block.text).map_or(0, |held| held.removal);
+            block.dropped = block.removal > 0;
+            if block.dropped {
+                let taker = taker(block.text, block.removal);
+                (block.fixed, block.by_text, block.pack) = (taker.is_final, taker.by_text, taker.pack);
+            }
         }
+    }
+
+    /// The events of the blocks that rules took and a decision keeps.
+    pub(super) fn given_back(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
+        let given = self.blocks.iter().zip(&decision.kept).filter(|(block, kept)| **kept && block.dropped);
+        given.map(|(block, _)| block.events.clone()).collect()
+    }
+
+    /// Whether a decision leaves some block to a removal.
+    pub(super) fn leaves_to(&self, removal: u32, decision: &Decision) -> bool {
+        self.blocks.iter().zip(&decision.kept).any(|(block, kept)| block.removal == removal && !kept)
     }
 
     pub(crate) fn features(&self, named: bool) -> Features {
@@ -104,6 +162,7 @@ impl Blocks {
             BlockFeatures {
                 text: self.texts.as_ref().and_then(|texts| texts.get(row)).cloned().unwrap_or_default(),
                 dropped: block.dropped,
+                is_final: block.fixed,
                 features: (0..features.columns()).map(|column| features.column(column)[row]).collect(),
                 path,
                 score: decision.scores[row],
