@@ -24,7 +24,7 @@ use std::time::Instant;
 use url::Url;
 
 /// How pages are cleaned.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What comes out.
     pub emit: EmitFormat,
@@ -34,6 +34,14 @@ pub struct Settings {
     pub limits: Limits,
     /// Record what nearly matched.
     pub explain: bool,
+    /// The block model decides along with the rules ([`StripMode::Article`] only).
+    pub model: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { emit: EmitFormat::default(), strip: StripMode::default(), limits: Limits::default(), explain: false, model: true }
+    }
 }
 
 /// What is known of a page before its first byte.
@@ -147,7 +155,8 @@ impl<W: Write> Pipeline<W> {
             window: Window::default(),
             rewriter: Rewriter::new(origin.markup, &settings.limits),
             collector: Collector::default(),
-            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain),
+            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
+                .with_model(settings.model),
             moderator: Moderator::new(Arc::clone(&rules), settings.explain),
             edited: Vec::new(),
             holds_back: rules.moderation().holds_back(),

@@ -178,8 +178,16 @@ impl Stripper {
             finished: false,
             decide_by_model: true,
             finals: Vec::new(),
-            blocks: (mode == StripMode::Article).then(|| model::Blocks::new(model::builtin().tokens(), false)),
+            blocks: (mode == StripMode::Article && markup == Markup::Html).then(|| model::Blocks::new(model::builtin().tokens(), false)),
         }
+    }
+
+    /// The same, with or without the block model.
+    pub fn with_model(mut self, model: bool) -> Self {
+        if !model {
+            self.blocks = None;
+        }
+        self
     }
 
     /// Takes the next event.

@@ -129,7 +129,8 @@ impl Make {
     }
 }
 
-fn good_words(block: &Block) -> u32 {
+/// Words of a paragraph; 0 for other blocks.
+pub(super) fn good_words(block: &Block) -> u32 {
     if block.ends_sentence && block.words - block.linked.min(block.words) >= 12 { block.words } else { 0 }
 }
 

@@ -129,7 +129,7 @@ impl Blocks {
     pub(crate) fn decide(&self, model: &Model, features: &Features) -> Decision {
         let scores = model.scores(features);
         let chances: Vec<f32> = scores.iter().map(|score| 1.0 / (1.0 + (-score).exp())).collect();
-        let kept = choice::choose(&self.blocks, &chances, model.keep, model.slope);
+        let kept = choice::choose(self, &chances, model.thresholds);
         Decision { scores, kept }
     }
 

@@ -1,9 +1,10 @@
 //! The trained model: symmetric trees over feature bytes, and the table of names. Layout of the file, little-endian:
 //!
-//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), depth (u16), scale (f32), bias (f32), keep (f32), slope (f32), spare (f32); then the hashes
+//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), depth (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32); then the hashes
 //! of the names (u32 each) and their scores (i8 each); then for each tree `depth` pairs of column and border (u8 each) and
 //! 2^depth leaves (i16). A block goes right at a level when its byte is above the border.
 
+use super::choice::Thresholds;
 use super::features::Features;
 use super::tokens::Tokens;
 
@@ -20,9 +21,7 @@ pub(crate) struct Model {
     leaves: Vec<i16>,
     scale: f32,
     bias: f32,
-    /// A block is kept from `keep` + `slope` · half the best expected F1 on.
-    pub(super) keep: f32,
-    pub(super) slope: f32,
+    pub(super) thresholds: Thresholds,
 }
 
 /// Takes numbers off the front of the file.
@@ -54,8 +53,8 @@ impl Model {
         let columns = file.short()?;
         let names = u32::from_le_bytes(file.take()?) as usize;
         let (trees, depth) = (file.short()?, file.short()?);
-        let (scale, bias, keep, slope) = (file.float()?, file.float()?, file.float()?, file.float()?);
-        file.float()?;
+        let (scale, bias) = (file.float()?, file.float()?);
+        let thresholds = Thresholds { keep: file.float()?, slope: file.float()?, prose: file.float()? };
         if depth > 8 || names > 1 << 20 {
             return None;
         }
@@ -72,7 +71,7 @@ impl Model {
                 leaves.push(i16::from_le_bytes(file.take()?));
             }
         }
-        file.0.is_empty().then_some(Model { tokens, columns, depth, splits, leaves, scale, bias, keep, slope })
+        file.0.is_empty().then_some(Model { tokens, columns, depth, splits, leaves, scale, bias, thresholds })
     }
 
     pub(crate) fn tokens(&self) -> Tokens {
