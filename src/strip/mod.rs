@@ -182,11 +182,9 @@ impl Stripper {
         }
     }
 
-    /// The same, with or without the block model.
+    /// The same, with or without the block model. Without, its blocks still tell what stands in `noscript`.
     pub fn with_model(mut self, model: bool) -> Self {
-        if !model {
-            self.blocks = None;
-        }
+        self.decide_by_model = model;
         self
     }
 
@@ -333,7 +331,7 @@ impl Stripper {
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
     /// goes with the mark. `explain` wants to know all the same, and so do rules that do not give way to the block model.
     fn asks_rules(&self) -> bool {
-        self.marks.is_empty() || self.may_be_released || self.explain || (self.blocks.is_some() && self.rules.has_final())
+        self.marks.is_empty() || self.may_be_released || self.explain || (self.blocks.is_some() && self.decide_by_model && self.rules.has_final())
     }
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {

@@ -14,7 +14,7 @@ const REPEATED_WORDS: u32 = 8;
 const JUDGED_WORDS: u32 = 60;
 
 /// A block is near a paragraph within so many blocks.
-const NEAR: usize = 6;
+const NEAR: usize = 8;
 
 /// Where the line is drawn; part of the model file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,8 +39,8 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
     let paragraphs = words(&is_paragraph);
     let in_shape = paragraphs >= JUDGED_WORDS && 2 * paragraphs >= words(&|block| !block.dropped) && paragraphs >= words(&|block| block.dropped && good_words(block) > 0);
     let is_article = in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed);
-    // Where an article stands, rules know better what is furniture in it; what they name by a few words is never content.
-    let is_out = |block: &Block| block.fixed || (block.dropped && (is_article || (block.by_text && block.words < REPEATED_WORDS)));
+    // Where an article stands, rules know better what is furniture in it; and a few words that they name are never content.
+    let is_out = |block: &Block| block.fixed || (block.dropped && (is_article || block.words < REPEATED_WORDS));
     let mut order: Vec<(f32, u32)> =
         blocks.iter().zip(chances).filter(|(block, _)| !is_out(block)).map(|(block, chance)| (*chance, block.words)).collect();
     order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
@@ -55,12 +55,10 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
     let of_paragraph = if is_article { threshold.min(thresholds.prose) } else { threshold };
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
-    if is_article {
-        spare(page, &mut kept);
-    }
+    spare(page, is_article, &mut kept);
     let mut seen = FxHashSet::default();
     for (block, kept) in blocks.iter().zip(&mut kept) {
-        let is_headline = block.heading == 1 && !block.dropped && 2 * block.title_words >= block.words;
+        let is_headline = block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
     }
     kept
@@ -72,24 +70,32 @@ fn is_paragraph(block: &Block) -> bool {
 }
 
 /// Keeps what belongs to the paragraphs of an article: lines made as they are or among them,
-/// headings before them, captions near them.
-fn spare(page: &Blocks, kept: &mut [bool]) {
+/// headings before them, captions near them. On other pages only what stands between two blocks that stay, and sentences
+/// beside a paragraph.
+fn spare(page: &Blocks, is_article: bool, kept: &mut [bool]) {
     let blocks = &page.blocks;
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
-        if kept[row] || block.dropped || 2 * block.linked > block.words {
+        if kept[row] || block.dropped || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
         let (before, after) = (&stays[row.saturating_sub(NEAR)..row], &stays[row + 1..(row + NEAR + 1).min(blocks.len())]);
         let (follows, leads) = (before.contains(&true), after.contains(&true));
         let touches = before.last() == Some(&true) || after.first() == Some(&true);
         let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
+        let next_stays = kept.get(row + 1).is_some_and(|next| *next);
+        if !is_article {
+            let between = next_stays && row > 0 && kept[row - 1];
+            kept[row] = block.links == 0 && (between || (touches && block.ends_sentence));
+            continue;
+        }
+        let stands_among = touches || (follows && (leads || block.ends_sentence || next_stays)) || ((leads || next_stays) && row > 0 && kept[row - 1]);
         kept[row] = makes.contains(&make(block))
-            || (block.heading > 0 && kept.get(row + 1).is_some_and(|next| *next))
+            || (block.heading > 0 && next_stays)
             || (in_figure && (follows || leads))
-            || (block.links == 0 && (touches || (follows && leads)));
+            || (block.links == 0 && stands_among);
     }
 }
