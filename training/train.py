@@ -69,10 +69,10 @@ def matrix(page):
     return np.frombuffer(bytes.fromhex("".join(b["features"] for b in page["blocks"])), np.uint8).reshape(len(page["blocks"]), -1)
 
 
-def write_model(path, columns, names, trees, scale, bias, keep, slope):
+def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1):
     names = sorted(names.items())
     depth = DEPTH if trees else 0
-    out = bytearray(b"naqi" + struct.pack("<HHIHHfffff", 1, columns, len(names), len(trees), depth, scale, bias, keep, slope, 0.0))
+    out = bytearray(b"naqi" + struct.pack("<HHIHHfffff", 1, columns, len(names), len(trees), depth, scale, bias, keep, slope, prose))
     for hash_, _ in names:
         out += struct.pack("<I", hash_)
     for _, score in names:
@@ -115,7 +115,7 @@ def token_table(pages, ids, limit=4000, least_domains=3):
 
 
 def choose(chances, counts, hashes, dropped, keep, slope):
-    """The choice of src/strip/model/choice.rs."""
+    """The choice of src/strip/model/choice.rs, without what it spares on articles."""
     free = ~dropped
     order = np.argsort(-chances[free], kind="stable")
     p, n = chances[free][order], counts[free][order]
@@ -193,6 +193,16 @@ def export(model, work):
     return trees, step * scale, (bias[0] if isinstance(bias, list) else bias)
 
 
+def write_parity(naqi, model, columns, page, out, rows=24):
+    """Rows of a page's features with the scores that the trainer's own library gives them, for the test in trees.rs."""
+    dumped = json.loads(subprocess.run([str(naqi), "features", str(page)], capture_output=True, check=True).stdout)
+    x = matrix(dumped)[:rows]
+    assert x.shape[1] == columns
+    scores = model.predict(x.astype(np.float32), prediction_type="RawFormulaVal")
+    lines = [f"{bytes(row).hex()} {score:.4f}" for row, score in zip(x, scores)]
+    out.write_text("\n".join(lines) + "\n")
+
+
 def main():
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("data", type=pathlib.Path)
@@ -204,6 +214,7 @@ def main():
     ask.add_argument("--slope", type=float, default=0.8)
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
     ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
+    ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
     a = ask.parse_args()
     a.work.mkdir(parents=True, exist_ok=True)
@@ -272,6 +283,8 @@ def main():
         model = fit(*gather(-1), a.trees, rate=a.rate)
         trees, scale, bias = export(model, a.work)
         write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
+        if a.parity:
+            write_parity(a.naqi, model, len(names), a.parity, a.out.with_name("parity.txt"))
         gain = sorted(zip(model.get_feature_importance(), names), reverse=True)
         print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
 

@@ -104,3 +104,36 @@ impl Model {
         sums.into_iter().map(|sum| sum as f32 * self.scale + self.bias).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// `parity.txt` holds rows of features with the scores of the library that trained the model.
+    #[test]
+    fn scores_are_the_trainers() {
+        let rows: Vec<(Vec<u8>, f32)> = include_str!("parity.txt")
+            .lines()
+            .map(|line| {
+                let (hex, score) = line.split_once(' ').unwrap();
+                let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+                (bytes, score.parse().unwrap())
+            })
+            .collect();
+        let model = Model::read(include_bytes!("blocks.bin")).unwrap();
+        let bytes = (0..model.columns).flat_map(|column| rows.iter().map(move |(row, _)| row[column])).collect();
+        let scores = model.scores(&Features { rows: rows.len(), bytes, names: None });
+        for (score, (_, expected)) in scores.iter().zip(&rows) {
+            assert!((score - expected).abs() < 0.02, "{score} for {expected}");
+        }
+        assert!(rows.len() >= 20 && rows.iter().any(|(_, score)| *score > 1.0) && rows.iter().any(|(_, score)| *score < -1.0));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_is_no_model() {
+        let file = include_bytes!("blocks.bin");
+        assert!(Model::read(&file[..file.len() - 1]).is_none() && Model::read(b"").is_none());
+    }
+}
