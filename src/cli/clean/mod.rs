@@ -93,7 +93,13 @@ impl CleanCommand {
             && settings.strip.mode != StripMode::Article;
         let cleaner = Cleaner {
             rules: Arc::clone(&rules),
-            settings: Settings { emit: settings.emit, strip: settings.strip.mode, limits: settings.limits.clone(), explain: false, model: settings.strip.model },
+            settings: Settings {
+                emit: settings.emit,
+                strip: settings.strip.mode,
+                limits: settings.limits.clone(),
+                explain: false,
+                model: settings.strip.model,
+            },
             origin,
             keep_stdin: self.dead_letters.is_some() || self.quarantine.is_some(),
         };

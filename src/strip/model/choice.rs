@@ -35,9 +35,12 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
     let expected = |wanted: &dyn Fn(&Block) -> bool| -> f32 {
         blocks.iter().zip(chances).filter(|(block, _)| wanted(block)).map(|(block, chance)| chance * block.words as f32).sum()
     };
-    let words = |wanted: &dyn Fn(&Block) -> bool| -> u32 { blocks.iter().filter(|block| wanted(block)).map(|block| block.words - block.linked).sum() };
+    let words =
+        |wanted: &dyn Fn(&Block) -> bool| -> u32 { blocks.iter().filter(|block| wanted(block)).map(|block| block.words - block.linked).sum() };
     let paragraphs = words(&is_paragraph);
-    let in_shape = paragraphs >= JUDGED_WORDS && 2 * paragraphs >= words(&|block| !block.dropped) && paragraphs >= words(&|block| block.dropped && good_words(block) > 0);
+    let in_shape = paragraphs >= JUDGED_WORDS
+        && 2 * paragraphs >= words(&|block| !block.dropped)
+        && paragraphs >= words(&|block| block.dropped && good_words(block) > 0);
     let is_article = in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed);
     // Where an article stands, rules know better what is furniture in it; and a few words that they name are never content.
     let is_out = |block: &Block| block.fixed || (block.dropped && (is_article || block.words < REPEATED_WORDS));
@@ -92,7 +95,8 @@ fn spare(page: &Blocks, is_article: bool, kept: &mut [bool]) {
             kept[row] = block.links == 0 && (between || (touches && block.ends_sentence));
             continue;
         }
-        let stands_among = touches || (follows && (leads || block.ends_sentence || next_stays)) || ((leads || next_stays) && row > 0 && kept[row - 1]);
+        let stands_among =
+            touches || (follows && (leads || block.ends_sentence || next_stays)) || ((leads || next_stays) && row > 0 && kept[row - 1]);
         kept[row] = makes.contains(&make(block))
             || (block.heading > 0 && next_stays)
             || (in_figure && (follows || leads))
