@@ -123,8 +123,8 @@ fn removed(rules: &Arc<RuleSet>, rule: &Rule, example: &str, strip: StripMode) -
         Some(lang) => format!("<html lang=\"{lang}\"><body>{example}"),
         None => example.to_owned(),
     };
-    // Inside what goes anyway, rules are only asked where all of them are to be told.
-    let settings = Settings { strip, explain: true, ..Settings::default() };
+    // Inside what goes anyway, rules are only asked where all of them are to be told. Examples are about rules alone.
+    let settings = Settings { strip, explain: true, model: false, ..Settings::default() };
     let mut out = Vec::new();
     let report = clean(rules, &settings, &origin, page.as_bytes(), &mut out).map_err(|error| error.to_string())?;
     let mut by: Vec<String> = report.removals.into_iter().filter(|removal| removal.extent != "refused").flat_map(|removal| removal.rules).collect();

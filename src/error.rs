@@ -26,6 +26,9 @@ pub enum PageError {
     /// `feed` was called after an error.
     #[error("the page has failed before; nothing more can be fed to it")]
     Poisoned,
+    /// A model file that is none, or of another version.
+    #[error("this is no block model of this version")]
+    Model,
 }
 
 /// The tokenizer gave up.

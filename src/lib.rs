@@ -17,7 +17,7 @@ pub mod report;
 
 // The road itself.
 mod pipeline;
-pub use pipeline::{Origin, Pipeline, Settings, clean};
+pub use pipeline::{Origin, Pipeline, Settings, clean, features};
 
 // What the stages are given.
 pub mod rules;

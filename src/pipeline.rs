@@ -14,6 +14,7 @@ use crate::moderate::{Moderator, PageFacts, Verdict};
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
+use crate::strip::model::{Model, PageFeatures, builtin};
 use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
 use std::io::Write;
@@ -23,7 +24,7 @@ use std::time::Instant;
 use url::Url;
 
 /// How pages are cleaned.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What comes out.
     pub emit: EmitFormat,
@@ -33,6 +34,14 @@ pub struct Settings {
     pub limits: Limits,
     /// Record what nearly matched.
     pub explain: bool,
+    /// The block model decides along with the rules ([`StripMode::Article`] only).
+    pub model: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { emit: EmitFormat::default(), strip: StripMode::default(), limits: Limits::default(), explain: false, model: true }
+    }
 }
 
 /// What is known of a page before its first byte.
@@ -146,7 +155,8 @@ impl<W: Write> Pipeline<W> {
             window: Window::default(),
             rewriter: Rewriter::new(origin.markup, &settings.limits),
             collector: Collector::default(),
-            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain),
+            stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
+                .with_model(settings.model),
             moderator: Moderator::new(Arc::clone(&rules), settings.explain),
             edited: Vec::new(),
             holds_back: rules.moderation().holds_back(),
@@ -198,18 +208,39 @@ impl<W: Write> Pipeline<W> {
 
     /// Ends the page: what was held is decided and written.
     pub fn finish(mut self) -> Result<PageReport, PageError> {
+        self.end_of_page()?;
+        self.emit(true)?;
+        Ok(self.report())
+    }
+
+    /// rewrite and strip see the end of the page.
+    fn end_of_page(&mut self) -> Result<(), PageError> {
         if self.failed {
             return Err(PageError::Poisoned);
         }
         self.decoder.finish(self.window.end_mut());
+        self.read_on()?;
+        // Some pages, forums above all, keep their readable form for readers without scripts. Nothing has been handed out yet.
+        if self.settings.strip == StripMode::Article && self.stripper.stands_in_noscript() {
+            self.window.open_noscript();
+            self.stripper = self.stripper.again(&self.settings.limits);
+            self.rewriter = Rewriter::new(Markup::Html, &self.settings.limits);
+            self.collector = Collector::default();
+            self.tokenized = 0;
+            self.read_on()?;
+        }
+        self.stripper.finish(&self.window, &self.collector);
+        Ok(())
+    }
+
+    /// rewrite and strip see all that is decoded, and that it is all.
+    fn read_on(&mut self) -> Result<(), PageError> {
         while self.tokenized < self.window.end() {
             self.piece()?;
         }
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
         self.rewriter.end(&self.window, &mut sink)?;
-        self.stripper.finish(&self.window, &self.collector);
-        self.emit(true)?;
-        Ok(self.report())
+        Ok(())
     }
 
     /// Passes on every event whose fate is sealed.
@@ -376,7 +407,12 @@ fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> RemovalRecord 
         Extent::Refused(cause) => ("refused", Some(cause)),
     };
     RemovalRecord {
-        rules: removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect(),
+        // What no rule names, the block model took.
+        rules: if removal.rules.is_empty() {
+            vec!["model".to_owned()]
+        } else {
+            removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect()
+        },
         start: map.source(removal.range.start),
         end: map.source(removal.range.end),
         extent: extent.to_owned(),
@@ -399,4 +435,20 @@ pub fn clean(rules: &Arc<RuleSet>, settings: &Settings, origin: &Origin, page: &
     let mut pipeline = Pipeline::new(Arc::clone(rules), settings, origin, out);
     pipeline.feed(page)?;
     pipeline.finish()
+}
+
+/// What the block model knows of a page: `naqi features`, which training reads. `model` is a model file that takes the place of the
+/// one inside the program; nothing is stripped but by rules.
+///
+/// # Errors
+/// As [`clean`]; a model file of another version is a [`PageError::Model`].
+pub fn features(rules: &Arc<RuleSet>, settings: &Settings, origin: &Origin, page: &[u8], model: Option<&[u8]>) -> Result<PageFeatures, PageError> {
+    let given = model.map(|file| Model::read(file).ok_or(PageError::Model)).transpose()?;
+    let model = given.as_ref().unwrap_or_else(|| builtin());
+    let settings = Settings { strip: StripMode::Article, emit: EmitFormat::Text, ..settings.clone() };
+    let mut pipeline = Pipeline::new(Arc::clone(rules), &settings, origin, std::io::sink());
+    pipeline.stripper.only_features(model);
+    pipeline.feed(page)?;
+    pipeline.end_of_page()?;
+    pipeline.stripper.dump(model).ok_or(PageError::Model)
 }

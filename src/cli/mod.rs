@@ -7,6 +7,7 @@ mod console;
 mod describe;
 mod exit;
 mod explain;
+mod features;
 mod options;
 mod origin;
 mod rule_loader;
@@ -49,6 +50,7 @@ enum Command {
     Clean(Box<clean::CleanCommand>),
     Replay(Box<clean::ReplayCommand>),
     Explain(Box<explain::ExplainCommand>),
+    Features(Box<features::FeaturesCommand>),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     Config(describe::ConfigCommand),
@@ -90,6 +92,7 @@ fn dispatch(command: Command, console: &Console) -> Result<Exit> {
         Command::Clean(clean) => clean.run(console),
         Command::Replay(replay) => replay.run(console),
         Command::Explain(explain) => explain.run(console),
+        Command::Features(features) => features.run(console),
         Command::Rules(rules) => rules.run(console),
         Command::Config(config) => config.run(),
         Command::Schema => describe::schema(),

@@ -87,11 +87,19 @@ impl OutputFormat {
 }
 
 /// How blocks are decided.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Strip {
     /// How long a block is held before it is decided.
     pub mode: StripMode,
+    /// Whether the block model decides along with the rules (`article` only).
+    pub model: bool,
+}
+
+impl Default for Strip {
+    fn default() -> Self {
+        Strip { mode: StripMode::default(), model: true }
+    }
 }
 
 /// Where rules come from.

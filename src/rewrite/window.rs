@@ -44,6 +44,25 @@ impl Window {
         &rest[..rest.floor_char_boundary(length)]
     }
 
+    /// Rewrites the tags of `noscript` elements into those of a `div`, byte for byte, so that what they hold is read as HTML.
+    /// Offsets stay as they are.
+    pub(crate) fn open_noscript(&mut self) {
+        const NAME: &[u8] = b"noscript";
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        let mut at = 0;
+        while let Some(found) = memchr::memchr(b'<', &bytes[at..]) {
+            at += found + 1;
+            let name = at + usize::from(bytes.get(at) == Some(&b'/'));
+            let is_named = bytes.get(name..name + NAME.len()).is_some_and(|found| found.eq_ignore_ascii_case(NAME));
+            let ends = bytes.get(name + NAME.len()).is_none_or(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'));
+            if is_named && ends {
+                bytes[name..name + NAME.len()].copy_from_slice(b"div     ");
+            }
+        }
+        // ASCII took the place of ASCII: this is still UTF-8.
+        self.text = String::from_utf8(bytes).unwrap_or_default();
+    }
+
     /// What is before `offset` will not be asked for again.
     pub fn forget(&mut self, offset: u64) {
         self.stale = (offset.saturating_sub(self.start) as usize).min(self.text.len());

@@ -162,6 +162,7 @@ fn rule(list: &PackSource, line: usize, selector: &str, when: When) -> Rule {
         heading: true,
         hit: Vec::new(),
         miss: Vec::new(),
+        built_in: false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::adblock;
 use super::lexicon::Lexicon;
+use super::load::is_builtin;
 use super::media::Media;
 use super::mistake::{Mistake, Severity};
 use super::moderation::{Builder, is_moderation};
@@ -63,8 +64,9 @@ impl RuleSources {
                 continue;
             }
             let rules = Reader { pack, mistakes: &mut building.mistakes }.read();
+            let built_in = is_builtin(pack);
             for rule in rules {
-                building.rule(pack, rule, &off, &mut switched_off);
+                building.rule(pack, built_in, rule, &off, &mut switched_off);
             }
         }
         for name in off.iter().filter(|name| !switched_off.contains(**name)) {
@@ -81,6 +83,7 @@ impl RuleSources {
             let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors);
             building.set.adblock.push(report);
         }
+        building.set.has_final = building.set.rules.iter().any(|rule| !rule.gives_way());
         building.set.selectors.finish();
         let rules = &building.set.rules;
         building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
@@ -163,7 +166,7 @@ impl Building {
         }
     }
 
-    fn rule(&mut self, pack: &PackSource, written: PackRule, off: &HashSet<&str>, switched_off: &mut HashSet<String>) {
+    fn rule(&mut self, pack: &PackSource, built_in: bool, written: PackRule, off: &HashSet<&str>, switched_off: &mut HashSet<String>) {
         let span = written.span.clone();
         let mut reader = Reader { pack, mistakes: &mut self.mistakes };
         let Some(id) = &written.id else {
@@ -214,6 +217,7 @@ impl Building {
             heading: written.heading,
             hit: unplace(written.hit),
             miss: unplace(written.miss),
+            built_in,
         });
     }
 

@@ -52,6 +52,12 @@ pub fn builtin_sources() -> RuleSources {
     sources
 }
 
+/// Whether a pack is one of the program's, word for word.
+pub(super) fn is_builtin(pack: &PackSource) -> bool {
+    let embedded = pack.file.strip_prefix("rules/").and_then(Builtin::get);
+    embedded.is_some_and(|embedded| embedded.data.as_ref() == pack.text.as_bytes())
+}
+
 /// Reads a pack, or all packs below a folder. A pack is named by its path below the folder.
 pub fn read_packs(path: &Path) -> Result<Vec<PackSource>, LoadError> {
     let fail = |path: &Path| {

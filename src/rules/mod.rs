@@ -128,6 +128,16 @@ pub struct Rule {
     pub hit: Vec<String>,
     /// Pages that must come out whole.
     pub miss: Vec<String>,
+    /// It is part of the program, as it stands there.
+    #[serde(skip)]
+    pub built_in: bool,
+}
+
+impl Rule {
+    /// Whether the block model may think otherwise: only of what is built in and for any site.
+    pub(crate) fn gives_way(&self) -> bool {
+        self.built_in && self.when.hosts.is_empty()
+    }
 }
 
 /// All rules that a page is cleaned with.
@@ -141,6 +151,8 @@ pub struct RuleSet {
     adblock: Vec<AdblockReport>,
     moderation: ModerationSet,
     digest: String,
+    /// Some rule's word is final.
+    has_final: bool,
 }
 
 impl RuleSet {
@@ -152,6 +164,11 @@ impl RuleSet {
     /// A rule by its place.
     pub fn rule(&self, index: RuleIndex) -> &Rule {
         &self.rules[index.0 as usize]
+    }
+
+    /// Whether some rule does not give way to the block model.
+    pub(crate) fn has_final(&self) -> bool {
+        self.has_final
     }
 
     /// Names this very set: SHA-256 over all that it was built from, in hexadecimal.

@@ -11,11 +11,13 @@ mod following;
 mod guard;
 pub mod labels;
 mod line;
+pub(crate) mod model;
 mod queue;
 mod remainder;
 mod removal;
 mod select;
 
+pub use model::{BlockFeatures, PageFeatures};
 pub use queue::Held;
 use removal::Removals;
 pub use removal::{Cause, Extent, NearMiss, Removal};
@@ -92,6 +94,11 @@ pub struct Stripper {
     /// Marks that nothing closed.
     left_open: usize,
     finished: bool,
+    /// What the block model decides about (`article`).
+    blocks: Option<model::Blocks>,
+    decide_by_model: bool,
+    /// What rules took that do not give way to the model.
+    finals: Vec<Range<EventIndex>>,
 }
 
 /// An open element, as far as stripping cares.
@@ -174,7 +181,16 @@ impl Stripper {
             hold_was_full: 0,
             left_open: 0,
             finished: false,
+            decide_by_model: true,
+            finals: Vec::new(),
+            blocks: (mode == StripMode::Article && markup == Markup::Html).then(|| model::Blocks::new(model::builtin().tokens(), false)),
         }
+    }
+
+    /// The same, with or without the block model. Without, its blocks still tell what stands in `noscript`.
+    pub fn with_model(mut self, model: bool) -> Self {
+        self.decide_by_model = model;
+        self
     }
 
     /// Takes the next event.
@@ -183,7 +199,7 @@ impl Stripper {
         if parts_lines {
             self.end_line(window, metadata);
         }
-        let kind = event.kind;
+        let (kind, range) = (event.kind, event.range.clone());
         if let EventKind::Text(text) = kind {
             self.text(event, text, window, metadata);
         } else {
@@ -203,6 +219,9 @@ impl Stripper {
         }
         if parts_lines {
             self.gathering.first = self.queue.end();
+        }
+        if let Some(blocks) = &mut self.blocks {
+            blocks.event(kind, range, self.queue.end().saturating_sub(1), elements, window);
         }
         let held = self.queue.start().map_or(0, |start| window.end() - start);
         if self.mode != StripMode::Article && held > self.hold_bytes {
@@ -318,9 +337,9 @@ impl Stripper {
     }
 
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
-    /// goes with the mark. `explain` wants to know all the same.
+    /// goes with the mark. `explain` wants to know all the same, and so do rules that do not give way to the block model.
     fn asks_rules(&self) -> bool {
-        self.marks.is_empty() || self.may_be_released || self.explain
+        self.marks.is_empty() || self.may_be_released || self.explain || (self.blocks.is_some() && self.decide_by_model && self.rules.has_final())
     }
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
@@ -399,8 +418,9 @@ impl Stripper {
         let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
         let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
-        let removal = self.removals.push(Removal { rules, range, extent, absorbed: false, last: events.start });
+        let removal = self.removals.push(Removal { rules: rules.clone(), range, extent, absorbed: false, last: events.start });
         if !matches!(extent, Extent::Refused(_)) {
+            self.note_final(&rules, events.clone());
             self.drop_events(events, removal);
         }
         removal
@@ -554,6 +574,7 @@ impl Stripper {
             let taken_by = self.queue.get(mark.start).map_or(0, |held| held.removal);
             if taken_by > 0 {
                 self.also(taken_by, &mark.rules);
+                self.note_final(&mark.rules, mark.start..*end);
                 continue;
             }
             let proper = matches!(how, Closing::Own | Closing::Implied);
@@ -564,6 +585,127 @@ impl Stripper {
             }
         }
         self.finished = true;
+        if let Some(mut blocks) = self.blocks.take() {
+            blocks.finish(self.queue.end(), window);
+            self.note_dropped(&mut blocks);
+            self.take_furniture(&blocks);
+            self.blocks = Some(blocks);
+        }
+    }
+
+    /// Notes what rules took that do not give way to the block model.
+    fn note_final(&mut self, rules: &[RuleIndex], events: Range<EventIndex>) {
+        if self.blocks.is_some() && rules.iter().any(|rule| !self.rules.rule(*rule).gives_way()) {
+            self.finals.push(events);
+        }
+    }
+
+    /// Whether the block model may not give an event back that a removal took.
+    fn is_final(&self, at: EventIndex, removal: u32) -> bool {
+        let rule = self.removals.get(removal).and_then(|removal| removal.rules.first());
+        rule.is_none_or(|rule| !self.rules.rule(*rule).gives_way()) || self.finals.iter().any(|range| range.contains(&at))
+    }
+
+    fn note_dropped(&self, blocks: &mut model::Blocks) {
+        blocks.note_dropped(&self.queue, |at, removal| {
+            let rule = self.removals.get(removal).and_then(|removal| removal.rules.first()).map(|rule| self.rules.rule(*rule));
+            model::Taker {
+                is_final: self.is_final(at, removal),
+                by_text: rule.is_some_and(|rule| rule.select.is_empty()),
+                pack: rule.map_or(0, |rule| model::pack(&rule.file)),
+            }
+        });
+    }
+
+    /// Gives back what rules took and the block model takes for content, with the tags around it.
+    fn give_back(&mut self, blocks: &model::Blocks, decision: &model::Decision) {
+        let given = blocks.given_back(decision);
+        if given.is_empty() {
+            return;
+        }
+        let mut given = given.iter().peekable();
+        let mut removals = Vec::new();
+        let mut open: Vec<(ElementId, EventIndex, bool)> = Vec::new();
+        for at in self.queue.first()..self.queue.end() {
+            while given.next_if(|range| range.end <= at).is_some() {}
+            let is_given = given.peek().is_some_and(|range| range.contains(&at));
+            if is_given {
+                self.keep_event(at, &mut removals);
+                open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
+            }
+            match self.queue.get(at).map(|held| held.event.kind) {
+                Some(EventKind::Open { id, void: false, .. }) => open.push((id, at, false)),
+                Some(EventKind::Close { id, .. }) => {
+                    let Some(position) = open.iter().rposition(|(open, ..)| *open == id) else { continue };
+                    let (_, start, holds) = open.remove(position);
+                    if holds {
+                        self.keep_event(start, &mut removals);
+                        self.keep_event(at, &mut removals);
+                        open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for number in removals {
+            let rest = blocks.leaves_to(number, decision);
+            let Some(removal) = self.removals.get_mut(number) else { continue };
+            removal.extent = if rest { Extent::Narrowed(Cause::GivenBack) } else { Extent::Refused(Cause::GivenBack) };
+            if !rest {
+                removal.range.end = removal.range.start;
+            }
+        }
+    }
+
+    /// Undoes a removal for one event and notes its number.
+    fn keep_event(&mut self, at: EventIndex, removals: &mut Vec<u32>) {
+        let Some(number) = self.queue.get(at).map(|held| held.removal).filter(|number| *number > 0) else { return };
+        if self.is_final(at, number) {
+            return;
+        }
+        if let Some(held) = self.queue.get_mut(at) {
+            held.removal = 0;
+        }
+        if !removals.contains(&number) {
+            removals.push(number);
+        }
+    }
+
+    /// Removes what the block model takes for furniture.
+    fn take_furniture(&mut self, blocks: &model::Blocks) {
+        let model = model::builtin();
+        if !model.has_trees() || !self.decide_by_model {
+            return;
+        }
+        let decision = blocks.decide(model, &blocks.features(false));
+        self.give_back(blocks, &decision);
+        for stretch in blocks.stretches(&decision) {
+            self.remove(stretch, Vec::new(), Extent::Whole);
+        }
+    }
+
+    /// Whether the readable page stands inside of `noscript` (`article` only, at the end of the page).
+    pub(crate) fn stands_in_noscript(&self) -> bool {
+        self.blocks.as_ref().is_some_and(model::Blocks::stands_in_noscript)
+    }
+
+    /// A stripper that reads the same page again.
+    pub(crate) fn again(&self, limits: &Limits) -> Stripper {
+        let mut again = Stripper::new(Arc::clone(&self.rules), self.mode, self.markup, self.host.clone(), limits, self.explain);
+        again.decide_by_model = self.decide_by_model;
+        again.blocks = self.blocks.as_ref().map(model::Blocks::again);
+        again
+    }
+
+    /// Prepares for [`Stripper::dump`]: nothing is decided, and names are scored by `model`.
+    pub(crate) fn only_features(&mut self, model: &model::Model) {
+        self.decide_by_model = false;
+        self.blocks = Some(model::Blocks::new(model.tokens(), true));
+    }
+
+    /// What training reads of the page.
+    pub(crate) fn dump(&self, model: &model::Model) -> Option<model::PageFeatures> {
+        self.blocks.as_ref().map(|blocks| blocks.dump(model))
     }
 
     /// Hands out the events whose fate is sealed, oldest first, and the removals that are complete with them.

@@ -38,6 +38,10 @@ impl Removals {
         self.list.get_mut(number.checked_sub(self.handed_out + 1)? as usize)
     }
 
+    pub(super) fn get(&self, number: u32) -> Option<&Removal> {
+        self.list.get(number.checked_sub(self.handed_out + 1)? as usize)
+    }
+
     /// The oldest removal, if all its events are before `event` and it is not the one that may still grow.
     pub(super) fn pop_before(&mut self, event: EventIndex, growing: u32) -> Option<Removal> {
         if self.list.front()?.last >= event || self.handed_out + 1 == growing {
@@ -70,6 +74,8 @@ pub enum Cause {
     HoldsMost,
     /// `limits.hold_bytes` was reached before its end, and prose was in it.
     HoldFull,
+    /// The block model takes it for content.
+    GivenBack,
 }
 
 impl Cause {
@@ -80,6 +86,7 @@ impl Cause {
             Cause::HoldsArticle => "holds the article",
             Cause::HoldsMost => "holds nearly all of the page",
             Cause::HoldFull => "longer than limits.hold_bytes, and holds prose",
+            Cause::GivenBack => "content, by the block model",
         }
     }
 }

@@ -132,7 +132,13 @@ impl<'a> Setup<'a> {
     /// How the library is to clean.
     pub fn page_settings(&self) -> Settings {
         let settings = &self.settings;
-        Settings { emit: settings.emit.page(), strip: settings.strip.mode, limits: settings.limits.clone(), explain: false }
+        Settings {
+            emit: settings.emit.page(),
+            strip: settings.strip.mode,
+            limits: settings.limits.clone(),
+            explain: false,
+            model: settings.strip.model,
+        }
     }
 
     /// Whether the page is written as it comes. Elsewhere a page that fails leaves nothing behind, so it waits for its end; `article`

@@ -1,0 +1,562 @@
+//! Blocks: what the model decides about, gathered while the page passes.
+//!
+//! A block is the text between two block edges or two line breaks. Each open element leaves a small record of numbers; no
+//! string is kept. All that needs the whole page is worked out at its end (see [`super::features`]).
+
+use super::tokens::Tokens;
+use crate::rewrite::tag::is;
+use crate::rewrite::{ElementId, ElementRef, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
+use crate::strip::line;
+use crate::strip::queue::EventIndex;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
+use std::ops::Range;
+
+/// What an element or one around it is, as bits.
+pub(super) mod inside {
+    pub(in super::super) const ARTICLE: u32 = 1;
+    pub(in super::super) const MAIN: u32 = 1 << 1;
+    pub(in super::super) const NAV: u32 = 1 << 2;
+    pub(in super::super) const HEADER: u32 = 1 << 3;
+    pub(in super::super) const FOOTER: u32 = 1 << 4;
+    pub(in super::super) const ASIDE: u32 = 1 << 5;
+    pub(in super::super) const FORM: u32 = 1 << 6;
+    pub(in super::super) const TABLE: u32 = 1 << 7;
+    pub(in super::super) const LIST: u32 = 1 << 8;
+    pub(in super::super) const FIGURE: u32 = 1 << 9;
+    pub(in super::super) const SECTION: u32 = 1 << 10;
+    pub(in super::super) const QUOTE: u32 = 1 << 11;
+    pub(in super::super) const HIDDEN: u32 = 1 << 12;
+    pub(in super::super) const BODY: u32 = 1 << 13;
+    pub(in super::super) const REPLY: u32 = 1 << 14;
+    pub(in super::super) const DIALOG: u32 = 1 << 15;
+    pub(in super::super) const PRE: u32 = 1 << 16;
+    /// The bits above are features, one column each.
+    pub(in super::super) const COLUMNS: u32 = 17;
+    pub(in super::super) const LINK: u32 = 1 << 20;
+    pub(in super::super) const BOLD: u32 = 1 << 21;
+    pub(in super::super) const CODE: u32 = 1 << 22;
+    /// Its text is not part of what a reader reads on.
+    pub(in super::super) const UNREAD: u32 = 1 << 23;
+    pub(in super::super) const TIME: u32 = 1 << 24;
+}
+
+/// What is kept of an element. Numbers of elements are indices into [`Blocks::elements`]; a parent comes before its children.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Element {
+    pub(super) parent: u32,
+    /// The nearest element that parts lines, itself included.
+    pub(super) block: u32,
+    pub(super) tag: Tag,
+    pub(super) depth: u16,
+    pub(super) inside: u32,
+    /// Tells elements of one make from others: the signatures, tags and classes on the path.
+    pub(super) signature: u32,
+    /// What its class and id say, in sixteenths of log odds; then over the path from the root.
+    pub(super) score: i16,
+    pub(super) lowest: i16,
+    pub(super) highest: i16,
+    pub(super) sum: i16,
+    pub(super) decayed: i16,
+}
+
+/// A block of text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block {
+    /// The innermost element around its first text.
+    pub(super) element: u32,
+    /// Its events, and the first one of text.
+    pub(super) events: Range<EventIndex>,
+    pub(super) text: EventIndex,
+    pub(super) words: u32,
+    pub(super) linked: u32,
+    pub(super) bold: u32,
+    pub(super) code: u32,
+    pub(super) bytes: u32,
+    pub(super) stops: u32,
+    pub(super) commas: u32,
+    pub(super) digits: u32,
+    pub(super) capitals: u32,
+    pub(super) links: u32,
+    pub(super) images: u32,
+    pub(super) inputs: u32,
+    pub(super) breaks: u32,
+    pub(super) times: u32,
+    pub(super) title_words: u32,
+    pub(super) ends_sentence: bool,
+    pub(super) heading: u8,
+    pub(super) items: u8,
+    /// Tells texts apart.
+    pub(super) hash: u64,
+    /// A rule has taken it.
+    pub(super) dropped: bool,
+    /// A rule that does not give way has.
+    pub(super) fixed: bool,
+    /// By a phrase, not by a selector.
+    pub(super) by_text: bool,
+    /// Number of the removal, and its pack by [`super::PACKS`].
+    pub(super) removal: u32,
+    pub(super) pack: u8,
+}
+
+/// A text of the block that is being read.
+#[derive(Debug)]
+struct Piece {
+    range: Range<u64>,
+    inside: u32,
+}
+
+/// More blocks than this are not told apart: the rest of an endless page is left to the rules.
+const BLOCKS: usize = 20_000;
+const ELEMENTS: usize = 200_000;
+/// Bits of the set of words that the title has.
+const TITLE_BITS: usize = 2048;
+
+/// Gathers the blocks of one page.
+#[derive(Debug)]
+pub(crate) struct Blocks {
+    tokens: Tokens,
+    pub(super) elements: Vec<Element>,
+    pub(super) blocks: Vec<Block>,
+    stack: Vec<(ElementId, u32)>,
+    /// Scores and hashes of class and id, by both.
+    known: FxHashMap<u64, (i16, u32)>,
+    pieces: Vec<Piece>,
+    current: Block,
+    breaks_since: u32,
+    /// Words of the page's title, as a set of hashes.
+    title: Box<[u64; TITLE_BITS / 64]>,
+    has_title: bool,
+    in_title: bool,
+    /// Hashes of the class and id words of each element; only for the dump of features.
+    pub(super) token_log: Option<Vec<Vec<u32>>>,
+    /// The texts of the blocks; only for the dump of features.
+    pub(super) texts: Option<Vec<String>>,
+    pub(super) images: u32,
+    pub(super) forms: u32,
+    /// Words inside of `noscript`.
+    noscript_words: u32,
+}
+
+impl Blocks {
+    pub(crate) fn new(tokens: Tokens, log: bool) -> Self {
+        let root = Element {
+            parent: 0,
+            block: 0,
+            tag: Tag::Unknown,
+            depth: 0,
+            inside: 0,
+            signature: 0,
+            score: 0,
+            lowest: 0,
+            highest: 0,
+            sum: 0,
+            decayed: 0,
+        };
+        Blocks {
+            tokens,
+            elements: vec![root],
+            blocks: Vec::new(),
+            stack: Vec::new(),
+            known: FxHashMap::default(),
+            pieces: Vec::new(),
+            current: Block::default(),
+            breaks_since: 0,
+            title: Box::new([0; TITLE_BITS / 64]),
+            has_title: false,
+            in_title: false,
+            token_log: log.then(|| vec![Vec::new()]),
+            texts: log.then(Vec::new),
+            images: 0,
+            forms: 0,
+            noscript_words: 0,
+        }
+    }
+
+    /// For the same page once more.
+    pub(crate) fn again(&self) -> Self {
+        Blocks::new(self.tokens.clone(), self.token_log.is_some())
+    }
+
+    /// Looks at the next event, which is number `at`.
+    pub(crate) fn event(&mut self, kind: EventKind, range: Range<u64>, at: EventIndex, elements: &OpenElements, window: &Window) {
+        match kind {
+            EventKind::Text(kind) => self.text(kind, range, at, window),
+            EventKind::Open { tag: Tag::Br, .. } => {
+                self.current.breaks += 1;
+                self.breaks_since += 1;
+                if self.breaks_since == 2 {
+                    self.edge(at, window);
+                }
+            }
+            EventKind::Open { id, tag, void } => {
+                if tag.has(is::BLOCK) {
+                    self.edge(at, window);
+                }
+                match tag {
+                    Tag::Img => {
+                        self.images += 1;
+                        self.current.images += 1;
+                    }
+                    Tag::Input => self.current.inputs += 1,
+                    _ => {}
+                }
+                if !void && let Some(element) = elements.last_opened() {
+                    self.open(id, tag, element);
+                }
+            }
+            EventKind::Close { id, tag, .. } => {
+                if tag.has(is::BLOCK) {
+                    self.edge(at, window);
+                }
+                if tag == Tag::Title {
+                    self.in_title = false;
+                }
+                if let Some(position) = self.stack.iter().rposition(|(open, _)| *open == id) {
+                    self.stack.remove(position);
+                }
+            }
+            EventKind::Break { .. } | EventKind::Stray { block: true } => self.edge(at, window),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, id: ElementId, tag: Tag, element: ElementRef<'_>) {
+        if self.elements.len() >= ELEMENTS {
+            return;
+        }
+        let parent = self.innermost();
+        let above = self.elements[parent as usize];
+        let class = element.get(KnownName::Class).unwrap_or_default();
+        let name = element.get(KnownName::Id).unwrap_or_default();
+        let (score, hash) = self.named(class, name);
+        let mut inside = above.inside | self.kind_of(tag, element);
+        if tag == Tag::Body {
+            inside &= !inside::HEADER;
+        }
+        let number = self.elements.len() as u32;
+        let signature = (above.signature.rotate_left(5) ^ hash ^ (tag as u32) << 8).wrapping_mul(0x9E37_79B1);
+        self.elements.push(Element {
+            parent,
+            block: if tag.has(is::BLOCK) { number } else { above.block },
+            tag,
+            depth: above.depth.saturating_add(1),
+            inside,
+            signature,
+            score,
+            lowest: above.lowest.min(score),
+            highest: above.highest.max(score),
+            sum: above.sum.saturating_add(score),
+            decayed: (above.decayed / 4 * 3).saturating_add(score),
+        });
+        if let Some(log) = &mut self.token_log {
+            let mut hashes = Vec::new();
+            super::tokens::words(class, name, |hash| hashes.push(hash));
+            log.push(hashes);
+        }
+        self.stack.push((id, number));
+        match tag {
+            Tag::A => self.current.links += 1,
+            Tag::Time => self.current.times += 1,
+            Tag::Form => self.forms += 1,
+            Tag::Title => self.in_title = true,
+            _ => {}
+        }
+    }
+
+    fn innermost(&self) -> u32 {
+        self.stack.last().map_or(0, |(_, number)| *number)
+    }
+
+    fn named(&mut self, class: &str, name: &str) -> (i16, u32) {
+        if class.is_empty() && name.is_empty() {
+            return (0, 0);
+        }
+        let mut hasher = FxHasher::default();
+        hasher.write(class.as_bytes());
+        let by_class = hasher.finish() as u32;
+        hasher.write_u8(0);
+        hasher.write(name.as_bytes());
+        let tokens = &self.tokens;
+        *self.known.entry(hasher.finish()).or_insert_with(|| (tokens.score(class, name), by_class))
+    }
+
+    fn kind_of(&self, tag: Tag, element: ElementRef<'_>) -> u32 {
+        let by_tag = match tag {
+            Tag::Article => inside::ARTICLE,
+            Tag::Main => inside::MAIN,
+            Tag::Nav => inside::NAV,
+            Tag::Header => inside::HEADER,
+            Tag::Footer => inside::FOOTER,
+            Tag::Aside => inside::ASIDE,
+            Tag::Form | Tag::Fieldset | Tag::Label => inside::FORM,
+            Tag::Table => inside::TABLE,
+            Tag::Ul | Tag::Ol | Tag::Menu => inside::LIST,
+            Tag::Figure | Tag::Figcaption => inside::FIGURE,
+            Tag::Section => inside::SECTION,
+            Tag::Blockquote => inside::QUOTE,
+            Tag::Dialog => inside::DIALOG,
+            Tag::Pre => inside::PRE | inside::CODE,
+            Tag::A => inside::LINK,
+            Tag::B | Tag::Strong => inside::BOLD,
+            Tag::Code | Tag::Samp | Tag::Kbd => inside::CODE,
+            Tag::Time => inside::TIME,
+            Tag::Button | Tag::Select | Tag::Object | Tag::Applet => inside::UNREAD,
+            tag if tag.has(is::UNSEEN) => inside::UNREAD,
+            _ => 0,
+        };
+        let mut bits = by_tag;
+        if let Some(role) = element.get(KnownName::Role) {
+            bits |= match role.trim() {
+                "main" => inside::MAIN,
+                "article" => inside::ARTICLE,
+                "navigation" | "menu" | "menubar" | "tablist" => inside::NAV,
+                "banner" => inside::HEADER,
+                "contentinfo" => inside::FOOTER,
+                "complementary" => inside::ASIDE,
+                "search" | "form" => inside::FORM,
+                "dialog" | "alertdialog" => inside::DIALOG,
+                _ => 0,
+            };
+        }
+        if let Some(style) = element.get(KnownName::Style)
+            && style.contains("display")
+            && (style.contains("display:none") || style.contains("display: none"))
+        {
+            bits |= inside::HIDDEN;
+        }
+        if element.get(KnownName::Hidden).is_some() {
+            bits |= inside::HIDDEN;
+        }
+        if let Some(prop) = element.get(KnownName::Itemprop) {
+            bits |= match prop.trim() {
+                "articleBody" | "description" | "text" | "reviewBody" | "recipeInstructions" => inside::BODY,
+                "comment" | "review" => inside::REPLY,
+                _ => 0,
+            };
+        }
+        if let Some(kind) = element.get(KnownName::Itemtype)
+            && ["Comment", "Review", "UserComments", "Answer"].iter().any(|name| kind.trim_end().ends_with(name))
+        {
+            bits |= inside::REPLY;
+        }
+        bits
+    }
+
+    fn text(&mut self, kind: TextKind, range: Range<u64>, at: EventIndex, window: &Window) {
+        if kind == TextKind::Rcdata && self.in_title && !self.has_title {
+            self.title_words(window.text(range));
+            return;
+        }
+        let number = self.innermost();
+        if kind == TextKind::Raw && self.elements[number as usize].tag == Tag::Noscript {
+            self.noscript_words +=
+                window.text(range).split('<').map(|text| line::count_words(text.split_once('>').map_or("", |(_, text)| text))).sum::<u32>();
+            return;
+        }
+        if !matches!(kind, TextKind::Data | TextKind::Literal) {
+            return;
+        }
+        let around = self.elements[number as usize].inside;
+        if around & inside::UNREAD != 0 {
+            return;
+        }
+        let text = window.text(range.clone());
+        let blank = text.bytes().all(|byte| byte.is_ascii_whitespace());
+        if blank && self.pieces.is_empty() {
+            return;
+        }
+        if !blank {
+            self.breaks_since = 0;
+        }
+        if self.pieces.is_empty() {
+            self.current.element = number;
+            self.current.text = at;
+        }
+        match self.pieces.last_mut() {
+            Some(last) if last.range.end == range.start && last.inside == around => last.range.end = range.end,
+            _ => self.pieces.push(Piece { range, inside: around }),
+        }
+    }
+
+    fn title_words(&mut self, text: &str) {
+        self.has_title = true;
+        let mut scan = Scan::default();
+        let title = &mut self.title;
+        scan.text(text, |hash| {
+            let bit = hash as usize % TITLE_BITS;
+            title[bit / 64] |= 1 << (bit % 64);
+        });
+    }
+
+    /// Event `at` ends a block.
+    fn edge(&mut self, at: EventIndex, window: &Window) {
+        if !self.pieces.is_empty() {
+            self.end_block(at, window);
+        }
+        let images = std::mem::take(&mut self.current.images);
+        self.current = Block { events: at + 1..at + 1, images, ..Block::default() };
+        self.breaks_since = 0;
+    }
+
+    fn end_block(&mut self, at: EventIndex, window: &Window) {
+        let mut scan = Scan::default();
+        let (mut linked, mut bold, mut code, mut times) = (0, 0, 0, 0);
+        let mut title_words = 0;
+        let title = &self.title;
+        for piece in &self.pieces {
+            let before = scan.words;
+            scan.text(window.text(piece.range.clone()), |hash| {
+                let bit = hash as usize % TITLE_BITS;
+                title_words += (title[bit / 64] >> (bit % 64) & 1) as u32;
+            });
+            let words = scan.words - before;
+            linked += if piece.inside & inside::LINK != 0 { words } else { 0 };
+            bold += if piece.inside & inside::BOLD != 0 { words } else { 0 };
+            code += if piece.inside & inside::CODE != 0 { words } else { 0 };
+            times += u32::from(piece.inside & inside::TIME != 0);
+        }
+        let mut block = std::mem::take(&mut self.current);
+        let last = self.pieces.iter().rev().map(|piece| window.text(piece.range.clone())).find(|text| !text.trim_ascii().is_empty());
+        if scan.bytes == 0 || self.blocks.len() >= BLOCKS {
+            self.pieces.clear();
+            return;
+        }
+        block.ends_sentence = last.is_some_and(line::ends_sentence);
+        block.events.end = at;
+        (block.words, block.linked, block.bold, block.code) = (scan.words, linked, bold, code);
+        (block.bytes, block.stops, block.commas, block.digits, block.capitals) = (scan.bytes, scan.stops, scan.commas, scan.digits, scan.capitals);
+        block.times = block.times.max(times);
+        block.title_words = title_words;
+        block.hash = scan.hash;
+        let mut items = 0u8;
+        for (_, number) in &self.stack {
+            let tag = self.elements[*number as usize].tag;
+            items = items.saturating_add(u8::from(tag == Tag::Li));
+            block.heading = tag.heading_level().unwrap_or(block.heading);
+        }
+        block.items = items;
+        if let Some(texts) = &mut self.texts {
+            let text: String = self.pieces.iter().map(|piece| window.text(piece.range.clone())).collect();
+            texts.push(htmlize::unescape(&text).into_owned());
+        }
+        self.pieces.clear();
+        self.blocks.push(block);
+    }
+
+    /// Whether the readable page stands inside of `noscript`: over twice the words outside.
+    pub(crate) fn stands_in_noscript(&self) -> bool {
+        self.noscript_words > 2 * self.blocks.iter().map(|block| block.words).sum::<u32>()
+    }
+
+    /// Ends the page; `at` is the number after the last event.
+    pub(crate) fn finish(&mut self, at: EventIndex, window: &Window) {
+        self.edge(at, window);
+    }
+}
+
+/// Counts what a text is made of.
+#[derive(Default)]
+struct Scan {
+    words: u32,
+    bytes: u32,
+    stops: u32,
+    commas: u32,
+    digits: u32,
+    capitals: u32,
+    hash: u64,
+}
+
+impl Scan {
+    fn text(&mut self, text: &str, mut word: impl FnMut(u32)) {
+        let (mut inside, mut hash, mut ideographs) = (false, 0u32, 0u32);
+        let bytes = text.as_bytes();
+        for (at, &byte) in bytes.iter().enumerate() {
+            let class = CLASS[usize::from(byte)];
+            if class == SPACE {
+                if inside {
+                    word(hash);
+                    inside = false;
+                }
+                continue;
+            }
+            self.bytes += 1;
+            let low = u32::from(byte | 0x20);
+            self.hash = (self.hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
+            match class {
+                LETTER | CAPITAL | DIGIT => {
+                    if !inside {
+                        (inside, hash) = (true, 0);
+                        self.words += 1;
+                    }
+                    hash = (hash.rotate_left(5) ^ low).wrapping_mul(0x9E37_79B1);
+                    self.digits += u32::from(class == DIGIT);
+                    self.capitals += u32::from(class == CAPITAL);
+                }
+                STOP => self.stops += 1,
+                COMMA => self.commas += 1,
+                INNER => hash = (hash.rotate_left(5) ^ low).wrapping_mul(0x9E37_79B1),
+                LEAD => {
+                    // Marks of other scripts: Arabic comma, semicolon and question mark, the ideographic stop and commas, the danda.
+                    match (byte, bytes.get(at + 1), bytes.get(at + 2)) {
+                        (0xD8, Some(0x8C | 0x9B), _) | (0xE3, Some(0x80), Some(0x81)) | (0xEF, Some(0xBC), Some(0x8C)) => self.commas += 1,
+                        (0xD8, Some(0x9F), _) | (0xDB, Some(0x94), _) | (0xE3, Some(0x80), Some(0x82)) | (0xE0, Some(0xA5), Some(0xA4)) => {
+                            self.stops += 1;
+                        }
+                        (0xE3..=0xE9, ..) => {
+                            ideographs += 1;
+                            if std::mem::take(&mut inside) {
+                                word(hash);
+                            }
+                        }
+                        (0xC2 | 0xE2, ..) => {}
+                        _ => {
+                            if !inside {
+                                (inside, hash) = (true, 0);
+                                self.words += 1;
+                            }
+                            hash = (hash.rotate_left(5) ^ low).wrapping_mul(0x9E37_79B1);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        if inside {
+            word(hash);
+        }
+        self.words += ideographs.div_ceil(2);
+    }
+}
+
+const OTHER: u8 = 0;
+const SPACE: u8 = 1;
+const LETTER: u8 = 2;
+const CAPITAL: u8 = 3;
+const DIGIT: u8 = 4;
+const STOP: u8 = 5;
+const COMMA: u8 = 6;
+/// A byte inside a character.
+const INNER: u8 = 7;
+/// The first byte of a character outside of ASCII.
+const LEAD: u8 = 8;
+
+static CLASS: [u8; 256] = {
+    let mut table = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0C => SPACE,
+            b'a'..=b'z' | b'&' => LETTER,
+            b'A'..=b'Z' => CAPITAL,
+            b'0'..=b'9' => DIGIT,
+            b'.' | b'!' | b'?' => STOP,
+            b',' | b';' | b':' => COMMA,
+            0x80..=0xBF => INNER,
+            0xC0.. => LEAD,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    table
+};

@@ -1,0 +1,174 @@
+//! The block model: tells content from furniture where no rule does.
+//!
+//! [`Blocks`] gathers the page's blocks as it passes; at its end [`features`] are worked out, [`trees`] score them and
+//! [`choice`] decides. What it says overrides a built-in rule
+//! for any site, never one of the user's, of a site's pack or of a filter list.
+
+mod blocks;
+mod choice;
+mod features;
+mod tokens;
+mod trees;
+
+pub(crate) use blocks::Blocks;
+pub(crate) use features::Features;
+pub(crate) use trees::Model;
+
+use super::queue::{EventIndex, Queue};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+static BUILTIN: LazyLock<Model> = LazyLock::new(|| Model::read(include_bytes!("blocks.bin")).unwrap_or_default());
+
+/// The model inside the program.
+pub(crate) fn builtin() -> &'static Model {
+    &BUILTIN
+}
+
+/// The built-in packs, from what is content most often to what is never.
+const PACKS: [&str; 20] = [
+    "headline",
+    "author",
+    "breadcrumbs",
+    "tags",
+    "preamble",
+    "player",
+    "paywall",
+    "hidden",
+    "forms",
+    "comments",
+    "actions",
+    "related",
+    "read-also",
+    "newsletter",
+    "ads",
+    "apps",
+    "consent",
+    "share",
+    "footer",
+    "navigation",
+];
+
+/// Number of a rule file's pack, from 1; 0 for others.
+pub(super) fn pack(file: &str) -> u8 {
+    let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
+    PACKS.iter().position(|pack| *pack == name).map_or(0, |at| at as u8 + 1)
+}
+
+/// What is known of the rule that took a block.
+pub(super) struct Taker {
+    /// It does not give way.
+    pub(super) is_final: bool,
+    /// A phrase, not a selector.
+    pub(super) by_text: bool,
+    pub(super) pack: u8,
+}
+
+/// What training reads of one page.
+#[derive(Debug)]
+pub struct PageFeatures {
+    /// Names of the features.
+    pub names: Vec<String>,
+    /// The blocks in order.
+    pub blocks: Vec<BlockFeatures>,
+}
+
+/// What training reads of one block.
+#[derive(Debug)]
+pub struct BlockFeatures {
+    /// Its text as written, tags left out.
+    pub text: String,
+    /// A rule has taken it.
+    pub dropped: bool,
+    /// A rule has taken it that does not give way to the model.
+    pub is_final: bool,
+    /// Its features, in the order of the names.
+    pub features: Vec<u8>,
+    /// Hashes of the class and id words on its path, innermost element first.
+    pub path: Vec<Vec<u32>>,
+    /// The model's log odds that it is content.
+    pub score: f32,
+    /// Whether the model keeps it.
+    pub kept: bool,
+}
+
+/// The decision about one page.
+pub(crate) struct Decision {
+    pub(crate) scores: Vec<f32>,
+    pub(crate) kept: Vec<bool>,
+}
+
+impl Blocks {
+    /// Notes which removal took which block. To be called before the features are worked out.
+    pub(super) fn note_dropped(&mut self, queue: &Queue, mut taker: impl FnMut(EventIndex, u32) -> Taker) {
+        for block in &mut self.blocks {
+            block.removal = queue.get(block.text).map_or(0, |held| held.removal);
+            block.dropped = block.removal > 0;
+            if block.dropped {
+                let taker = taker(block.text, block.removal);
+                (block.fixed, block.by_text, block.pack) = (taker.is_final, taker.by_text, taker.pack);
+            }
+        }
+    }
+
+    /// The events of the blocks that rules took and a decision keeps.
+    pub(super) fn given_back(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
+        let given = self.blocks.iter().zip(&decision.kept).filter(|(block, kept)| **kept && block.dropped);
+        given.map(|(block, _)| block.events.clone()).collect()
+    }
+
+    /// Whether a decision leaves some block to a removal.
+    pub(super) fn leaves_to(&self, removal: u32, decision: &Decision) -> bool {
+        self.blocks.iter().zip(&decision.kept).any(|(block, kept)| block.removal == removal && !kept)
+    }
+
+    pub(crate) fn features(&self, named: bool) -> Features {
+        features::features(self, named)
+    }
+
+    pub(crate) fn decide(&self, model: &Model, features: &Features) -> Decision {
+        let scores = model.scores(features);
+        let chances: Vec<f32> = scores.iter().map(|score| 1.0 / (1.0 + (-score).exp())).collect();
+        let kept = choice::choose(self, &chances, model.thresholds);
+        Decision { scores, kept }
+    }
+
+    /// The stretches of events that a decision takes: neighbouring blocks go together, with what stands between them.
+    pub(super) fn stretches(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
+        let mut stretches: Vec<Range<EventIndex>> = Vec::new();
+        let mut joins = false;
+        for (block, kept) in self.blocks.iter().zip(&decision.kept) {
+            match stretches.last_mut() {
+                _ if *kept || (block.dropped && !joins) => {}
+                Some(last) if joins => last.end = block.events.end,
+                _ => stretches.push(block.events.clone()),
+            }
+            joins = !kept && (joins || !block.dropped);
+        }
+        stretches
+    }
+
+    /// What training reads.
+    pub(crate) fn dump(&self, model: &Model) -> PageFeatures {
+        let features = self.features(true);
+        let decision = self.decide(model, &features);
+        let blocks = self.blocks.iter().enumerate().map(|(row, block)| {
+            let mut path = Vec::new();
+            let mut at = block.element;
+            while at != 0 {
+                path.push(self.token_log.as_ref().and_then(|log| log.get(at as usize)).cloned().unwrap_or_default());
+                at = self.elements[at as usize].parent;
+            }
+            BlockFeatures {
+                text: self.texts.as_ref().and_then(|texts| texts.get(row)).cloned().unwrap_or_default(),
+                dropped: block.dropped,
+                is_final: block.fixed,
+                features: (0..features.columns()).map(|column| features.column(column)[row]).collect(),
+                path,
+                score: decision.scores[row],
+                kept: decision.kept[row],
+            }
+        });
+        PageFeatures { blocks: blocks.collect(), names: features.names.clone().unwrap_or_default() }
+    }
+}

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Trains the block model and scores it by cross-validation. One command, from a data folder to the model file:
+
+    train.py DATA --naqi target/release/naqi --out src/strip/model/blocks.bin
+
+DATA holds html/ID.html.gz and ground-truth/ID.json as WCXB does. Folds are by domain; the tables of class and id words are
+learned out of fold; all seeds are fixed. Work files go to --work and are used again when they are there.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import pathlib
+import re
+import struct
+import subprocess
+from collections import Counter, defaultdict
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from align import WORD, label
+
+FOLDS = 5
+SEED = 7
+DEPTH = 6
+
+
+def read(data):
+    pages = {}
+    for path in sorted((data / "ground-truth").glob("*.json")):
+        page = json.loads(path.read_text("utf-8"))
+        truth = page.get("ground_truth") or {}
+        kind = ((page.get("_internal") or {}).get("page_type") or {}).get("primary", "article")
+        host = urlsplit(page.get("url") or "").hostname or path.stem
+        domain = ".".join(host.split(".")[-2:]) if not re.search(r"\.(co|com|org|gov|ac|edu|net)\.\w\w$", host) else ".".join(host.split(".")[-3:])
+        pages[path.stem] = {
+            "gold": truth.get("main_content") or "",
+            "with": truth.get("with") or [],
+            "without": truth.get("without") or [],
+            "kind": "collection" if kind == "category" else kind,
+            "fold": int(hashlib.sha256(domain.encode()).hexdigest(), 16) % FOLDS,
+            "domain": domain,
+        }
+    return pages
+
+
+def dump(naqi, data, ids, model, out):
+    """naqi features, into a file."""
+    if out.exists():
+        return
+    command = [str(naqi), "features"] + (["--model", str(model)] if model else [])
+    with open(out.with_suffix(".part"), "wb") as f:
+        for start in range(0, len(ids), 400):
+            files = [str(data / "html" / f"{i}.html.gz") for i in ids[start : start + 400]]
+            subprocess.run(command + files, stdout=f, check=False)
+    out.with_suffix(".part").rename(out)
+
+
+def load(path):
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            page = json.loads(line)
+            yield pathlib.Path(page["page"]).name.split(".")[0], page
+
+
+def matrix(page):
+    return np.frombuffer(bytes.fromhex("".join(b["features"] for b in page["blocks"])), np.uint8).reshape(len(page["blocks"]), -1)
+
+
+def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1):
+    names = sorted(names.items())
+    depth = DEPTH if trees else 0
+    out = bytearray(b"naqi" + struct.pack("<HHIHHfffff", 1, columns, len(names), len(trees), depth, scale, bias, keep, slope, prose))
+    for hash_, _ in names:
+        out += struct.pack("<I", hash_)
+    for _, score in names:
+        out += struct.pack("<b", score)
+    for splits, leaves in trees:
+        for column, border in splits:
+            out += struct.pack("<BB", column, border)
+        out += struct.pack(f"<{len(leaves)}h", *leaves)
+    path.write_bytes(out)
+
+
+def token_table(pages, ids, limit=4000, least_domains=3):
+    """Log odds of class and id words in sixteenths: each page votes with the share of content under the word."""
+    votes = defaultdict(lambda: [0.0, 0.0])
+    domains = defaultdict(set)
+    sizes = Counter(pages[i]["domain"] for i in ids)
+    for i in ids:
+        page = pages[i]
+        under = defaultdict(lambda: [0.0, 0.0])
+        for good, weight, tokens in page["votes"]:
+            for token in tokens:
+                under[token][good] += weight
+        scale = sizes[page["domain"]] ** -0.5
+        for token, (bad, good) in under.items():
+            votes[token][0] += scale * bad / (bad + good)
+            votes[token][1] += scale * good / (bad + good)
+            domains[token].add(page["domain"])
+    bad_all, good_all = (sum(v[n] for v in votes.values()) for n in (0, 1))
+    prior = good_all / (bad_all + good_all)
+    table = {}
+    for token, (bad, good) in votes.items():
+        if len(domains[token]) < least_domains:
+            continue
+        odds = math.log((good + 2 * prior) / (bad + 2 * (1 - prior)) * (1 - prior) / prior)
+        score = max(-100, min(100, round(16 * odds)))
+        if abs(score) >= 4:
+            table[token] = (score, abs(odds) * (good + bad) ** 0.5)
+    best = sorted(table, key=lambda token: -table[token][1])[:limit]
+    return {token: table[token][0] for token in best}
+
+
+def choose(chances, counts, hashes, dropped, keep, slope):
+    """The choice of src/strip/model/choice.rs, without what it spares on articles."""
+    free = ~dropped
+    order = np.argsort(-chances[free], kind="stable")
+    p, n = chances[free][order], counts[free][order]
+    total = (p * n).sum()
+    best = (2 * np.cumsum(p * n) / np.maximum(np.cumsum(n) + total, 1)).max() if len(p) else 0
+    kept = free & (chances >= keep + slope * best / 2)
+    seen = set()
+    for row in np.flatnonzero(kept):
+        if counts[row] >= 8:
+            if hashes[row] in seen:
+                kept[row] = False
+            seen.add(hashes[row])
+    return kept
+
+
+def score(page, kept):
+    gold, got = page["gold_words"], Counter()
+    for row in np.flatnonzero(kept):
+        got.update(page["block_words"][row])
+    both = sum((got & gold).values())
+    if not gold:
+        return (1.0, 1.0, 1.0) if not got else (0.0, 0.0, 0.0)
+    if not both:
+        return 0.0, 0.0, 0.0
+    p, r = both / sum(got.values()), both / sum(gold.values())
+    return p, r, 2 * p * r / (p + r)
+
+
+def table(pages, results):
+    by = defaultdict(list)
+    for i, result in results.items():
+        by["all"].append(result)
+        by[pages[i]["kind"]].append(result)
+    lines = [f"{'pages':14}{'n':>6}{'P':>8}{'R':>8}{'F1':>8}{'kept':>8}{'leaked':>8}"]
+    for kind, rows in by.items():
+        means = [np.mean([r[n] for r in rows if r[n] is not None]) for n in range(5)]
+        lines.append(f"{kind:14}{len(rows):6}" + "".join(f"{m:8.4f}" for m in means))
+    return "\n".join(lines)
+
+
+def with_snippets(page, kept, result):
+    text = " ".join(" ".join(page["texts"][row].split()) for row in np.flatnonzero(kept)).lower()
+    share = lambda snippets: sum(s.lower() in text for s in snippets) / len(snippets) if snippets else None
+    return (*result, share(page["with"]), share(page["without"]))
+
+
+def fit(x, y, w, trees, seed=SEED, rate=0.08):
+    from catboost import CatBoostClassifier, Pool
+
+    model = CatBoostClassifier(
+        iterations=trees, depth=DEPTH, learning_rate=rate, l2_leaf_reg=6, border_count=63, random_seed=seed, thread_count=2, verbose=0,
+        bootstrap_type="Bernoulli", subsample=0.7, allow_writing_files=False, boosting_type="Plain", score_function="L2", random_strength=0.5,
+        rsm=0.4,
+    )
+    model.fit(Pool(x.astype(np.float32), y, weight=w))
+    return model
+
+
+def export(model, work):
+    """Splits and leaves of a CatBoost model; leaves as 16-bit numbers with one scale."""
+    path = work / "catboost.json"
+    model.save_model(str(path), format="json")
+    body = json.loads(path.read_text())
+    scale, bias = body.get("scale_and_bias", [1, [0]])
+    top = max(abs(v) for tree in body["oblivious_trees"] for v in tree["leaf_values"])
+    step = top / 32000
+    trees = []
+    for tree in body["oblivious_trees"]:
+        splits = [(s["float_feature_index"], max(0, min(255, math.floor(s["border"])))) for s in tree["splits"]]
+        leaves = [round(v / step) for v in tree["leaf_values"]]
+        while len(splits) < DEPTH:
+            splits.append((0, 255))
+            leaves = leaves + leaves
+        trees.append((splits, leaves))
+    return trees, step * scale, (bias[0] if isinstance(bias, list) else bias)
+
+
+def write_parity(naqi, model, columns, page, out, rows=24):
+    """Rows of a page's features with the scores that the trainer's own library gives them, for the test in trees.rs."""
+    dumped = json.loads(subprocess.run([str(naqi), "features", str(page)], capture_output=True, check=True).stdout)
+    x = matrix(dumped)[:rows]
+    assert x.shape[1] == columns
+    scores = model.predict(x.astype(np.float32), prediction_type="RawFormulaVal")
+    lines = [f"{bytes(row).hex()} {score:.4f}" for row, score in zip(x, scores)]
+    out.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("data", type=pathlib.Path)
+    ask.add_argument("--naqi", type=pathlib.Path, required=True)
+    ask.add_argument("--out", type=pathlib.Path)
+    ask.add_argument("--work", type=pathlib.Path, default=pathlib.Path("training-work"))
+    ask.add_argument("--trees", type=int, default=250)
+    ask.add_argument("--keep", type=float, default=0.1)
+    ask.add_argument("--slope", type=float, default=0.8)
+    ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
+    ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
+    ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
+    ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
+    a = ask.parse_args()
+    a.work.mkdir(parents=True, exist_ok=True)
+    pages = read(a.data)
+    ids = [i for i in pages if (a.data / "html" / f"{i}.html.gz").exists()]
+
+    # First reading: texts and names, labels, tables of names out of fold.
+    empty = a.work / "empty.bin"
+    write_model(empty, 0, {}, [], 1.0, 0.0, a.keep, a.slope)
+    dump(a.naqi, a.data, ids, empty, a.work / "plain.jsonl")
+    plain = {}
+    for i, read_page in load(a.work / "plain.jsonl"):
+        page, blocks = pages[i], read_page["blocks"]
+        texts = [b["text"] for b in blocks]
+        page["texts"] = texts
+        page["block_words"] = [Counter(WORD.findall(t.lower())) for t in texts]
+        page["counts"] = np.array([sum(c.values()) for c in page["block_words"]])
+        page["hashes"] = [" ".join(t.split()) for t in texts]
+        page["dropped"] = np.array([b["final"] for b in blocks], bool)
+        page["ruled"] = np.array([b["dropped"] for b in blocks], bool)
+        page["gold_words"] = Counter(WORD.findall(page["gold"].lower()))
+        page["labels"] = label(texts, page["gold"]) if blocks else None
+        if page["labels"]:
+            weights = (page["counts"] + 1.0) ** 0.5
+            page["votes"] = [(l, w, {t for element in b["path"] for t in element}) for l, w, b in zip(page["labels"], weights, blocks)]
+        if blocks:
+            plain[i] = matrix(read_page)
+            page["names"] = read_page["names"]
+    usable = [i for i in ids if pages[i].get("labels")]
+    oracle = {i: with_snippets(pages[i], k, score(pages[i], k)) for i in usable for k in [np.array(pages[i]["labels"])]}
+    print("labels\n" + table(pages, oracle), flush=True)
+    oracle = {i: with_snippets(pages[i], k, score(pages[i], k)) for i in usable for k in [np.array(pages[i]["labels"]) & ~pages[i]["ruled"]]}
+    print("labels, less what rules take\n" + table(pages, oracle), flush=True)
+
+    named = {}
+    for fold in range(FOLDS):
+        path = a.work / f"names{fold}.bin"
+        mine = [i for i in ids if pages[i]["fold"] == fold]
+        out = a.work / f"named{fold}.jsonl"
+        if not out.exists():
+            write_model(path, 0, token_table(pages, [i for i in usable if pages[i]["fold"] != fold]), [], 1.0, 0.0, a.keep, a.slope)
+        dump(a.naqi, a.data, mine, path, out)
+        for i, read_page in load(out):
+            if read_page["blocks"]:
+                named[i] = matrix(read_page)
+    names = next(p["names"] for p in pages.values() if "names" in p)
+    print(f"{len(usable)} pages, {len(names)} features, {sum(len(named[i]) for i in usable)} blocks", flush=True)
+
+    # A share of the pages is learned a second time without names, so that generated ones do little harm.
+    def gather(fold):
+        xs, ys, ws = [], [], []
+        for n, i in enumerate(usable):
+            if pages[i]["fold"] == fold:
+                continue
+            weight = (pages[i]["counts"] + 1.0) ** 0.5
+            weight = weight / weight.sum()
+            free = ~pages[i]["dropped"]
+            for x, share in ((named[i], 1.0), (plain[i], 0.5)) if n % 3 == 0 else ((named[i], 1.0),):
+                xs.append(x[free])
+                ys.append(np.array(pages[i]["labels"])[free])
+                ws.append(weight[free] * share)
+        w = np.concatenate(ws)
+        return np.concatenate(xs), np.concatenate(ys), w / w.mean()
+
+    if a.out:
+        model = fit(*gather(-1), a.trees, rate=a.rate)
+        trees, scale, bias = export(model, a.work)
+        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
+        if a.parity:
+            write_parity(a.naqi, model, len(names), a.parity, a.out.with_name("parity.txt"))
+        gain = sorted(zip(model.get_feature_importance(), names), reverse=True)
+        print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
+
+    results, blind, chances = {}, {}, {}
+    for fold in range(a.folds):
+        model = fit(*gather(fold), a.trees, rate=a.rate)
+        for i in ids:
+            if pages[i]["fold"] != fold:
+                continue
+            for source, into in ((named, results), (plain, blind)):
+                if i not in source:
+                    into[i] = (0.0, 0.0, 0.0, None, None)
+                    continue
+                page = pages[i]
+                p = 1 / (1 + np.exp(-model.predict(source[i].astype(np.float32), prediction_type="RawFormulaVal")))
+                kept = choose(p, page["counts"], page["hashes"], page["dropped"], a.keep, a.slope)
+                into[i] = with_snippets(page, kept, score(page, kept))
+                if source is named:
+                    chances[i] = p
+        print(f"fold {fold} done: {np.mean([results[i][2] for i in results]):.4f}", flush=True)
+    print("cross-validated\n" + table(pages, results), flush=True)
+    print("the same, names of classes unknown\n" + table(pages, blind), flush=True)
+    for keep, slope in ((k, s) for k in (0.0, 0.05, 0.1, 0.15, 0.2) for s in (0.6, 0.8, 1.0)) if a.tune else ():
+        tried = [score(pages[i], choose(p, pages[i]["counts"], pages[i]["hashes"], pages[i]["dropped"], keep, slope))[2] for i, p in chances.items()]
+        print(f"keep {keep:.2f} slope {slope:.1f}: {np.sum(tried) / len(results):.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
