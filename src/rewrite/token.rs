@@ -90,6 +90,8 @@ pub(super) struct Tokenizer {
     position: u64,
     /// lol_html has seen everything before this offset.
     seen: u64,
+    /// What comes next is not whole before lol_html has seen this much.
+    look_again_at: u64,
     ended: bool,
 }
 
@@ -149,6 +151,7 @@ impl Tokenizer {
             token_bytes: token_bytes as u64,
             position: 0,
             seen: 0,
+            look_again_at: 0,
             ended: false,
         }
     }
@@ -180,7 +183,7 @@ impl Tokenizer {
     /// The next token that is whole; `None` until more is written. `in_foreign` tells whether the last token left the page in SVG or MathML.
     pub(super) fn next(&mut self, window: &Window, in_foreign: bool) -> Result<Option<Token>, RewriteError> {
         let rest = window.text(self.position..self.seen);
-        if rest.is_empty() {
+        if rest.is_empty() || (self.seen < self.look_again_at && !self.ended) {
             return Ok(None);
         }
         let (kind, length) = match self.state {
@@ -189,6 +192,8 @@ impl Tokenizer {
             State::CData => self.cdata(rest),
         };
         if length == 0 {
+            // A long tag or comment is looked at again when there is twice as much of it, or it would cost the square of its length.
+            self.look_again_at = if rest.len() > LONG_TOKEN { self.seen + rest.len() as u64 } else { 0 };
             return if rest.len() as u64 > self.token_bytes { Err(RewriteError::TokenTooLarge) } else { Ok(None) };
         }
         let range = self.position..self.position + length as u64;
@@ -200,7 +205,7 @@ impl Tokenizer {
     fn data(&mut self, rest: &str, in_foreign: bool) -> (TokenKind, usize) {
         let bytes = rest.as_bytes();
         if bytes[0] != b'<' {
-            return (TokenKind::Text(TextKind::Data), memchr::memchr(b'<', bytes).unwrap_or(bytes.len()));
+            return (TokenKind::Text(TextKind::Data), text_length(bytes));
         }
         // What does not end before the page does.
         let broken = |kind: TokenKind| if self.ended { (kind, bytes.len()) } else { (kind, 0) };
@@ -248,7 +253,7 @@ impl Tokenizer {
             [b'!', ..] => until(2, b">", TokenKind::Comment),
             [] | [b'/'] if !self.ended => (TokenKind::Nothing, 0),
             // A `<` that begins nothing is text.
-            _ => (TokenKind::Text(TextKind::Data), memchr::memchr(b'<', &bytes[1..]).map_or(bytes.len(), |found| found + 1)),
+            _ => (TokenKind::Text(TextKind::Data), text_length(bytes)),
         }
     }
 
@@ -311,6 +316,15 @@ impl Tokenizer {
     }
 }
 
+/// Length of the text that `bytes` begin with: up to a `<` behind its first byte that may begin something else.
+fn text_length(bytes: &[u8]) -> usize {
+    let begins = |at: &usize| match bytes.get(at + 1) {
+        Some(next) => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'),
+        None => true,
+    };
+    memchr::memchr_iter(b'<', &bytes[1..]).map(|at| at + 1).find(begins).unwrap_or(bytes.len())
+}
+
 const HTML: &str = "http://www.w3.org/1999/xhtml";
 
 /// Offset after a comment that `bytes` begin with (13.2.5.43 to 13.2.5.51).
@@ -355,6 +369,9 @@ fn begin_of_end_tag(bytes: &[u8], name: &str) -> usize {
     }
     bytes.len()
 }
+
+/// From this many bytes on an unfinished token is long.
+const LONG_TOKEN: usize = 64 * 1024;
 
 /// An end tag of a script or the like with more than this behind its name is not looked for.
 const END_TAG_BYTES: usize = 4096;
