@@ -39,12 +39,7 @@ fn pages_come_out_whole_balanced_and_harmless() {
                     }
                     let chunks = if n % slow_every == 0 { &CHUNKS[..4] } else { &CHUNKS[2..4] };
                     let judged = catch_unwind(AssertUnwindSafe(|| judge(&page.bytes, chunks)));
-                    let found = judged.unwrap_or_else(|panic| {
-                        vec![format!(
-                            "PANIC {}",
-                            panic.downcast_ref::<String>().map_or_else(|| panic.downcast_ref::<&str>().unwrap_or(&""), |text| text)
-                        )]
-                    });
+                    let found = judged.unwrap_or_else(|panic| vec![format!("PANIC {}", panic.downcast_ref::<String>().map_or("", String::as_str))]);
                     if given.is_some() {
                         found.iter().for_each(|failure| eprintln!("{}: {failure}", page.path.display()));
                     }
