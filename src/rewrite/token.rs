@@ -382,7 +382,7 @@ mod tests {
 
     fn tokens(page: &str, step: usize) -> Vec<(TokenKind, String)> {
         let mut window = Window::default();
-        let mut tokenizer = Tokenizer::new(1 << 20);
+        let mut tokenizer = Tokenizer::new(24 << 20);
         let mut out = Vec::new();
         let mut depth = 0;
         let mut take = |tokenizer: &mut Tokenizer, window: &Window| {
@@ -455,6 +455,22 @@ mod tests {
         seen.take()
     }
 
+    /// The pages of the folder that `NAQI_PAGES` names, if it does.
+    fn real_pages() -> Vec<String> {
+        use std::io::Read;
+        let Some(folder) = std::env::var_os("NAQI_PAGES") else { return Vec::new() };
+        let bytes = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
+            let path = entry.unwrap().path();
+            let mut bytes = std::fs::read(&path).ok()?;
+            if path.extension().is_some_and(|extension| extension == "gz") {
+                let packed = std::mem::take(&mut bytes);
+                flate2::read::MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
+            }
+            Some(bytes)
+        });
+        bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
+    }
+
     #[test]
     fn texts_and_comments_are_where_lol_html_finds_them() {
         let mut pages: Vec<String> = [
@@ -470,6 +486,7 @@ mod tests {
             pages.extend(std::fs::read_to_string(folder.unwrap().path().join("page.html")));
         }
         assert!(pages.len() > 30);
+        pages.extend(real_pages());
         for page in &pages {
             let mut at = 0;
             let mut ours = Vec::<(bool, Range<usize>)>::new();

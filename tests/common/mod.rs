@@ -2,6 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod chunks;
 pub mod corpus;
 pub mod markup;
 
