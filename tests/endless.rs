@@ -150,7 +150,6 @@ fn hostile_pages_end_well() {
 }
 
 #[test]
-#[ignore = "known gap: a run of `<` takes time that grows with its square, more than 8 s for 1 MiB"]
 fn a_run_of_angle_brackets_ends_in_time() {
     all_end_well(&[("angle brackets", "", "<")]);
 }

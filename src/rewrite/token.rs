@@ -193,7 +193,7 @@ impl Tokenizer {
         };
         if length == 0 {
             // A long tag or comment is looked at again when there is twice as much of it, or it would cost the square of its length.
-            self.look_again_at = if rest.len() > LONG_TOKEN { self.seen + rest.len() as u64 } else { 0 };
+            self.look_again_at = if rest.len() > LONG_TOKEN { (self.seen + rest.len() as u64).min(self.position + self.token_bytes + 1) } else { 0 };
             return if rest.len() as u64 > self.token_bytes { Err(RewriteError::TokenTooLarge) } else { Ok(None) };
         }
         let range = self.position..self.position + length as u64;
