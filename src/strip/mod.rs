@@ -241,6 +241,8 @@ impl Stripper {
             && held.event.kind == EventKind::Text(kind)
             && held.event.range.end == range.start
             && held.removal == 0
+            // One word without end is cut where a piece of the page ends; it says nothing.
+            && range.start - held.event.range.start < 4 * TEXT_BYTES
         {
             held.event.range.end = range.end;
             let whole = held.event.range.clone();
