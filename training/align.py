@@ -33,21 +33,7 @@ def _common(a, b):
     pairs = [(i, j) for i, word in enumerate(a) for j in reversed(places.get(word, ())[:40])]
     if len(pairs) > 400_000:
         return []
-    tails, where, links = [], [], [-1] * len(pairs)
-    for n, (_, j) in enumerate(pairs):
-        at = bisect.bisect_left(tails, j)
-        if at == len(tails):
-            tails.append(j)
-            where.append(n)
-        else:
-            tails[at] = j
-            where[at] = n
-        links[n] = where[at - 1] if at else -1
-    run, n = [], where[-1] if where else -1
-    while n >= 0:
-        run.append(pairs[n])
-        n = links[n]
-    return run[::-1]
+    return _increasing(pairs)
 
 
 def label(blocks, reference):

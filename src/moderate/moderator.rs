@@ -63,6 +63,8 @@ pub struct Moderator {
     side: View,
     scratch: Scratch,
     preformatted: u32,
+    /// The `noscript` that is open.
+    noscript: Option<ElementId>,
     json: Option<(ElementId, Range<u64>, u64)>,
     links: Vec<Link>,
     open_links: usize,
@@ -95,6 +97,7 @@ impl Moderator {
             side: View::default(),
             scratch: Scratch::default(),
             preformatted: 0,
+            noscript: None,
             json: None,
             links: Vec::new(),
             open_links: 0,
@@ -155,6 +158,7 @@ impl Moderator {
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) {
                     self.preformatted = self.preformatted.saturating_sub(1);
                 }
+                self.noscript.take_if(|noscript| *noscript == id);
                 self.closed(id, tag, window);
             }
             EventKind::Text(kind) if is_kept => self.text(kind, range, number, window),
@@ -208,6 +212,10 @@ impl Moderator {
             TextKind::Rcdata if self.surfaces.has(Surface::Rcdata) => {
                 self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
             }
+            // To a reader without scripts this is the page; its tags are read as text.
+            TextKind::Raw if self.noscript.is_some() && self.surfaces.has(Surface::Rcdata) => {
+                self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
+            }
             TextKind::Raw => {
                 if let Some((_, json, _)) = &mut self.json {
                     json.start = json.start.min(range.start);
@@ -231,6 +239,9 @@ impl Moderator {
         if tag == Tag::A && !void {
             self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX });
             self.open_links += 1;
+        }
+        if tag == Tag::Noscript {
+            self.noscript = Some(id);
         }
         if tag == Tag::Script && self.surfaces.has(Surface::JsonLd) {
             let kind = Attributes::get(source, "type").unwrap_or_default().trim();

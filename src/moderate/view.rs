@@ -49,7 +49,7 @@ pub enum Surface {
     JsonLd,
     /// `content` of a `meta`.
     Meta,
-    /// `title` and `textarea`.
+    /// `title`, `textarea` and `noscript`.
     Rcdata,
     /// A comment.
     Comment,

@@ -395,7 +395,7 @@ mod tests {
         let characters: Vec<char> = page.chars().collect();
         for chunk in characters.chunks(step) {
             let piece: String = chunk.iter().collect();
-            window.push(&piece);
+            window.end_mut().push_str(&piece);
             tokenizer.write(&piece).unwrap();
             take(&mut tokenizer, &window);
         }

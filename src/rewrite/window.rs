@@ -15,11 +15,6 @@ pub struct Window {
 const COMPACT_AT: usize = 64 * 1024;
 
 impl Window {
-    /// Appends decoded text.
-    pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
     /// Where decoded text is appended.
     pub(crate) fn end_mut(&mut self) -> &mut String {
         &mut self.text

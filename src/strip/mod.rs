@@ -35,7 +35,7 @@ use queue::{EventIndex, Queue};
 use remainder::Stretches;
 use select::SelectorMatcher;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -420,9 +420,12 @@ impl Stripper {
         let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
         let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
-        let removal = self.removals.push(Removal { rules: rules.clone(), range, extent, absorbed: false, last: events.start });
-        if !matches!(extent, Extent::Refused(_)) {
+        let takes = !matches!(extent, Extent::Refused(_));
+        if takes {
             self.note_final(&rules, events.clone());
+        }
+        let removal = self.removals.push(Removal { rules, range, extent, absorbed: false, last: events.start });
+        if takes {
             self.drop_events(events, removal);
         }
         removal
@@ -589,8 +592,9 @@ impl Stripper {
         self.finished = true;
         if let Some(mut blocks) = self.blocks.take() {
             blocks.finish(self.queue.end(), window);
-            self.note_dropped(&mut blocks);
-            self.take_furniture(&blocks);
+            let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
+            self.note_dropped(&mut blocks, &finals);
+            self.take_furniture(&blocks, &finals);
             self.blocks = Some(blocks);
         }
     }
@@ -603,16 +607,16 @@ impl Stripper {
     }
 
     /// Whether the block model may not give an event back that a removal took.
-    fn is_final(&self, at: EventIndex, removal: u32) -> bool {
+    fn is_final(&self, at: EventIndex, removal: u32, finals: &Stretches) -> bool {
         let rule = self.removals.get(removal).and_then(|removal| removal.rules.first());
-        rule.is_none_or(|rule| !self.rules.rule(*rule).gives_way()) || self.finals.iter().any(|range| range.contains(&at))
+        rule.is_none_or(|rule| !self.rules.rule(*rule).gives_way()) || finals.hold(at)
     }
 
-    fn note_dropped(&self, blocks: &mut model::Blocks) {
+    fn note_dropped(&self, blocks: &mut model::Blocks, finals: &Stretches) {
         blocks.note_dropped(&self.queue, |at, removal| {
             let rule = self.removals.get(removal).and_then(|removal| removal.rules.first()).map(|rule| self.rules.rule(*rule));
             model::Taker {
-                is_final: self.is_final(at, removal),
+                is_final: self.is_final(at, removal, finals),
                 by_text: rule.is_some_and(|rule| rule.select.is_empty()),
                 pack: rule.map_or(0, |rule| model::pack(&rule.file)),
             }
@@ -620,19 +624,19 @@ impl Stripper {
     }
 
     /// Gives back what rules took and the block model takes for content, with the tags around it.
-    fn give_back(&mut self, blocks: &model::Blocks, decision: &model::Decision) {
+    fn give_back(&mut self, blocks: &model::Blocks, decision: &model::Decision, finals: &Stretches) {
         let given = blocks.given_back(decision);
         if given.is_empty() {
             return;
         }
         let mut given = given.iter().peekable();
-        let mut removals = Vec::new();
+        let mut removals = BTreeSet::new();
         let mut open: Vec<(ElementId, EventIndex, bool)> = Vec::new();
         for at in self.queue.first()..self.queue.end() {
             while given.next_if(|range| range.end <= at).is_some() {}
             let is_given = given.peek().is_some_and(|range| range.contains(&at));
             if is_given {
-                self.keep_event(at, &mut removals);
+                self.keep_event(at, finals, &mut removals);
                 open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
             }
             match self.queue.get(at).map(|held| held.event.kind) {
@@ -641,8 +645,8 @@ impl Stripper {
                     let Some(position) = open.iter().rposition(|(open, ..)| *open == id) else { continue };
                     let (_, start, holds) = open.remove(position);
                     if holds {
-                        self.keep_event(start, &mut removals);
-                        self.keep_event(at, &mut removals);
+                        self.keep_event(start, finals, &mut removals);
+                        self.keep_event(at, finals, &mut removals);
                         open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
                     }
                 }
@@ -660,27 +664,25 @@ impl Stripper {
     }
 
     /// Undoes a removal for one event and notes its number.
-    fn keep_event(&mut self, at: EventIndex, removals: &mut Vec<u32>) {
+    fn keep_event(&mut self, at: EventIndex, finals: &Stretches, removals: &mut BTreeSet<u32>) {
         let Some(number) = self.queue.get(at).map(|held| held.removal).filter(|number| *number > 0) else { return };
-        if self.is_final(at, number) {
+        if self.is_final(at, number, finals) {
             return;
         }
         if let Some(held) = self.queue.get_mut(at) {
             held.removal = 0;
         }
-        if !removals.contains(&number) {
-            removals.push(number);
-        }
+        removals.insert(number);
     }
 
     /// Removes what the block model takes for furniture.
-    fn take_furniture(&mut self, blocks: &model::Blocks) {
+    fn take_furniture(&mut self, blocks: &model::Blocks, finals: &Stretches) {
         let model = model::builtin();
         if !model.has_trees() || !self.decide_by_model {
             return;
         }
         let decision = blocks.decide(model, &blocks.features(false));
-        self.give_back(blocks, &decision);
+        self.give_back(blocks, &decision, finals);
         for stretch in blocks.stretches(&decision) {
             self.remove(stretch, Vec::new(), Extent::Whole);
         }

@@ -63,11 +63,6 @@ impl EntityKind {
         Self::NAMES[self as usize]
     }
 
-    /// Whether regions mean anything to it.
-    pub fn takes_regions(self) -> bool {
-        matches!(self, EntityKind::Phone | EntityKind::NationalId | EntityKind::Plate)
-    }
-
     pub(super) fn bit(self) -> u32 {
         1 << self as u32
     }
