@@ -4,6 +4,7 @@ use super::{Case, clean, rules};
 use naqi::emit::EmitFormat;
 use naqi::strip::StripMode;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 const PARTS: &[&str] = &[
     "ca",
@@ -85,7 +86,8 @@ const PARTS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    // One fixed set of pages: what random ones find belongs into `cases/`, not into somebody else's run.
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_124), ..ProptestConfig::default() })]
 
     #[test]
     fn any_page_is_moderated_whatever_its_chunks(parts in prop::collection::vec(prop::sample::select(PARTS), 1..40)) {
