@@ -4,7 +4,7 @@ use super::Verdict;
 use super::edit::{Edit, escaped};
 use super::json;
 use super::judge::{Found, NearFound, Scratch};
-use super::redaction::{after, redactions, resolve, written};
+use super::redaction::{after, outside, redactions, resolve, written};
 use super::rule::{Action, ModerationSet, Surfaces};
 use super::view::{References, Surface, View, Writing};
 use crate::decode::SourceMap;
@@ -25,7 +25,7 @@ const LONGEST_PASSAGE: u64 = 512 * 1024;
 /// Findings that are listed; the rest of an endless page is only counted.
 const RECORDED: usize = 10_000;
 /// How often what is written in place of findings is looked through for new ones.
-const SETTLING_ROUNDS: usize = 4;
+const SETTLING_ROUNDS: usize = 8;
 /// The removal number of what moderation takes out: beyond all that strip can reach.
 const REMOVED: u32 = u32::MAX;
 
@@ -450,20 +450,26 @@ impl Moderator {
                     break;
                 }
                 let after = after(view, &taken, set);
-                let mut more = set.judge(&after, &mut self.scratch, &mut allows, None);
-                more.retain_mut(|new| {
-                    let range = after.page_range(new.plain.clone());
-                    new.plain = range.start as usize..range.end as usize;
-                    new.block = view.block_at(new.plain.start);
+                let (mut more, mut masked) = (Vec::new(), Vec::new());
+                for new in set.judge(&after, &mut self.scratch, &mut allows, None) {
                     let rule = &set.rules[new.rule as usize];
-                    let overlaps = |other: &Range<usize>| other.start < new.plain.end && new.plain.start < other.end;
-                    (rule.action.redacts() || rule.action == Action::DropBlock)
-                        && (rule.dry_run || !with_dry)
-                        && !new.plain.is_empty()
-                        && !taken.iter().any(|(taken, ..)| overlaps(taken))
-                        && !found.iter().any(|known| known.rule == new.rule && overlaps(&known.plain))
-                });
-                if more.is_empty() {
+                    if !(rule.action.redacts() || rule.action == Action::DropBlock) || (with_dry && !rule.dry_run) {
+                        continue;
+                    }
+                    let range = after.page_range(new.plain.clone());
+                    let plain = range.start as usize..range.end as usize;
+                    let overlaps = |other: &Range<usize>| other.start < plain.end && plain.start < other.end;
+                    let is_known = found.iter().any(|known| known.rule == new.rule && !rule.action.redacts() && overlaps(&known.plain));
+                    let free = outside(plain.clone(), &taken);
+                    if free.is_empty() {
+                        masked.extend(taken.iter().filter(|(taken, ..)| overlaps(taken)).map(|(_, found, _)| (found.plain.clone(), found.rule)));
+                    } else if !is_known {
+                        more.extend(free.into_iter().map(|plain| Found { block: view.block_at(plain.start), plain, ..new.clone() }));
+                    }
+                }
+                let count = found.iter().filter(|found| found.is_masked).count();
+                found.iter_mut().for_each(|found| found.is_masked |= masked.contains(&(found.plain.clone(), found.rule)));
+                if more.is_empty() && count == found.iter().filter(|found| found.is_masked).count() {
                     break;
                 }
                 found.extend(more);

@@ -14,28 +14,37 @@ pub(super) fn redactions<'f>(found: &'f [Found], set: &'f ModerationSet, with_dr
 }
 
 /// The longest redaction wins, then the graver; what one covers only in part is covered by the other as far as it sticks out.
-pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Vec<(Range<usize>, &'f Found, Cow<'f, Action>)> {
+pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Vec<Taken<'f>> {
     redactions.sort_by(|(a, a_action), (b, b_action)| {
         let length = |found: &Found| std::cmp::Reverse(found.plain.len());
         let id = |found: &Found| &set.rules[found.rule as usize].id;
         (length(a), b_action, id(a), a.plain.start).cmp(&(length(b), a_action, id(b), b.plain.start))
     });
-    let mut taken: Vec<(Range<usize>, &Found, Cow<'_, Action>)> = Vec::new();
+    let mut taken: Vec<Taken<'_>> = Vec::new();
     for (found, action) in redactions {
-        let mut rest = vec![found.plain.clone()];
-        for (by, ..) in &taken {
-            let outside = |part: Range<usize>| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end];
-            rest = rest.into_iter().flat_map(outside).filter(|part| part.start < part.end).collect();
-        }
-        let is_whole = rest.len() == 1 && rest[0] == found.plain;
+        let rest = outside(found.plain.clone(), &taken);
+        let is_whole = rest.len() == 1 && rest[0] == found.plain && !found.is_masked;
         let action = if is_whole || matches!(action, Action::Mask(_)) { Cow::Borrowed(action) } else { Cow::Owned(Action::Mask("█".into())) };
         taken.extend(rest.into_iter().map(|part| (part, found, action.clone())));
     }
     taken
 }
 
+/// A place on the plain form, and what is to be written there.
+pub(super) type Taken<'f> = (Range<usize>, &'f Found, Cow<'f, Action>);
+
+/// The parts of a range that nothing is written over yet.
+pub(super) fn outside(range: Range<usize>, taken: &[Taken<'_>]) -> Vec<Range<usize>> {
+    let mut rest = vec![range];
+    for (by, ..) in taken {
+        let parts = |part: Range<usize>| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end];
+        rest = rest.into_iter().flat_map(parts).filter(|part| part.start < part.end).collect();
+    }
+    rest
+}
+
 /// The view as it would be with the redactions in it, mapped to the plain form of the view that it was.
-pub(super) fn after(view: &View, taken: &[(Range<usize>, &Found, Cow<'_, Action>)], set: &ModerationSet) -> View {
+pub(super) fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> View {
     let mut order: Vec<_> = taken.iter().collect();
     order.sort_by_key(|(range, ..)| range.start);
     let mut order = order.into_iter().peekable();
