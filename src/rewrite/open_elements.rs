@@ -406,9 +406,19 @@ impl OpenElements {
     pub(super) fn in_foreign(&self) -> bool {
         self.stack.last().is_some_and(|e| {
             // At an HTML integration point the content is HTML again (13.2.6).
-            let integrates = || e.namespace == Namespace::Svg && ["foreignobject", "desc", "title"].contains(&self.name(e));
+            let integrates = || match e.namespace {
+                Namespace::Html => true,
+                Namespace::Svg => ["foreignobject", "desc", "title"].contains(&self.name(e)),
+                Namespace::MathMl => self.name(e) == "annotation-xml" && self.holds_html(e),
+            };
             e.namespace != Namespace::Html && !integrates()
         })
+    }
+
+    /// Whether an annotation says that it is HTML.
+    fn holds_html(&self, element: &OpenElement) -> bool {
+        let encoding = ElementRef { elements: self, element }.attribute("encoding");
+        encoding.is_some_and(|encoding| ["text/html", "application/xhtml+xml"].iter().any(|html| encoding.eq_ignore_ascii_case(html)))
     }
 
     fn push(&mut self, source: &str, head: &StartTag, tag: Tag, namespace: Namespace, void: bool) -> Opened {
