@@ -10,6 +10,7 @@ mod options;
 mod origin;
 mod rule_loader;
 mod rules;
+mod serve;
 
 use crate::config::DEFAULTS;
 use anyhow::Result;
@@ -49,6 +50,8 @@ enum Command {
     Explain(Box<explain::ExplainCommand>),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
+    Serve(Box<serve::ServeCommand>),
+    Health(serve::HealthCommand),
     Config(describe::ConfigCommand),
     /// Print the JSON schema of a record (`--emit jsonl`)
     Schema,
@@ -67,7 +70,10 @@ pub fn run() -> Exit {
         }
     };
     let console = Console::new(cli.quiet);
-    console::log(cli.verbose);
+    match &cli.command {
+        Command::Serve(serve) => serve.log(cli.verbose),
+        _ => console::log(cli.verbose),
+    }
     // A panic's message may quote the page; its place is enough to find the defect.
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -88,6 +94,8 @@ fn dispatch(command: Command, console: &Console) -> Result<Exit> {
         Command::Clean(clean) => clean.run(console),
         Command::Explain(explain) => explain.run(console),
         Command::Rules(rules) => rules.run(console),
+        Command::Serve(serve) => serve.run(console),
+        Command::Health(health) => health.run(),
         Command::Config(config) => config.run(),
         Command::Schema => describe::schema(),
         Command::Completions(completions) => completions.run(),
