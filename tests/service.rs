@@ -1,5 +1,6 @@
 //! The service over loopback, as the real binary: its answers, its limits, reload under load, and that a drain loses nothing.
-#![cfg(unix)]
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -94,7 +94,13 @@ impl Page {
         // Outputs are held whole in every mode.
         limits.stream_bytes = limits.stream_bytes.min(limits.page_bytes);
         limits.deadline_ms = limits.deadline_ms.min(service.timeout.as_millis() as u64);
-        let settings = Settings { emit: service.settings.emit.page(), strip: service.settings.strip.mode, limits, explain: false, model: service.settings.strip.model };
+        let settings = Settings {
+            emit: service.settings.emit.page(),
+            strip: service.settings.strip.mode,
+            limits,
+            explain: false,
+            model: service.settings.strip.model,
+        };
         Ok(Page { origin: Origin { url, content_type, markup }, settings })
     }
 
