@@ -89,8 +89,8 @@ mod tests {
     fn shares_add_up_and_the_largest_comes_first() {
         let mut stages = Stages::default();
         assert!(stages.shares().is_empty());
-        stages.add(&Stages { rewrite: Duration::from_millis(30), read: Duration::from_millis(10), ..Stages::default() });
+        stages.add(&Stages { rewrite: Duration::from_millis(30), read: Duration::from_millis(30), ..Stages::default() });
         stages.add_page(&StageTimes { strip: Duration::from_millis(60), ..StageTimes::default() });
-        assert_eq!(stages.shares(), [("strip", 0.6), ("rewrite + rules", 0.3), ("read", 0.1)]);
+        assert_eq!(stages.shares(), [("strip", 0.5), ("read", 0.25), ("rewrite + rules", 0.25)]);
     }
 }
