@@ -32,15 +32,14 @@ type Run = Box<dyn FnMut(&[u8])>;
 fn main() {
     let folder = std::env::var_os("NAQI_PAGES").map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages")), PathBuf::from);
     let rounds = std::env::var("NAQI_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
-    let mut pages = corpus::read(&folder).unwrap();
     let rules = Arc::new(builtin_sources().compile().unwrap().0);
     let settings = |strip, emit, model| Settings { strip, emit, model, ..Settings::default() };
     let article = settings(StripMode::Article, EmitFormat::Text, true);
-    if let Some(number) = std::env::var(MEMORY_OF).ok().and_then(|number| number.parse::<usize>().ok()) {
-        let page = pages.swap_remove(number).bytes;
-        drop(pages);
-        return println!("{}", memory_of(&rules, &article, &page));
+    // A process that has read one page only: what others leave behind would hide what this one takes.
+    if let Some(path) = std::env::var_os(MEMORY_OF) {
+        return println!("{}", memory_of(&rules, &article, &corpus::unpacked(path.as_ref()).unwrap()));
     }
+    let pages = corpus::read(&folder).unwrap();
     let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
     println!("{} pages, {:.1} MB, {} rules, {rounds} rounds", pages.len(), bytes as f64 / 1e6, rules.rules().len());
 
@@ -91,10 +90,10 @@ fn main() {
     order.sort_by_key(|number| pages[*number].bytes.len());
     println!("\nmemory of one page, beside the rules and the page itself:");
     for (name, place) in [("median", pages.len() / 2), ("19 of 20", pages.len() * 19 / 20), ("largest", pages.len() - 1)] {
-        let number = order[place];
-        let child = std::process::Command::new(std::env::current_exe().unwrap()).env(MEMORY_OF, number.to_string()).output().unwrap();
+        let page = &pages[order[place]];
+        let child = std::process::Command::new(std::env::current_exe().unwrap()).env(MEMORY_OF, &page.path).output().unwrap();
         let kilobytes = String::from_utf8_lossy(&child.stdout);
-        println!("  {name:<10} {:>8.0} kB of HTML: {:>8} kB", pages[number].bytes.len() as f64 / 1e3, kilobytes.trim());
+        println!("  {name:<10} {:>8.0} kB of HTML: {:>8} kB", page.bytes.len() as f64 / 1e3, kilobytes.trim());
     }
 }
 
