@@ -155,7 +155,7 @@ pub trait Records: Send {
 /// An input that was looked into.
 pub enum Opened {
     /// One page.
-    Page(Members),
+    Page(Box<Members>),
     /// Many.
     Records(Box<dyn Records>),
 }
@@ -224,7 +224,7 @@ fn open_at(origin: Origin, name: &Path, reading: &Reading, depth: u32) -> Result
     let start = if is_page { first } else { members.fill_to(START_BYTES).map_or(&[][..], |start| start) };
     let kind = Kind::of(start, name);
     Ok(Opened::Records(match kind {
-        Kind::Page => return Ok(Opened::Page(members)),
+        Kind::Page => return Ok(Opened::Page(Box::new(members))),
         Kind::Warc => Box::new(crawl::Crawl::new(members, Box::new(warc::Warc), reading)),
         Kind::Arc => Box::new(crawl::Crawl::new(members, Box::new(arc::Arc), reading)),
         Kind::Lines => Box::new(lines::Lines::new(members, reading)),

@@ -192,7 +192,7 @@ impl Feed {
                     }
                     Ok(Opened::Page(members)) => {
                         let kept = if input.source == Source::Stdin { self.kept.clone() } else { None };
-                        Task::Page(Box::new(members), kept)
+                        Task::Page(members, kept)
                     }
                     Err(error) => Task::Unreadable(error),
                 };
