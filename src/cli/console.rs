@@ -50,11 +50,19 @@ pub fn takes_color(stream: &impl IsTerminal) -> bool {
 
 /// Starts the log.
 pub fn log(verbose: u8) {
-    let level = ["warn", "info", "debug", "trace"][usize::from(verbose).min(3)];
-    let filter = EnvFilter::try_from_env(crate::config::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(level));
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(takes_color(&io::stderr()));
+    let logger = tracing_subscriber::fmt().with_env_filter(filter(verbose)).with_writer(io::stderr).with_ansi(takes_color(&io::stderr()));
     // Fails only if a log was started before.
     let _ = logger.try_init();
+}
+
+/// Starts the log as JSON, an object a line.
+pub fn log_json(verbose: u8) {
+    let _ = tracing_subscriber::fmt().with_env_filter(filter(verbose)).with_writer(io::stderr).json().try_init();
+}
+
+fn filter(verbose: u8) -> EnvFilter {
+    let level = ["warn", "info", "debug", "trace"][usize::from(verbose).min(3)];
+    EnvFilter::try_from_env(crate::config::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(level))
 }
 
 /// Whether the reader of the output went away.

@@ -1,6 +1,7 @@
 //! The commands, and what they have in common.
 
 mod archive;
+mod bulk_options;
 mod clean;
 mod compression;
 mod console;
@@ -12,6 +13,7 @@ mod options;
 mod origin;
 mod rule_loader;
 mod rules;
+mod serve;
 
 use crate::config::DEFAULTS;
 use anyhow::Result;
@@ -53,6 +55,8 @@ enum Command {
     Features(Box<features::FeaturesCommand>),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
+    Serve(Box<serve::ServeCommand>),
+    Health(serve::HealthCommand),
     Config(describe::ConfigCommand),
     /// Print the JSON schema of a record (`--emit jsonl`)
     Schema,
@@ -71,7 +75,10 @@ pub fn run() -> Exit {
         }
     };
     let console = Console::new(cli.quiet);
-    console::log(cli.verbose);
+    match &cli.command {
+        Command::Serve(serve) => serve.log(cli.verbose),
+        _ => console::log(cli.verbose),
+    }
     // A panic's message may quote the page; its place is enough to find the defect.
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -94,6 +101,8 @@ fn dispatch(command: Command, console: &Console) -> Result<Exit> {
         Command::Explain(explain) => explain.run(console),
         Command::Features(features) => features.run(console),
         Command::Rules(rules) => rules.run(console),
+        Command::Serve(serve) => serve.run(console),
+        Command::Health(health) => health.run(),
         Command::Config(config) => config.run(),
         Command::Schema => describe::schema(),
         Command::Completions(completions) => completions.run(),
