@@ -130,6 +130,11 @@ fn leaf(value: &Spanned<DeValue<'_>>, origin: &str) -> Result<Value, SettingsMis
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
             .map(ValueKind::I64)
             .map_err(|_| SettingsMistake::new(origin.to_owned(), format!("the number {integer} is too large")))?,
+        DeValue::Float(float) => float
+            .as_str()
+            .parse()
+            .map(ValueKind::Float)
+            .map_err(|_| SettingsMistake::new(origin.to_owned(), format!("{} is no number", float.as_str())))?,
         DeValue::Array(items) => ValueKind::Array(items.iter().map(|item| leaf(item, origin)).collect::<Result<_, _>>()?),
         // No setting is of any other type: the type check refuses the text.
         other => ValueKind::String(format!("({})", other.type_str())),
