@@ -10,7 +10,9 @@ fn page() -> String {
         format!("<p>On day {n} the harbour opened again, and the ships that had waited outside for weeks came in one by one, as the pilots said.</p>")
     };
     let reply = |n: usize| {
-        format!("<li class=comment itemscope itemtype=https://schema.org/Comment><p>I was there on day {n} and I can tell you that nobody had slept.</p></li>")
+        format!(
+            "<li class=comment itemscope itemtype=https://schema.org/Comment><p>I was there on day {n} and I can tell you that nobody had slept.</p></li>"
+        )
     };
     format!(
         "<html lang=en><head><title>The harbour</title></head><body><main><article><h1>The harbour</h1>{}</article></main>\

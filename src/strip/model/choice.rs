@@ -14,6 +14,9 @@ const REPEATED_WORDS: u32 = 8;
 /// With fewer words a page has no shape that could be judged: only rules decide.
 const JUDGED_WORDS: u32 = 60;
 
+/// A headline has at least so many words.
+const TITLE_WORDS: u32 = 3;
+
 /// What is less likely content than this is furniture wherever it stands.
 const SPARED: f32 = 0.05;
 /// A block is near a paragraph within so many blocks.
@@ -29,16 +32,13 @@ pub(super) struct Thresholds {
     pub(super) prose: f32,
 }
 
-/// What was chosen, and from which chance on.
+/// What was chosen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choice {
     /// Whether each block stays.
     pub(super) kept: Vec<bool>,
     /// The page reads as an article.
     pub(super) is_article: bool,
-    /// The chance from which on a block stays, and a paragraph.
-    pub(super) threshold: f32,
-    pub(super) of_paragraph: f32,
 }
 
 /// Which blocks stay. `chances` are probabilities.
@@ -110,15 +110,26 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
     spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
     let mut seen = FxHashSet::default();
-    for (block, kept) in blocks.iter().zip(&mut kept) {
-        let is_headline = block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
+    let headline = spoken_title(blocks);
+    for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
+        let is_headline = headline == Some(row)
+            || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
     }
-    Choice { kept, is_article, threshold, of_paragraph }
+    Choice { kept, is_article }
+}
+
+/// Where no heading of the first level is: the first block that says the page's title and nothing else.
+fn spoken_title(blocks: &[Block]) -> Option<usize> {
+    let says_it = |block: &Block| !block.dropped && block.words >= TITLE_WORDS && block.title_words == block.words && block.linked == 0;
+    if blocks.iter().any(|block| block.heading == 1) {
+        return None;
+    }
+    blocks.iter().position(says_it)
 }
 
 /// A paragraph that no rule took.
-pub(super) fn is_paragraph(block: &Block) -> bool {
+fn is_paragraph(block: &Block) -> bool {
     !block.dropped && good_words(block) > 0
 }
 
