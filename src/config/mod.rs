@@ -3,10 +3,12 @@
 //! `default.toml` is the list of all keys; a key that is not there is a mistake wherever it stands. Each value remembers
 //! where it came from, so mistakes can name the place and `naqi config` can show it.
 
+mod bulk;
 mod layer;
 mod listing;
 mod mistake;
 
+pub use bulk::{Bulk, Compress, Dedup};
 pub use layer::Layer;
 
 use ::config::{Config, Value, ValueKind};
@@ -43,6 +45,8 @@ pub struct RunSettings {
     pub rules: Rules,
     /// What bounds a page.
     pub limits: Limits,
+    /// What runs over many pages do besides.
+    pub bulk: Bulk,
 }
 
 /// What comes out of a run.
@@ -268,7 +272,7 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// Whether a key holds paths.
 fn is_path(key: &str) -> bool {
-    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key")
+    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key" | "bulk.report" | "bulk.stats" | "bulk.dead_letters" | "bulk.quarantine")
 }
 
 #[cfg(test)]
@@ -285,7 +289,8 @@ mod tests {
             let at = format!("/{}", key.replace('.', "/"));
             typed.pointer_mut(&at).unwrap().take();
         }
-        let left: Vec<_> = typed["limits"].as_object().unwrap().iter().filter(|(_, value)| !value.is_null()).collect();
+        let left = ["limits", "bulk"].map(|table| typed[table].as_object().unwrap().clone());
+        let left: Vec<_> = left.iter().flatten().filter(|(_, value)| !value.is_null()).collect();
         assert!(left.is_empty(), "not in default.toml: {left:?}");
     }
 }
