@@ -38,6 +38,7 @@ pub fn check(rules: &Arc<RuleSet>, wants: impl Fn(&Rule) -> bool) -> (usize, Vec
                 count += 1;
                 match removed(rules, rule, hit, mode) {
                     Ok(by) if by.contains(&rule.id) => {}
+                    Ok(_) if rule.keep => fail(hit, format!("nothing was kept by it ({mode:?} mode)")),
                     Ok(by) if by.is_empty() => fail(hit, format!("nothing was removed ({mode:?} mode)")),
                     Ok(by) => fail(hit, format!("only other rules removed something: {} ({mode:?} mode)", by.join(", "))),
                     Err(error) => fail(hit, error),
@@ -46,6 +47,8 @@ pub fn check(rules: &Arc<RuleSet>, wants: impl Fn(&Rule) -> bool) -> (usize, Vec
             for miss in &rule.miss {
                 count += 1;
                 match removed(rules, rule, miss, mode) {
+                    Ok(by) if rule.keep && by.contains(&rule.id) => fail(miss, format!("it kept something of it ({mode:?} mode)")),
+                    Ok(_) if rule.keep => {}
                     Ok(by) if by.is_empty() => {}
                     Ok(by) => fail(miss, format!("{} removed something from it ({mode:?} mode)", by.join(", "))),
                     Err(error) => fail(miss, error),
@@ -112,7 +115,7 @@ fn moderated(rules: &Arc<RuleSet>, rule: &ModerationRule, example: &str, page: &
     Ok((report, out))
 }
 
-/// Ids of the rules that took something from an example.
+/// Ids of the rules that took something from an example, or said that something is content.
 fn removed(rules: &Arc<RuleSet>, rule: &Rule, example: &str, strip: StripMode) -> Result<Vec<String>, String> {
     let markup = if example.contains('<') { Markup::Html } else { Markup::Text };
     // A rule for certain hosts or languages is tried where it applies.
@@ -127,7 +130,9 @@ fn removed(rules: &Arc<RuleSet>, rule: &Rule, example: &str, strip: StripMode) -
     let settings = Settings { strip, explain: true, model: false, ..Settings::default() };
     let mut out = Vec::new();
     let report = clean(rules, &settings, &origin, page.as_bytes(), &mut out).map_err(|error| error.to_string())?;
-    let mut by: Vec<String> = report.removals.into_iter().filter(|removal| removal.extent != "refused").flat_map(|removal| removal.rules).collect();
+    let kept = report.kept.iter().map(|kept| kept.rule.clone());
+    let mut by: Vec<String> =
+        report.removals.into_iter().filter(|removal| removal.extent != "refused").flat_map(|removal| removal.rules).chain(kept).collect();
     by.sort();
     by.dedup();
     Ok(by)

@@ -11,12 +11,12 @@ use crate::limits::{Limit, Limits};
 use crate::metadata::Collector;
 use crate::moderate::edit::{Edit, locate, within};
 use crate::moderate::{Moderator, PageFacts, Verdict};
-use crate::report::{NearMissRecord, PageReport, RemovalRecord};
+use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
 use crate::stage_times::StageTimes;
 use crate::strip::model::{Model, PageFeatures, builtin};
-use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
+use crate::strip::{ArticleSettings, Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
 use std::io::Write;
 use std::ops::Range;
@@ -37,11 +37,20 @@ pub struct Settings {
     pub explain: bool,
     /// The block model decides along with the rules ([`StripMode::Article`] only).
     pub model: bool,
+    /// What it is told of the pages.
+    pub article: ArticleSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { emit: EmitFormat::default(), strip: StripMode::default(), limits: Limits::default(), explain: false, model: true }
+        Settings {
+            emit: EmitFormat::default(),
+            strip: StripMode::default(),
+            limits: Limits::default(),
+            explain: false,
+            model: true,
+            article: ArticleSettings::default(),
+        }
     }
 }
 
@@ -158,7 +167,8 @@ impl<W: Write> Pipeline<W> {
             rewriter: Rewriter::new(origin.markup, &settings.limits),
             collector: Collector::default(),
             stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
-                .with_model(settings.model),
+                .with_model(settings.model)
+                .with_article(settings.article),
             moderator: Moderator::new(Arc::clone(&rules), settings.explain),
             edited: Vec::new(),
             holds_back: rules.moderation().holds_back(),
@@ -310,7 +320,7 @@ impl<W: Write> Pipeline<W> {
                 emitter.finish(&page, &mut output.buffer);
             }
         }
-        let is_held_back = last && self.moderator.verdict() >= Verdict::Quarantine;
+        let is_held_back = last && (self.moderator.verdict() >= Verdict::Quarantine || self.review().is_some());
         for (_, output) in &mut self.emitters {
             if is_held_back {
                 output.buffer.clear();
@@ -327,6 +337,12 @@ impl<W: Write> Pipeline<W> {
         self.times.moderate += judging;
         self.times.emit += begun.elapsed().saturating_sub(judging);
         Ok(())
+    }
+
+    /// Why the page is to be looked at before it goes out.
+    fn review(&self) -> Option<String> {
+        let (confidence, least) = (self.stripper.confidence()?, self.settings.article.min_confidence);
+        (confidence < least).then(|| format!("confidence {confidence} is below strip.min_confidence {least}"))
     }
 
     fn check_limits(&self, bytes: u64) -> Result<(), PageError> {
@@ -388,10 +404,20 @@ impl<W: Write> Pipeline<W> {
             *text = self.moderator.redacted(text, self.host.as_deref(), lang.as_deref());
         }
         let encoding = self.decoder.note().clone();
+        let review = self.review();
+        let map = self.decoder.map();
+        let kept = self.stripper.kept().iter().map(|(rule, range)| KeptRecord {
+            rule: self.rules.rule(*rule).id.clone(),
+            start: map.source(range.start),
+            end: map.source(range.end),
+        });
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
             metadata,
-            verdict: self.moderator.verdict(),
+            verdict: if review.is_some() { self.moderator.verdict().max(Verdict::Quarantine) } else { self.moderator.verdict() },
+            review,
+            kept: kept.collect(),
+            confidence: self.stripper.confidence(),
             findings,
             score: (f64::from(self.moderator.score()) * 100.0).round() / 100.0,
             counts: Counts {

@@ -27,6 +27,14 @@ pub struct PageReport {
     /// Sum of their scores.
     #[serde(skip_serializing_if = "is_zero")]
     pub score: f64,
+    /// What rules say is content, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptRecord>,
+    /// How sure naqi is of having told content from furniture, 0 to 1; none where no model has judged.
+    pub confidence: Option<f64>,
+    /// Why the page is held back for review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<String>,
     /// Rules that came close; only for `explain`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub near_misses: Vec<NearMissRecord>,
@@ -60,6 +68,17 @@ pub struct RemovalRecord {
     /// Why the guard stepped in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+}
+
+/// An element that a rule says is content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptRecord {
+    /// The rule.
+    pub rule: String,
+    /// First byte in the source.
+    pub start: u64,
+    /// Byte after the last.
+    pub end: u64,
 }
 
 /// A rule that came close.

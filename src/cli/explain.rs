@@ -50,8 +50,14 @@ impl ExplainCommand {
         let rules = rule_loader::load(&settings.rules, console)?;
         let name = if self.page.as_os_str() == "-" { Path::new("stdin") } else { &self.page };
         let origin = origin.of(name);
-        let settings =
-            Settings { emit: EmitFormat::Text, strip: settings.strip.mode, limits: settings.limits, explain: true, model: settings.strip.model };
+        let settings = Settings {
+            emit: EmitFormat::Text,
+            strip: settings.strip.mode,
+            limits: settings.limits,
+            explain: true,
+            model: settings.strip.model,
+            article: settings.strip.article(),
+        };
         // The page is held whole, whatever the mode.
         let cleaned = self.read(name, settings.limits.page_bytes).and_then(|page| {
             let report = clean(&rules, &settings, &origin, &page, &mut Vec::new())?;

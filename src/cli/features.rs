@@ -41,7 +41,7 @@ impl FeaturesCommand {
         let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
         let model = self.model.as_ref().map(read).transpose()?;
         let page_bytes = settings.limits.page_bytes;
-        let page_settings = Settings { limits: settings.limits, ..Settings::default() };
+        let page_settings = Settings { article: settings.strip.article(), limits: settings.limits, ..Settings::default() };
         let mut out = BufWriter::new(io::stdout().lock());
         let mut exit = Exit::Ok;
         for path in &self.pages {
@@ -78,5 +78,7 @@ fn line(path: &Path, page: &PageFeatures) -> Result<String> {
             "text": block.text, "dropped": block.dropped, "final": block.is_final, "features": hex, "path": block.path, "score": block.score, "kept": block.kept,
         }));
     }
-    Ok(serde_json::to_string(&serde_json::json!({ "page": path.display().to_string(), "names": page.names, "blocks": blocks }))?)
+    Ok(serde_json::to_string(
+        &serde_json::json!({ "page": path.display().to_string(), "names": page.names, "statistics": page.statistics.iter().copied().collect::<std::collections::BTreeMap<_, _>>(), "confidence": page.confidence, "blocks": blocks }),
+    )?)
 }

@@ -41,6 +41,15 @@ pub struct PageOptions {
     /// How blocks are decided: not at all, by rules as they come, or with the whole page in view [default: article]
     #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(["off", "rules", "article"]))]
     strip: Option<String>,
+    /// What the pages are about; auto: as each looks [default: auto]
+    #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(["auto", "article", "forum", "product", "collection", "listing", "documentation", "service"]))]
+    page_type: Option<String>,
+    /// Readers' comments; auto: content on a forum, furniture on an article [default: auto]
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["auto", "strip", "keep"]))]
+    comments: Option<String>,
+    /// Which way doubt goes: precision, balanced, recall, or log odds such as 0.5 [default: balanced]
+    #[arg(long, value_name = "WAY", allow_negative_numbers = true)]
+    favor: Option<String>,
     /// What the pages are; auto: plain text where the name ends in .txt [default: auto]
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(["auto", "html", "text"]))]
     from: Option<String>,
@@ -89,6 +98,9 @@ impl RuleOptions {
         }
         let text = [
             ("strip.mode", page.and_then(|page| page.strip.as_deref()), "--strip"),
+            ("strip.page_type", page.and_then(|page| page.page_type.as_deref()), "--page-type"),
+            ("strip.comments", page.and_then(|page| page.comments.as_deref()), "--comments"),
+            ("strip.favor", page.and_then(|page| page.favor.as_deref()), "--favor"),
             ("from", page.and_then(|page| page.from.as_deref()), "--from"),
             ("emit", run.and_then(|run| run.emit.as_deref()), "--emit"),
         ];

@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use mistake::SettingsMistake;
 use naqi::Limits;
 use naqi::emit::EmitFormat;
-use naqi::strip::StripMode;
+use naqi::strip::{ArticleSettings, Comments, Favor, PageType, StripMode};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -98,11 +98,27 @@ pub struct Strip {
     pub mode: StripMode,
     /// Whether the block model decides along with the rules (`article` only).
     pub model: bool,
+    /// What the pages are.
+    pub page_type: PageType,
+    /// What becomes of comments.
+    pub comments: Comments,
+    /// Which way doubt goes.
+    pub favor: Favor,
+    /// Pages that the model is less sure of are held back.
+    pub min_confidence: f64,
 }
 
 impl Default for Strip {
     fn default() -> Self {
-        Strip { mode: StripMode::default(), model: true }
+        let ArticleSettings { page_type, comments, favor, min_confidence } = ArticleSettings::default();
+        Strip { mode: StripMode::default(), model: true, page_type, comments, favor, min_confidence }
+    }
+}
+
+impl Strip {
+    /// What the block model is told.
+    pub fn article(&self) -> ArticleSettings {
+        ArticleSettings { page_type: self.page_type, comments: self.comments, favor: self.favor, min_confidence: self.min_confidence }
     }
 }
 
@@ -183,6 +199,18 @@ impl LayeredSettings {
         }
         let merged = above.build().context("cannot merge the settings")?;
         let settings = typed(&merged, &keys)?;
+        let strip = &settings.strip;
+        let reason = match strip.min_confidence {
+            least if !(0.0..=1.0).contains(&least) => Some("`strip.min_confidence` is a share from 0 to 1"),
+            least if least > 0.0 && (strip.mode != StripMode::Article || !strip.model) => {
+                Some("`strip.min_confidence` needs the block model: strip.mode = \"article\" and strip.model = true")
+            }
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            let origin = find(&merged, "strip.min_confidence").and_then(|value| value.origin().map(str::to_owned));
+            return Err(SettingsMistake::new(origin.unwrap_or_else(|| "default".into()), reason.into()).into());
+        }
         Ok(LayeredSettings { merged, keys, settings })
     }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
-pub const RECORD_VERSION: &str = "1.1";
+pub const RECORD_VERSION: &str = "1.2";
 
 /// What became of one page.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +51,9 @@ pub struct Record {
     pub counts: Counts,
     /// How sure naqi is of having told content from furniture, 0 to 1; null where no model has judged.
     pub confidence: Option<f64>,
+    /// Why it is held back for review, where no rule does so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub review: Option<String>,
     /// SHA-256 of the rule set, hexadecimal.
     pub rules_digest: String,
     /// Why the page failed.
@@ -137,7 +140,8 @@ impl Record {
             findings: report.findings,
             removals: report.removals,
             counts: report.counts,
-            confidence: None,
+            confidence: report.confidence,
+            review: report.review,
             rules_digest: report.rules_digest,
             error: None,
         }

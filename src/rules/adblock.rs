@@ -160,6 +160,7 @@ fn rule(list: &PackSource, line: usize, selector: &str, when: When) -> Rule {
         linked: false,
         prose: false,
         heading: true,
+        keep: false,
         hit: Vec::new(),
         miss: Vec::new(),
         built_in: false,

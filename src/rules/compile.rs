@@ -84,6 +84,7 @@ impl RuleSources {
             building.set.adblock.push(report);
         }
         building.set.has_final = building.set.rules.iter().any(|rule| !rule.gives_way());
+        building.set.has_keep = building.set.rules.iter().any(|rule| rule.keep);
         building.set.selectors.finish();
         let rules = &building.set.rules;
         building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
@@ -189,6 +190,13 @@ impl Building {
         if written.text.is_empty() && (written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked) {
             reader.warning(id.span(), "`scope`, `joins`, `alone` and `linked` are about `text`, and the rule has none", None);
         }
+        if written.keep && !written.text.is_empty() {
+            let span = written.text.first().map_or(id.span(), |text| text.span());
+            reader.error(span, format!("rule `{full}` keeps, and only elements can be kept"), Some("name them with `select`".into()));
+        }
+        if written.keep && written.prose {
+            reader.warning(id.span(), "`prose` is about what a rule takes, and this one keeps", None);
+        }
         let switch = [full.as_str(), pack.name.as_str()].into_iter().find(|name| off.contains(name)).map(str::to_owned);
         let is_off = switch.is_some();
         switched_off.extend(switch);
@@ -215,6 +223,7 @@ impl Building {
             linked: written.linked,
             prose: written.prose,
             heading: written.heading,
+            keep: written.keep,
             hit: unplace(written.hit),
             miss: unplace(written.miss),
             built_in,

@@ -124,6 +124,8 @@ pub struct Rule {
     pub prose: bool,
     /// Its phrases may be headings.
     pub heading: bool,
+    /// What it matches is content, and stays.
+    pub keep: bool,
     /// Pages in which it must remove something.
     pub hit: Vec<String>,
     /// Pages that must come out whole.
@@ -153,6 +155,8 @@ pub struct RuleSet {
     digest: String,
     /// Some rule's word is final.
     has_final: bool,
+    /// Some rule says what is content.
+    has_keep: bool,
 }
 
 impl RuleSet {
@@ -169,6 +173,11 @@ impl RuleSet {
     /// Whether some rule does not give way to the block model.
     pub(crate) fn has_final(&self) -> bool {
         self.has_final
+    }
+
+    /// Whether some rule says what is content.
+    pub(crate) fn has_keep(&self) -> bool {
+        self.has_keep
     }
 
     /// Names this very set: SHA-256 over all that it was built from, in hexadecimal.

@@ -33,6 +33,7 @@ pub(super) struct PackRule {
     pub(super) linked: bool,
     pub(super) prose: bool,
     pub(super) heading: bool,
+    pub(super) keep: bool,
     pub(super) when: When,
     pub(super) hit: Vec<Placed>,
     pub(super) miss: Vec<Placed>,
@@ -40,7 +41,7 @@ pub(super) struct PackRule {
 }
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
-const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "heading", "when", "hit", "miss"];
+const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "heading", "keep", "when", "hit", "miss"];
 const WHEN_KEYS: &[&str] = &["host", "lang"];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
@@ -112,6 +113,7 @@ impl Reader<'_> {
             ("linked", &mut rule.linked),
             ("prose", &mut rule.prose),
             ("heading", &mut rule.heading),
+            ("keep", &mut rule.keep),
         ] {
             match table.get(key).map(|value| (value.get_ref().as_bool(), value.span())) {
                 Some((Some(value), _)) => *flag = value,

@@ -7,6 +7,7 @@
 //! The modes differ only in how long events wait: `off` until the line ends, `rules` until the open marks are closed or
 //! `limits.hold_bytes` is reached, `article` until the page ends.
 
+pub mod article;
 mod following;
 mod guard;
 pub mod labels;
@@ -17,6 +18,7 @@ mod remainder;
 mod removal;
 mod select;
 
+pub use article::{ArticleSettings, Comments, Favor, PageType};
 pub use model::{BlockFeatures, PageFeatures};
 pub use queue::Held;
 use removal::Removals;
@@ -99,6 +101,14 @@ pub struct Stripper {
     decide_by_model: bool,
     /// What rules took that do not give way to the model.
     finals: Vec<Range<EventIndex>>,
+    /// What the model is told.
+    article: ArticleSettings,
+    /// How sure the model is of the page.
+    confidence: Option<f64>,
+    /// What rules say is content and may still be taken, oldest first.
+    keeps: VecDeque<Keep>,
+    /// All that they said so of, for the report.
+    kept: Vec<(RuleIndex, Range<u64>)>,
 }
 
 /// An open element, as far as stripping cares.
@@ -107,6 +117,19 @@ struct OpenRecord {
     tag: Tag,
     event: EventIndex,
 }
+
+/// An element that a rule says is content: what matches inside of it may go, what it is part of may not take it along.
+struct Keep {
+    element: Option<ElementId>,
+    events: Range<EventIndex>,
+    /// Where it begins on the page.
+    start: u64,
+    /// Numbers of its entries in the list for the report.
+    listed: Range<usize>,
+}
+
+/// The report lists so many kept elements.
+const LISTED_KEEPS: usize = 1_000;
 
 /// The line that is being read.
 #[derive(Default)]
@@ -183,6 +206,10 @@ impl Stripper {
             finished: false,
             decide_by_model: true,
             finals: Vec::new(),
+            article: ArticleSettings::default(),
+            confidence: None,
+            keeps: VecDeque::new(),
+            kept: Vec::new(),
             blocks: (mode == StripMode::Article && markup == Markup::Html).then(|| model::Blocks::new(model::builtin().tokens(), false)),
         }
     }
@@ -190,6 +217,12 @@ impl Stripper {
     /// The same, with or without the block model. Without, its blocks still tell what stands in `noscript`.
     pub fn with_model(mut self, model: bool) -> Self {
         self.decide_by_model = model;
+        self
+    }
+
+    /// The same, told what pages these are.
+    pub fn with_article(mut self, article: ArticleSettings) -> Self {
+        self.article = article;
         self
     }
 
@@ -297,6 +330,9 @@ impl Stripper {
             let mut found = std::mem::take(&mut self.matched);
             let (rules, host, lang) = (&self.rules, self.host.as_deref(), metadata.metadata().lang.as_deref());
             self.matcher.rules(rules.selectors(), elements, |rule| rules.rule(rule).when.allows(host, lang), &mut found);
+            if self.rules.has_keep() {
+                self.keep(&mut found, at, (!void).then_some(id));
+            }
             if !found.is_empty() {
                 self.mark(&found, at, (!void).then_some(id));
                 found.clear();
@@ -330,6 +366,34 @@ impl Stripper {
         }
     }
 
+    /// Takes the rules that keep out of those that matched.
+    fn keep(&mut self, found: &mut Vec<RuleIndex>, at: EventIndex, element: Option<ElementId>) {
+        let range = self.queue.get(at).map_or(0..0, |held| held.event.range.clone());
+        let first = self.kept.len();
+        found.retain(|rule| {
+            let keeps = self.rules.rule(*rule).keep;
+            if keeps && self.kept.len() < LISTED_KEEPS {
+                self.kept.push((*rule, range.clone()));
+            }
+            !keeps
+        });
+        if self.kept.len() > first {
+            let end = if element.is_some() { EventIndex::MAX } else { at + 1 };
+            self.keeps.push_back(Keep { element, events: at..end, start: range.start, listed: first..self.kept.len() });
+            self.may_be_released = true;
+        }
+    }
+
+    /// Where kept elements end.
+    fn keep_closed(&mut self, at: EventIndex, id: ElementId) {
+        let Some(keep) = self.keeps.iter_mut().rev().find(|keep| keep.element == Some(id)) else { return };
+        (keep.element, keep.events.end) = (None, at + 1);
+        let end = self.queue.get(at).map_or(0, |held| held.event.range.end);
+        for (_, range) in self.kept.get_mut(keep.listed.clone()).into_iter().flatten() {
+            range.end = end;
+        }
+    }
+
     fn open_mark(&mut self, mark: Mark) {
         if self.marks.is_empty() {
             self.may_be_released = false;
@@ -341,7 +405,11 @@ impl Stripper {
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
     /// goes with the mark. `explain` wants to know all the same, and so do rules that do not give way to the block model.
     fn asks_rules(&self) -> bool {
-        self.marks.is_empty() || self.may_be_released || self.explain || (self.blocks.is_some() && self.decide_by_model && self.rules.has_final())
+        self.marks.is_empty()
+            || self.may_be_released
+            || self.explain
+            || self.rules.has_keep()
+            || (self.blocks.is_some() && self.decide_by_model && self.rules.has_final())
     }
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
@@ -359,6 +427,7 @@ impl Stripper {
         if tag.heading_level().is_some() {
             gathering.headings.pop();
         }
+        self.keep_closed(at, id);
         self.following_closed(id);
         while let Some(which) = self.marks.iter().rposition(|mark| mark.element == Some(id)) {
             let mark = self.marks.remove(which);
@@ -417,6 +486,13 @@ impl Stripper {
 
     /// Removes a stretch of events. Elements that are only half inside stay, so that what is left is balanced.
     fn remove(&mut self, events: Range<EventIndex>, rules: Vec<RuleIndex>, extent: Extent) -> u32 {
+        let extent = match self.keeps.iter().find(|keep| events.contains(&keep.events.start)) {
+            Some(keep) if extent == Extent::Whole && keep.events.start == events.start && keep.events.end >= events.end => {
+                Extent::Refused(Cause::KeepRule)
+            }
+            Some(_) if extent == Extent::Whole => Extent::Narrowed(Cause::KeepRule),
+            _ => extent,
+        };
         let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
         let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
         let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
@@ -433,13 +509,22 @@ impl Stripper {
 
     fn drop_events(&mut self, events: Range<EventIndex>, removal: u32) {
         let mut opened: Vec<(ElementId, EventIndex)> = Vec::new();
+        // A rule inside of what is kept is more exact than the one that keeps.
+        let from = self.removals.get(removal).map_or(0, |removal| removal.range.start);
+        let kept: Vec<Range<EventIndex>> = self.keeps.iter().filter(|keep| keep.start >= from).map(|keep| keep.events.clone()).collect();
         for at in events.clone() {
+            if kept.iter().any(|kept| kept.contains(&at)) {
+                continue;
+            }
             let Some(held) = self.queue.get(at) else { continue };
             match held.event.kind {
                 EventKind::Open { id, void: false, .. } => opened.push((id, at)),
                 EventKind::Close { id, .. } => {
                     if let Some(position) = opened.iter().rposition(|(open, _)| *open == id) {
                         let (_, open) = opened.remove(position);
+                        if kept.iter().any(|kept| (open..at).contains(&kept.start)) {
+                            continue;
+                        }
                         self.drop_event(open, removal);
                         self.drop_event(at, removal);
                     }
@@ -449,7 +534,8 @@ impl Stripper {
             }
         }
         for line in self.lines.iter_mut().rev().take_while(|line| line.end > events.start) {
-            line.dropped |= line.first >= events.start && line.end <= events.end;
+            let is_kept = kept.iter().any(|kept| kept.contains(&line.first));
+            line.dropped |= line.first >= events.start && line.end <= events.end && !is_kept;
         }
     }
 
@@ -610,6 +696,9 @@ impl Stripper {
             self.lines.pop_front();
             self.labels.forget_line();
         }
+        while self.keeps.front().is_some_and(|keep| keep.events.end <= first) {
+            self.keeps.pop_front();
+        }
         for list in [&mut self.landmarks, &mut self.headline_lines] {
             while list.front().is_some_and(|at| *at < first) {
                 list.pop_front();
@@ -644,6 +733,16 @@ impl Stripper {
     /// Rules that came close; only recorded for `explain`.
     pub fn near_misses(&self) -> &[NearMiss] {
         &self.near_misses
+    }
+
+    /// How sure the block model is of the page, 0 to 1; `None` where it did not judge.
+    pub fn confidence(&self) -> Option<f64> {
+        self.confidence
+    }
+
+    /// The elements that rules say are content, as ranges of the page.
+    pub fn kept(&self) -> &[(RuleIndex, Range<u64>)] {
+        &self.kept
     }
 
     /// How often `limits.hold_bytes` was reached, and whether siblings were forgotten.

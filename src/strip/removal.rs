@@ -66,6 +66,8 @@ pub enum Extent {
 /// Why the guard stepped in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
+    /// A rule says that it, or something in it, is content.
+    KeepRule,
     /// The element was never closed by its own end tag, and prose follows in it.
     Unclosed,
     /// It holds the page's article, its heading, or most of its prose.
@@ -82,6 +84,7 @@ impl Cause {
     /// In a few words.
     pub fn as_str(self) -> &'static str {
         match self {
+            Cause::KeepRule => "a rule keeps what is in it",
             Cause::Unclosed => "never closed, and holds prose",
             Cause::HoldsArticle => "holds the article",
             Cause::HoldsMost => "holds nearly all of the page",

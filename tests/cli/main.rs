@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod archives;
+mod article;
 mod crawl;
 mod damage;
 mod explain;

@@ -53,7 +53,7 @@ fn mistakes_name_the_key_and_its_origin() {
         ran.err.trim_end().to_owned()
     };
     assert_eq!(message("\n[strip]\nmod = 1\n", &[], &[]), "naqi: s.toml:3: there is no setting `strip.mod`; did you mean `strip.mode`?");
-    assert_eq!(message("strip = \"off\"", &[], &[]), "naqi: s.toml:1: there is no setting `strip`; did you mean `strip.mode`?");
+    assert_eq!(message("strip = \"off\"", &[], &[]), "naqi: s.toml:1: there is no setting `strip`; did you mean `strip.comments`?");
     assert_eq!(message("", &[("NAQI_EMITT", "text")], &[]), "naqi: NAQI_EMITT: there is no setting `emitt`; did you mean `emit`?");
     assert_eq!(message("", &[], &["--set", "depth=3"]), "naqi: --set: there is no setting `depth`; did you mean `limits.depth`?");
     assert!(message("", &[], &["--set", "xyzzy"]).contains("`xyzzy` is not key=value"));

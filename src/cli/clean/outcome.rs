@@ -104,6 +104,9 @@ impl PageFailure {
         let mut by: Vec<&str> = report.findings.iter().filter(|finding| finding.done == name).map(|finding| finding.rule.as_str()).collect();
         by.sort_unstable();
         by.dedup();
+        if let Some(review) = report.review.as_ref().filter(|_| by.is_empty()) {
+            return PageFailure { cause: anyhow!("held back ({name}): {review}"), stdin: None, held: Some(Box::new(held)) };
+        }
         let by = if by.is_empty() { format!("its score of {:.2}", report.score) } else { by.join(", ") };
         PageFailure { cause: anyhow!("held back ({name}) by {by}"), stdin: None, held: Some(Box::new(held)) }
     }

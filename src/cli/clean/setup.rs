@@ -131,6 +131,7 @@ impl<'a> Setup<'a> {
             limits: settings.limits.clone(),
             explain: false,
             model: settings.strip.model,
+            article: settings.strip.article(),
         }
     }
 

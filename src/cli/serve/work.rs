@@ -100,6 +100,7 @@ impl Page {
             limits,
             explain: false,
             model: service.settings.strip.model,
+            article: service.settings.strip.article(),
         };
         Ok(Page { origin: Origin { url, content_type, markup }, settings })
     }
@@ -109,7 +110,12 @@ impl Page {
         if self.settings.emit == EmitFormat::Jsonl {
             let record = self.record(service, rules, bytes, "request".to_owned())?;
             if record.verdict >= Verdict::Quarantine {
-                return Err(held_back(record.verdict, record.findings.iter().map(|finding| finding.rule.as_str()), &record.rules_digest));
+                return Err(held_back(
+                    record.verdict,
+                    record.findings.iter().map(|finding| finding.rule.as_str()),
+                    record.review.as_deref(),
+                    &record.rules_digest,
+                ));
             }
             let record = serde_json::to_vec(&record).map_err(|_| internal("the record cannot be written"))?;
             return Ok(("application/json".to_owned(), record));
@@ -118,7 +124,12 @@ impl Page {
         let pipeline = Pipeline::new(Arc::clone(rules), &self.settings, &self.origin, &mut out);
         let report = feed(service, pipeline, bytes)?;
         if report.verdict >= Verdict::Quarantine {
-            return Err(held_back(report.verdict, report.findings.iter().map(|finding| finding.rule.as_str()), &report.rules_digest));
+            return Err(held_back(
+                report.verdict,
+                report.findings.iter().map(|finding| finding.rule.as_str()),
+                report.review.as_deref(),
+                &report.rules_digest,
+            ));
         }
         let media = match self.settings.emit {
             EmitFormat::Text => "text/plain; charset=utf-8".to_owned(),
@@ -226,14 +237,15 @@ fn name(verdict: Verdict) -> &'static str {
     }
 }
 
-fn held_back<'a>(verdict: Verdict, rules: impl Iterator<Item = &'a str>, digest: &str) -> Problem {
+fn held_back<'a>(verdict: Verdict, rules: impl Iterator<Item = &'a str>, review: Option<&str>, digest: &str) -> Problem {
     let mut ids: Vec<&str> = rules.collect();
     ids.sort_unstable();
     ids.dedup();
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "rules hold the page back")
-        .with("verdict", name(verdict))
-        .with("findings", ids)
-        .with("rules_digest", digest)
+    let problem = match review {
+        Some(review) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the page is held back for review").with("review", review),
+        None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "rules hold the page back"),
+    };
+    problem.with("verdict", name(verdict)).with("findings", ids).with("rules_digest", digest)
 }
 
 fn named<T: serde::de::DeserializeOwned>(header: &str, value: &str) -> Result<T, Problem> {

@@ -97,6 +97,8 @@ pub(super) struct Block {
     pub(super) joins: bool,
     /// By a phrase, not by a selector.
     pub(super) by_text: bool,
+    /// A rule says that it is content.
+    pub(super) pinned: bool,
     /// Number of the removal, and its pack by [`super::PACKS`].
     pub(super) removal: u32,
     pub(super) pack: u8,

@@ -6,6 +6,7 @@
 
 use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
+use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::FxHashSet;
 
 /// A repeat is dropped from this many words on.
@@ -31,12 +32,51 @@ pub(super) struct Thresholds {
     pub(super) prose: f32,
 }
 
+/// What was chosen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choice {
+    /// Whether each block stays.
+    pub(super) kept: Vec<bool>,
+    /// The page reads as an article.
+    pub(super) is_article: bool,
+}
+
 /// Which blocks stay. `chances` are probabilities.
-pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> Vec<bool> {
+pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &ArticleSettings) -> Choice {
     let blocks = &page.blocks;
-    if blocks.iter().map(|block| block.words).sum::<u32>() < JUDGED_WORDS {
-        return blocks.iter().map(|block| !block.dropped).collect();
+    let mut choice = if blocks.iter().map(|block| block.words).sum::<u32>() < JUDGED_WORDS {
+        Choice { kept: blocks.iter().map(|block| !block.dropped).collect(), ..Choice::default() }
+    } else {
+        judge(page, chances, thresholds, settings)
+    };
+    let comments = settings.comments();
+    for (block, kept) in blocks.iter().zip(&mut choice.kept) {
+        if comments != Comments::Auto && is_comment(page, block) && !block.fixed {
+            *kept = comments == Comments::Keep && (*kept || says_something(block));
+        }
+        *kept |= block.pinned && !block.dropped;
     }
+    choice
+}
+
+/// A threshold moved by log odds.
+fn moved(threshold: f32, log_odds: f32) -> f32 {
+    let odds = threshold / (1.0 - threshold).max(f32::EPSILON) * (-log_odds).exp();
+    odds / (1.0 + odds)
+}
+
+/// A reader's reply, as a rule or the markup says.
+fn is_comment(page: &Blocks, block: &Block) -> bool {
+    block.pack == super::comments_pack() || page.elements[block.element as usize].inside & inside::REPLY != 0
+}
+
+/// More than the buttons and counters around a reply.
+fn says_something(block: &Block) -> bool {
+    2 * block.linked <= block.words && (block.ends_sentence && block.words > 2 || block.words >= REPEATED_WORDS)
+}
+
+fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &ArticleSettings) -> Choice {
+    let blocks = &page.blocks;
     let expected = |wanted: &dyn Fn(&Block) -> bool| -> f32 {
         blocks.iter().zip(chances).filter(|(block, _)| wanted(block)).map(|(block, chance)| chance * block.words as f32).sum()
     };
@@ -46,7 +86,11 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
     let in_shape = paragraphs >= JUDGED_WORDS
         && 2 * paragraphs >= words(&|block| !block.dropped)
         && paragraphs >= words(&|block| block.dropped && good_words(block) > 0);
-    let is_article = in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed);
+    let is_article = match settings.page_type {
+        PageType::Article => true,
+        PageType::Forum | PageType::Product | PageType::Collection | PageType::Listing => false,
+        PageType::Auto | PageType::Documentation | PageType::Service => in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed),
+    };
     // Where an article stands, rules know better what is furniture in it; and a few words that they name are never content.
     let is_out = |block: &Block| block.fixed || (block.dropped && (is_article || block.words < REPEATED_WORDS));
     let mut order: Vec<(f32, u32)> =
@@ -59,11 +103,12 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
         words += count as f32;
         best = best.max(2.0 * hit / (words + all).max(1.0));
     }
-    let threshold = thresholds.keep + thresholds.slope * best / 2.0;
-    let of_paragraph = if is_article { threshold.min(thresholds.prose) } else { threshold };
+    let favor = settings.favor.log_odds();
+    let threshold = moved(thresholds.keep + thresholds.slope * best / 2.0, favor);
+    let of_paragraph = if is_article { threshold.min(moved(thresholds.prose, favor)) } else { threshold };
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
-    spare(page, chances, is_article, &mut kept);
+    spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
@@ -71,7 +116,7 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
             || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
     }
-    kept
+    Choice { kept, is_article }
 }
 
 /// Where no heading of the first level is: the first block that says the page's title and nothing else.
@@ -91,14 +136,14 @@ fn is_paragraph(block: &Block) -> bool {
 /// Keeps what belongs to the paragraphs of an article: lines made as they are or among them,
 /// headings before them, captions near them. On other pages only what stands between two blocks that stay, and sentences
 /// beside a paragraph.
-fn spare(page: &Blocks, chances: &[f32], is_article: bool, kept: &mut [bool]) {
+fn spare(page: &Blocks, chances: &[f32], is_article: bool, least: f32, kept: &mut [bool]) {
     let blocks = &page.blocks;
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
-        if kept[row] || block.dropped || chances[row] < SPARED || (2 * block.linked > block.words && !block.ends_sentence) {
+        if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
         let (before, after) = (&stays[row.saturating_sub(NEAR)..row], &stays[row + 1..(row + NEAR + 1).min(blocks.len())]);
@@ -117,5 +162,17 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, kept: &mut [bool]) {
             || (block.heading > 0 && next_stays)
             || (in_figure && (follows || leads))
             || (block.links == 0 && stands_among);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moved_threshold_is_a_chance_still() {
+        assert!((moved(0.4, 0.0) - 0.4).abs() < 1e-6);
+        assert!(moved(0.4, 1.0) < 0.25 && moved(0.4, -1.0) > 0.6);
+        assert!(moved(1.0, -10.0) <= 1.0 && moved(0.0, 10.0) == 0.0);
     }
 }

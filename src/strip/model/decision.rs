@@ -1,5 +1,7 @@
 //! The decision of the model about one page, and how it is carried out: what rules took is given back, what nobody named is taken.
 
+use super::choice::Choice;
+use super::confidence::STATISTICS;
 use super::{Blocks, Model, PageFeatures, builtin, pack};
 use crate::limits::Limits;
 use crate::rewrite::{ElementId, EventKind, Window};
@@ -23,8 +25,13 @@ pub(super) struct Taker {
 
 /// The decision about one page.
 pub(crate) struct Decision {
-    pub(crate) scores: Vec<f32>,
-    pub(crate) kept: Vec<bool>,
+    /// Log odds of each block.
+    pub(super) scores: Vec<f32>,
+    pub(super) choice: Choice,
+    /// What the confidence was worked out from.
+    pub(super) statistics: [f64; STATISTICS.len()],
+    /// The chance that the page came out well.
+    pub(super) confidence: f64,
 }
 
 impl Stripper {
@@ -35,6 +42,7 @@ impl Stripper {
             let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
             self.note_dropped(&mut blocks, &finals);
             blocks.join_lines();
+            blocks.note_pinned(|at| self.keeps.iter().any(|keep| keep.events.contains(&at)));
             self.take_furniture(&blocks, &finals);
             self.blocks = Some(blocks);
         }
@@ -122,7 +130,8 @@ impl Stripper {
         if !model.has_trees() || !self.decide_by_model {
             return;
         }
-        let decision = blocks.decide(model, &blocks.features(false));
+        let decision = blocks.decide(model, &blocks.features(false), &self.article);
+        self.confidence = Some(decision.confidence);
         self.give_back(blocks, &decision, finals);
         for stretch in blocks.stretches(&decision) {
             self.remove(stretch, Vec::new(), Extent::Whole);
@@ -138,6 +147,7 @@ impl Stripper {
     pub(crate) fn again(&self, limits: &Limits) -> Stripper {
         let mut again = Stripper::new(Arc::clone(&self.rules), self.mode, self.markup, self.host.clone(), limits, self.explain);
         again.decide_by_model = self.decide_by_model;
+        again.article = self.article;
         again.blocks = self.blocks.as_ref().map(Blocks::again);
         again
     }
@@ -150,6 +160,6 @@ impl Stripper {
 
     /// What training reads of the page.
     pub(crate) fn dump(&self, model: &Model) -> Option<PageFeatures> {
-        self.blocks.as_ref().map(|blocks| blocks.dump(model))
+        self.blocks.as_ref().map(|blocks| blocks.dump(model, &self.article))
     }
 }

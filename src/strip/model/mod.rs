@@ -6,6 +6,7 @@
 
 mod blocks;
 mod choice;
+mod confidence;
 mod decision;
 mod features;
 mod tokens;
@@ -16,6 +17,7 @@ use decision::{Decision, Taker};
 pub(crate) use features::Features;
 pub(crate) use trees::Model;
 
+use super::article::ArticleSettings;
 use super::queue::{EventIndex, Queue};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -57,6 +59,11 @@ fn pack(file: &str) -> u8 {
     PACKS.iter().position(|pack| *pack == name).map_or(0, |at| at as u8 + 1)
 }
 
+/// The pack of readers' comments.
+fn comments_pack() -> u8 {
+    pack("comments")
+}
+
 /// What training reads of one page.
 #[derive(Debug)]
 pub struct PageFeatures {
@@ -64,6 +71,10 @@ pub struct PageFeatures {
     pub names: Vec<String>,
     /// The blocks in order.
     pub blocks: Vec<BlockFeatures>,
+    /// Numbers of the page that its confidence is worked out from, with their names.
+    pub statistics: Vec<(&'static str, f64)>,
+    /// The chance that what is kept scores well.
+    pub confidence: f64,
 }
 
 /// What training reads of one block.
@@ -98,33 +109,39 @@ impl Blocks {
         }
     }
 
+    /// Notes what a rule says is content, by the event of a block's first text.
+    fn note_pinned(&mut self, is_pinned: impl Fn(EventIndex) -> bool) {
+        self.blocks.iter_mut().for_each(|block| block.pinned = is_pinned(block.text));
+    }
+
     /// The events of the blocks that rules took and a decision keeps.
     fn given_back(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
-        let given = self.blocks.iter().zip(&decision.kept).filter(|(block, kept)| **kept && block.dropped);
+        let given = self.blocks.iter().zip(&decision.choice.kept).filter(|(block, kept)| **kept && block.dropped);
         given.map(|(block, _)| block.events.clone()).collect()
     }
 
     /// Whether a decision leaves some block to a removal.
     fn leaves_to(&self, removal: u32, decision: &Decision) -> bool {
-        self.blocks.iter().zip(&decision.kept).any(|(block, kept)| block.removal == removal && !kept)
+        self.blocks.iter().zip(&decision.choice.kept).any(|(block, kept)| block.removal == removal && !kept)
     }
 
     pub(crate) fn features(&self, named: bool) -> Features {
         features::features(self, named)
     }
 
-    pub(crate) fn decide(&self, model: &Model, features: &Features) -> Decision {
+    pub(crate) fn decide(&self, model: &Model, features: &Features, settings: &ArticleSettings) -> Decision {
         let scores = model.scores(features);
         let chances: Vec<f32> = scores.iter().map(|score| 1.0 / (1.0 + (-score).exp())).collect();
-        let kept = choice::choose(self, &chances, model.thresholds);
-        Decision { scores, kept }
+        let choice = choice::choose(self, &chances, model.thresholds, settings);
+        let statistics = confidence::statistics(self, &chances, &choice);
+        Decision { scores, choice, confidence: confidence::confidence(&statistics), statistics }
     }
 
     /// The stretches of events that a decision takes: neighbouring blocks go together, with what stands between them.
     fn stretches(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
         let mut stretches: Vec<Range<EventIndex>> = Vec::new();
         let mut joins = false;
-        for (block, kept) in self.blocks.iter().zip(&decision.kept) {
+        for (block, kept) in self.blocks.iter().zip(&decision.choice.kept) {
             match stretches.last_mut() {
                 _ if *kept || (block.dropped && !joins) => {}
                 Some(last) if joins => last.end = block.events.end,
@@ -136,9 +153,9 @@ impl Blocks {
     }
 
     /// What training reads.
-    pub(crate) fn dump(&self, model: &Model) -> PageFeatures {
+    pub(crate) fn dump(&self, model: &Model, settings: &ArticleSettings) -> PageFeatures {
         let features = self.features(true);
-        let decision = self.decide(model, &features);
+        let decision = self.decide(model, &features, settings);
         let blocks = self.blocks.iter().enumerate().map(|(row, block)| {
             let mut path = Vec::new();
             let mut at = block.element;
@@ -153,9 +170,14 @@ impl Blocks {
                 features: (0..features.columns()).map(|column| features.column(column)[row]).collect(),
                 path,
                 score: decision.scores[row],
-                kept: decision.kept[row],
+                kept: decision.choice.kept[row],
             }
         });
-        PageFeatures { blocks: blocks.collect(), names: features.names.clone().unwrap_or_default() }
+        PageFeatures {
+            blocks: blocks.collect(),
+            names: features.names.clone().unwrap_or_default(),
+            statistics: confidence::STATISTICS.into_iter().zip(decision.statistics).collect(),
+            confidence: decision.confidence,
+        }
     }
 }

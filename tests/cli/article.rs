@@ -1,0 +1,97 @@
+//! What `article` mode is told from the command line: page types, comments, thresholds, kept elements, confidence.
+
+use crate::workbench::Workbench;
+
+const KEEP: &str = "about = \"What is content here\"\nwhen = { host = [\"shop.example\"] }\n\n[[rule]]\nid = \"specs\"\nwhy = \"The list of parts is the product\"\n\
+    select = \".share-list\"\nkeep = true\nhit = [\"<p>Text.</p><ul class=share-list><li>Oak</ul>\"]\nmiss = [\"<ul class=parts><li>Oak</ul>\"]\n";
+
+fn page() -> String {
+    let paragraph = |n: usize| {
+        format!("<p>On day {n} the harbour opened again, and the ships that had waited outside for weeks came in one by one, as the pilots said.</p>")
+    };
+    let reply = |n: usize| {
+        format!(
+            "<li class=comment itemscope itemtype=https://schema.org/Comment><p>I was there on day {n} and I can tell you that nobody had slept.</p></li>"
+        )
+    };
+    format!(
+        "<html lang=en><head><title>The harbour</title></head><body><main><article><h1>The harbour</h1>{}</article></main>\
+         <section id=comments class=comments><h2>Comments</h2><ol class=comment-list>{}</ol></section></body></html>",
+        (1..8).map(paragraph).collect::<String>(),
+        (1..4).map(reply).collect::<String>()
+    )
+}
+
+#[test]
+fn comments_are_content_on_a_forum_or_when_asked_for() {
+    let bench = Workbench::new();
+    bench.write("page.html", page());
+    for (flags, kept) in [
+        (&["--page-type", "article"][..], false),
+        (&["--comments", "strip"], false),
+        (&["--page-type", "article", "--comments", "keep"], true),
+        (&["--page-type", "forum"], true),
+        (&["--page-type", "forum", "--comments", "strip"], false),
+    ] {
+        let out = bench.expect(0, &[&["clean", "page.html", "--emit", "text"][..], flags].concat()).out;
+        assert!(out.contains("On day 7 the harbour"), "{flags:?}: {out}");
+        assert_eq!(out.contains("I was there on day 2"), kept, "{flags:?}: {out}");
+    }
+}
+
+#[test]
+fn the_threshold_moves() {
+    let bench = Workbench::new();
+    bench.write("page.html", page());
+    let length = |favor: &str| bench.expect(0, &["clean", "page.html", "--emit", "text", "--favor", favor]).out.len();
+    assert!(length("-10") < length("balanced") && length("balanced") <= length("recall") && length("recall") <= length("10"));
+    let ran = bench.expect(2, &["clean", "page.html", "--favor", "most"]);
+    assert!(ran.err.contains("`strip.favor`") && ran.err.contains("precision, balanced, recall"), "{ran:?}");
+    let out = bench.expect(0, &["config", "--set", "strip.comments=keep"]).out;
+    assert!(out.contains("comments = \"keep\"") && out.contains("min_confidence = "), "{out}");
+}
+
+#[test]
+fn a_rule_keeps_what_rules_and_the_model_would_take() {
+    let bench = Workbench::new();
+    bench.write("keep.toml", KEEP);
+    assert!(bench.expect(0, &["rules", "check", "keep.toml"]).out.contains("examples"));
+    let list = "<div class=share-buttons><ul class=share-list><li>Oak, oiled twice</li><li><a href=/x class=share-buttons>Share</a></li></ul></div>";
+    bench.write("page.html", page().replace("</article>", &format!("</article>{list}")));
+    for strip in ["rules", "article"] {
+        let flags = ["clean", "page.html", "--emit", "text", "--strip", strip, "--rules", "keep.toml", "--url"];
+        let here = bench.expect(0, &[&flags[..], &["https://shop.example/1"]].concat()).out;
+        assert!(here.contains("Oak, oiled twice"), "{strip}: {here}");
+        let elsewhere = bench.expect(0, &[&flags[..], &["https://news.example/1"]].concat()).out;
+        assert!(!elsewhere.contains("Oak, oiled twice"), "{strip}: {elsewhere}");
+    }
+    bench.write("keep.toml", KEEP.replace("select = \".share-list\"", "text = [\"Oak\"]"));
+    let ran = bench.expect(2, &["rules", "check", "keep.toml"]);
+    assert!(ran.out.contains("only elements can be kept") || ran.err.contains("only elements can be kept"), "{ran:?}");
+    bench.write("keep.toml", KEEP.replace("ul class=parts", "ul class=share-list"));
+    let ran = bench.expect(2, &["rules", "check", "keep.toml"]);
+    assert!(ran.out.contains("it kept something of it") || ran.err.contains("it kept something of it"), "{ran:?}");
+}
+
+#[test]
+fn a_page_that_naqi_is_not_sure_of_is_held_back() {
+    let bench = Workbench::new();
+    bench.write("page.html", page());
+    bench.write("links.html", "<ul>".to_owned() + &"<li><a href=/a>More of what we have, today</a></li>".repeat(60) + "</ul>");
+    let record = |page: &str, code: i32, least: &str| {
+        let out = bench.expect(code, &["clean", page, "--emit", "jsonl", "--set", least]).out;
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let sure = record("page.html", 0, "strip.min_confidence=0.3");
+    assert!(sure["confidence"].as_f64().unwrap() > 0.3 && sure["verdict"] == "pass" && sure["html"].is_string(), "{sure}");
+    let doubtful = record("links.html", 3, "strip.min_confidence=0.6");
+    assert!(doubtful["confidence"].as_f64().unwrap() < 0.6 && doubtful["verdict"] == "quarantine" && doubtful["html"].is_null(), "{doubtful}");
+    assert!(doubtful["review"].as_str().unwrap().contains("is below strip.min_confidence 0.6"), "{doubtful}");
+    let ran = bench.expect(3, &["clean", "links.html", "--set", "strip.min_confidence=0.6"]);
+    assert!(ran.err.contains("held back (quarantine): confidence") && ran.out.is_empty(), "{ran:?}");
+    for wrong in [["--set", "strip.min_confidence=2"], ["--set", "strip.min_confidence=nan"]] {
+        bench.expect(2, &[&["clean", "page.html"][..], &wrong].concat());
+    }
+    let ran = bench.expect(2, &["clean", "page.html", "--set", "strip.min_confidence=0.5", "--strip", "rules"]);
+    assert!(ran.err.contains("needs the block model"), "{ran:?}");
+}
