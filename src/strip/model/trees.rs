@@ -1,6 +1,6 @@
 //! The trained model: symmetric trees over feature bytes, and the table of names. Layout of the file, little-endian:
 //!
-//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), depth (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32); then the hashes
+//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), depth (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32), spared (f32); then the hashes
 //! of the names (u32 each) and their scores (i8 each); then for each tree `depth` pairs of column and border (u8 each) and
 //! 2^depth leaves (i16). A block goes right at a level when its byte is above the border.
 
@@ -9,7 +9,7 @@ use super::features::Features;
 use super::tokens::Tokens;
 
 const MAGIC: &[u8; 4] = b"naqi";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// A model.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +54,7 @@ impl Model {
         let names = u32::from_le_bytes(file.take()?) as usize;
         let (trees, depth) = (file.short()?, file.short()?);
         let (scale, bias) = (file.float()?, file.float()?);
-        let thresholds = Thresholds { keep: file.float()?, slope: file.float()?, prose: file.float()? };
+        let thresholds = Thresholds { keep: file.float()?, slope: file.float()?, prose: file.float()?, spared: file.float()? };
         if depth > 8 || names > 1 << 20 {
             return None;
         }
