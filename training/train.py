@@ -27,7 +27,7 @@ SEED = 7
 DEPTH = 6
 # Where the four thresholds stand in a model file (see src/strip/model/trees.rs), and what --tune tries: keep, slope, prose, spared.
 THRESHOLDS_AT = 4 + 2 + 2 + 4 + 2 + 2 + 4 + 4
-TRIED = [(0.1, 0.8, 0.1, 0.12), (0.1, 0.8, 0.2, 0.2), (0.15, 0.7, 0.25, 0.3)]
+TRIED = [(0.1, 0.8, 0.1, 0.05), (0.1, 0.8, 0.15, 0.15), (0.1, 0.8, 1.1, 1.1)]
 
 
 def read(data):
@@ -72,7 +72,7 @@ def matrix(page):
     return np.frombuffer(bytes.fromhex("".join(b["features"] for b in page["blocks"])), np.uint8).reshape(len(page["blocks"]), -1)
 
 
-def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1, spared=0.05):
+def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.25, spared=0.25):
     names = sorted(names.items())
     depth = DEPTH if trees else 0
     out = bytearray(b"naqi" + struct.pack("<HHIHHffffff", 2, columns, len(names), len(trees), depth, scale, bias, keep, slope, prose, spared))
@@ -244,8 +244,8 @@ def main():
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
     ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
-    ask.add_argument("--prose", type=float, default=0.1)
-    ask.add_argument("--spared", type=float, default=0.05)
+    ask.add_argument("--prose", type=float, default=0.25)
+    ask.add_argument("--spared", type=float, default=0.25)
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
     a = ask.parse_args()
     a.work.mkdir(parents=True, exist_ok=True)

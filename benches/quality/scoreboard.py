@@ -83,11 +83,14 @@ def by_rust(name, pages, out):
 
 
 def by_naqi(naqi, pages, out):
+    folder = out.with_suffix(".texts")
+    for start in range(0, len(pages), 300):
+        command = [naqi, "-q", "clean", *pages[start : start + 300], "--emit", "text", "-o", folder, "--force", "--fresh"]
+        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
     with out.open("w", encoding="utf-8") as lines:
-        for path in pages:
-            command = [naqi, "-q", "clean", "-", "--emit", "text"]
-            text = subprocess.run(command, input=html(path), capture_output=True, check=False).stdout.decode("utf-8", "replace")
-            lines.write(json.dumps({"id": path.name.split(".")[0], "text": text}) + "\n")
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                lines.write(json.dumps({"id": path.name.split(".")[0], "text": path.read_text("utf-8")}) + "\n")
 
 
 def scores(data, out):
