@@ -25,9 +25,6 @@ from align import WORD, label
 FOLDS = 5
 SEED = 7
 DEPTH = 6
-# Where the four thresholds stand in a model file (see src/strip/model/trees.rs), and what --tune tries: keep, slope, prose, spared.
-THRESHOLDS_AT = 4 + 2 + 2 + 4 + 2 + 2 + 4 + 4
-TRIED = [(0.1, 0.8, 0.1, 0.05), (0.1, 0.8, 0.15, 0.15), (0.1, 0.8, 1.1, 1.1)]
 
 
 def read(data):
@@ -72,10 +69,10 @@ def matrix(page):
     return np.frombuffer(bytes.fromhex("".join(b["features"] for b in page["blocks"])), np.uint8).reshape(len(page["blocks"]), -1)
 
 
-def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.25, spared=0.25):
+def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1):
     names = sorted(names.items())
     depth = DEPTH if trees else 0
-    out = bytearray(b"naqi" + struct.pack("<HHIHHffffff", 2, columns, len(names), len(trees), depth, scale, bias, keep, slope, prose, spared))
+    out = bytearray(b"naqi" + struct.pack("<HHIHHfffff", 1, columns, len(names), len(trees), depth, scale, bias, keep, slope, prose))
     for hash_, _ in names:
         out += struct.pack("<I", hash_)
     for _, score in names:
@@ -206,32 +203,6 @@ def write_parity(naqi, model, columns, page, out, rows=24):
     out.write_text("\n".join(lines) + "\n")
 
 
-def as_shipped(naqi, data, pages, ids, work, thresholds, texts=None):
-    """Scores what the program itself decides about each page with the model that has not seen its domain; the kept blocks to `texts`."""
-    results = {}
-    out = texts.open("w", encoding="utf-8") if texts else None
-    for fold in range(FOLDS):
-        body = bytearray((work / f"fold{fold}.bin").read_bytes())
-        struct.pack_into("<ffff", body, THRESHOLDS_AT, *thresholds)
-        path, dumped = work / "trial.bin", work / "trial.jsonl"
-        path.write_bytes(body)
-        dumped.unlink(missing_ok=True)
-        dump(naqi, data, [i for i in ids if pages[i]["fold"] == fold], path, dumped)
-        for i, read_page in load(dumped):
-            page, blocks = pages[i], read_page["blocks"]
-            kept = np.array([b["kept"] for b in blocks], bool)
-            results[i] = with_snippets(page, kept, score(page, kept)) if blocks else (0.0, 0.0, 0.0, None, None)
-            if out:
-                text = "\n".join(b["text"] for b in blocks if b["kept"])
-                out.write(json.dumps({"id": i, "text": text}, ensure_ascii=False) + "\n")
-        dumped.unlink()
-    if out:
-        out.close()
-    for i in ids:
-        results.setdefault(i, (0.0, 0.0, 0.0, None, None))
-    return results
-
-
 def main():
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("data", type=pathlib.Path)
@@ -244,8 +215,6 @@ def main():
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
     ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
-    ask.add_argument("--prose", type=float, default=0.25)
-    ask.add_argument("--spared", type=float, default=0.25)
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
     a = ask.parse_args()
     a.work.mkdir(parents=True, exist_ok=True)
@@ -313,7 +282,7 @@ def main():
     if a.out:
         model = fit(*gather(-1), a.trees, rate=a.rate)
         trees, scale, bias = export(model, a.work)
-        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope, a.prose, a.spared)
+        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
         if a.parity:
             write_parity(a.naqi, model, len(names), a.parity, a.out.with_name("parity.txt"))
         gain = sorted(zip(model.get_feature_importance(), names), reverse=True)
@@ -335,17 +304,9 @@ def main():
                 into[i] = with_snippets(page, kept, score(page, kept))
                 if source is named:
                     chances[i] = p
-        trees, scale, bias = export(model, a.work)
-        table_of_fold = token_table(pages, [i for i in usable if pages[i]["fold"] != fold])
-        write_model(a.work / f"fold{fold}.bin", len(names), table_of_fold, trees, scale, bias, a.keep, a.slope, a.prose, a.spared)
         print(f"fold {fold} done: {np.mean([results[i][2] for i in results]):.4f}", flush=True)
     print("cross-validated\n" + table(pages, results), flush=True)
     print("the same, names of classes unknown\n" + table(pages, blind), flush=True)
-    if a.folds == FOLDS:
-        for n, thresholds in enumerate([(a.keep, a.slope, a.prose, a.spared)] + (TRIED if a.tune else [])):
-            texts = a.work / "cross-validated.jsonl" if n == 0 else None
-            shipped = as_shipped(a.naqi, a.data, pages, ids, a.work, thresholds, texts)
-            print(f"as shipped, keep {thresholds[0]} slope {thresholds[1]} prose {thresholds[2]} spared {thresholds[3]}\n" + table(pages, shipped), flush=True)
     for keep, slope in ((k, s) for k in (0.0, 0.05, 0.1, 0.15, 0.2) for s in (0.6, 0.8, 1.0)) if a.tune else ():
         tried = [score(pages[i], choose(p, pages[i]["counts"], pages[i]["hashes"], pages[i]["dropped"], keep, slope))[2] for i, p in chances.items()]
         print(f"keep {keep:.2f} slope {slope:.1f}: {np.sum(tried) / len(results):.4f}", flush=True)

@@ -2,10 +2,11 @@
 """Word F1 of naqi and its peers on the same pages, as one table.
 
     pip install -r benches/quality/requirements.txt
-    benches/quality/scoreboard.py DATA/wcxb-dev [--naqi target/release/naqi] [--cross-validated WORK/cross-validated.jsonl] [--arabic DATA/arabic]
+    benches/quality/scoreboard.py DATA/wcxb-dev [--naqi target/release/naqi] [--folds FOLDER] [--arabic DATA/arabic]
 
-DATA/score.py scores every line; nothing of the data is kept here. `--cross-validated` is what training/train.py leaves in its work
-folder: each page by a model that has seen no page of its domain. `naqi, as installed` has seen these pages and is no fair figure:
+DATA/score.py scores every line; nothing of the data is kept here. `--folds` holds fold0.bin to fold4.bin, models that training/train.py
+made without the pages of that fold: each page is then decided by naqi with the one that has seen no page of its domain. `naqi, as
+installed` has seen these pages and is no fair figure:
 it stands there to show that program and training agree. The Rust peers are a project of their own in benches/quality/peers and
 are built first. Peers that are not installed are left out and named. Texts go to --work and are used again when they are there.
 """
@@ -93,6 +94,23 @@ def by_naqi(naqi, pages, out):
                 lines.write(json.dumps({"id": path.name.split(".")[0], "text": path.read_text("utf-8")}) + "\n")
 
 
+def by_folds(naqi, data, folds, out):
+    """The blocks that the program keeps, by the model of the fold."""
+    sys.path.insert(0, str(HERE.parent.parent / "training"))
+    from train import FOLDS, read
+
+    pages = read(data)
+    with out.open("w", encoding="utf-8") as lines:
+        for fold in range(FOLDS):
+            files = [path for i, page in pages.items() if page["fold"] == fold and (path := data / "html" / f"{i}.html.gz").exists()]
+            command = [naqi, "features", "--model", folds / f"fold{fold}.bin", *files]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as dump:
+                for line in dump.stdout:
+                    page = json.loads(line)
+                    text = "\n".join(block["text"] for block in page["blocks"] if block["kept"])
+                    lines.write(json.dumps({"id": pathlib.Path(page["page"]).name.split(".")[0], "text": text}) + "\n")
+
+
 def scores(data, out):
     """P, R, F1, kept, leaked by kind of page."""
     printed = subprocess.run([sys.executable, data.parent / "score.py", out, "--data", data], capture_output=True, text=True, check=True).stdout
@@ -104,7 +122,7 @@ def main():
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("data", type=pathlib.Path)
     ask.add_argument("--naqi", type=pathlib.Path, default=pathlib.Path("target/release/naqi"))
-    ask.add_argument("--cross-validated", type=pathlib.Path)
+    ask.add_argument("--folds", type=pathlib.Path, help="folder of the models of the folds")
     ask.add_argument("--arabic", type=pathlib.Path, help="folder of Arabic news pages: how much of them each extractor keeps")
     ask.add_argument("--work", type=pathlib.Path, default=pathlib.Path("target/quality"))
     ask.add_argument("--peers", default=",".join(["rs-trafilatura", "dom_smoothie", *PYTHON]))
@@ -112,8 +130,9 @@ def main():
     a.work.mkdir(parents=True, exist_ok=True)
     pages = sorted((a.data / "html").glob("*.html.gz"))
     found = {}
-    if a.cross_validated:
-        found["**naqi**, cross-validated"] = scores(a.data, a.cross_validated)
+    if a.folds:
+        by_folds(a.naqi, a.data, a.folds, a.work / "cross-validated.jsonl")
+        found["**naqi**, cross-validated"] = scores(a.data, a.work / "cross-validated.jsonl")
     arabic = sorted(a.arabic.glob("*.html")) if a.arabic else []
     texts = {}
     for name in ["naqi", *filter(None, a.peers.split(","))]:

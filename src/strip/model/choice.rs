@@ -16,6 +16,8 @@ const JUDGED_WORDS: u32 = 60;
 /// A headline has at least so many words.
 const TITLE_WORDS: u32 = 3;
 
+/// What is less likely content than this is furniture wherever it stands.
+const SPARED: f32 = 0.05;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 
@@ -27,8 +29,6 @@ pub(super) struct Thresholds {
     pub(super) slope: f32,
     /// A paragraph that no rule took is kept from this chance on, if most of the page's content is paragraphs.
     pub(super) prose: f32,
-    /// What is less likely content than this is furniture wherever it stands.
-    pub(super) spared: f32,
 }
 
 /// Which blocks stay. `chances` are probabilities.
@@ -63,7 +63,7 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
     let of_paragraph = if is_article { threshold.min(thresholds.prose) } else { threshold };
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
-    spare(page, chances, is_article, thresholds.spared, &mut kept);
+    spare(page, chances, is_article, &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
@@ -91,14 +91,14 @@ fn is_paragraph(block: &Block) -> bool {
 /// Keeps what belongs to the paragraphs of an article: lines made as they are or among them,
 /// headings before them, captions near them. On other pages only what stands between two blocks that stay, and sentences
 /// beside a paragraph.
-fn spare(page: &Blocks, chances: &[f32], is_article: bool, spared: f32, kept: &mut [bool]) {
+fn spare(page: &Blocks, chances: &[f32], is_article: bool, kept: &mut [bool]) {
     let blocks = &page.blocks;
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
-        if kept[row] || block.dropped || chances[row] < spared || (2 * block.linked > block.words && !block.ends_sentence) {
+        if kept[row] || block.dropped || chances[row] < SPARED || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
         let (before, after) = (&stays[row.saturating_sub(NEAR)..row], &stays[row + 1..(row + NEAR + 1).min(blocks.len())]);
