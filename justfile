@@ -23,3 +23,8 @@ bench PAGES="fixtures/pages":
 # Licences, advisories, sources and duplicates of the dependencies.
 deny:
     cargo deny check
+
+# Word F1 beside peers on the same pages. DATA is a folder laid out as WCXB, with score.py beside it.
+quality DATA:
+    benches/quality/scoreboard.py "{{DATA}}"
+    NAQI_DATA="{{DATA}}" cargo test --release --test quality -- --nocapture
