@@ -92,7 +92,7 @@ mod tests {
             serde_json::to_string(&identity).unwrap(),
             r#"{"inputs":[{"kind":"file","path":"no/such.warc","bytes":null}],"output":"out.jsonl","url":null,"content_type":"text/html","#
                 .to_owned()
-                + r#""rules_digest":"abc","emit":"republish","from":"auto","strip":{"mode":"article","model":true},"limits":{"page_bytes":67108864,"#
+                + r#""rules_digest":"abc","emit":"republish","from":"auto","strip":{"mode":"article","model":true,"page_type":"auto","comments":"auto","favor":"balanced","min_confidence":0.0},"limits":{"page_bytes":67108864,"#
                 + r#""stream_bytes":68719476736,"token_bytes":25165824,"depth":512,"open_elements":1048576,"siblings":16384,"hold_bytes":524288,"#
                 + r#""deadline_ms":600000},"bulk":{"max_shard_bytes":0,"row_group_bytes":67108864,"compress":"auto","checkpoint":0.0,"report":null,"stats":null,"#
                 + r#""dead_letters":null,"quarantine":null,"html_column":"html","url_column":"url","lang":[],"known_lang":false,"host":[],"#
