@@ -55,9 +55,13 @@ pub fn log(verbose: u8) {
     let _ = logger.try_init();
 }
 
-/// Starts the log as JSON, an object a line.
-pub fn log_json(verbose: u8) {
-    let _ = tracing_subscriber::fmt().with_env_filter(filter(verbose)).with_writer(io::stderr).json().try_init();
+/// Starts the log of a service, which says a little more by itself.
+pub fn log_service(verbose: u8, format: crate::config::LogFormat) {
+    let logger = tracing_subscriber::fmt().with_env_filter(filter(verbose.saturating_add(1))).with_writer(io::stderr);
+    let _ = match format {
+        crate::config::LogFormat::Json => logger.json().try_init(),
+        crate::config::LogFormat::Text => logger.with_ansi(takes_color(&io::stderr())).try_init(),
+    };
 }
 
 fn filter(verbose: u8) -> EnvFilter {

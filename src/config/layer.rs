@@ -39,12 +39,21 @@ impl Layer {
         let mut layer = Layer::of_toml(text, |line| format!("{}:{line}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for (key, value) in &mut layer.values {
-            if let (true, ValueKind::Array(items)) = (super::is_path(key), &mut value.kind) {
-                for item in items {
-                    if let ValueKind::String(path) = &mut item.kind {
-                        *path = folder.join(&*path).display().to_string();
+            if !super::is_path(key) {
+                continue;
+            }
+            let within = |path: &mut String| *path = folder.join(&*path).display().to_string();
+            match &mut value.kind {
+                ValueKind::Array(items) => {
+                    for item in items {
+                        if let ValueKind::String(path) = &mut item.kind {
+                            within(path);
+                        }
                     }
                 }
+                // Empty stands for none.
+                ValueKind::String(path) if !path.is_empty() => within(path),
+                _ => {}
             }
         }
         Ok(layer)

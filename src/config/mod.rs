@@ -6,8 +6,10 @@
 mod layer;
 mod listing;
 mod mistake;
+mod serve;
 
 pub use layer::Layer;
+pub use serve::{LogFormat, RequestRules, Serve, Watch};
 
 use ::config::{Config, Value, ValueKind};
 use anyhow::{Context, Result};
@@ -43,6 +45,8 @@ pub struct RunSettings {
     pub rules: Rules,
     /// What bounds a page.
     pub limits: Limits,
+    /// The service.
+    pub serve: Serve,
 }
 
 /// What comes out of a run.
@@ -153,8 +157,7 @@ impl LayeredSettings {
     pub fn load(file: Option<&Path>, assignments: &[String], flags: Layer) -> Result<Self> {
         let defaults = Layer::of_toml(DEFAULTS, |_| "default".into())?;
         let mut layers = Vec::new();
-        let default_file = Path::new(FILE);
-        if let Some(path) = file.or_else(|| default_file.is_file().then_some(default_file)) {
+        if let Some(path) = LayeredSettings::file(file) {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
             layers.push(Layer::of_file(path, &text)?);
         }
@@ -180,6 +183,12 @@ impl LayeredSettings {
         let merged = above.build().context("cannot merge the settings")?;
         let settings = typed(&merged, &keys)?;
         Ok(LayeredSettings { merged, keys, settings })
+    }
+
+    /// The file that is read: the one that is named, or the one in the working directory.
+    pub fn file(named: Option<&Path>) -> Option<&Path> {
+        let default_file = Path::new(FILE);
+        named.or_else(|| default_file.is_file().then_some(default_file))
     }
 
     fn value(&self, key: &str) -> Option<Value> {
@@ -239,7 +248,7 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// Whether a key holds paths.
 fn is_path(key: &str) -> bool {
-    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key")
+    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key" | "serve.tokens" | "serve.tls_certificate" | "serve.tls_key")
 }
 
 #[cfg(test)]
@@ -256,7 +265,9 @@ mod tests {
             let at = format!("/{}", key.replace('.', "/"));
             typed.pointer_mut(&at).unwrap().take();
         }
-        let left: Vec<_> = typed["limits"].as_object().unwrap().iter().filter(|(_, value)| !value.is_null()).collect();
-        assert!(left.is_empty(), "not in default.toml: {left:?}");
+        for table in ["limits", "serve"] {
+            let left: Vec<_> = typed[table].as_object().unwrap().iter().filter(|(_, value)| !value.is_null()).collect();
+            assert!(left.is_empty(), "not in default.toml: {left:?}");
+        }
     }
 }
