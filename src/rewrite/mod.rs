@@ -134,7 +134,7 @@ impl Rewriter {
     pub fn write(&mut self, piece: &str, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         match &mut self.source {
             Source::Html(tokenizer) => {
-                tokenizer.write(piece)?;
+                tokenizer.write(piece.len());
                 self.tokens(window, sink)
             }
             Source::Text(lines) => {
@@ -149,8 +149,8 @@ impl Rewriter {
     pub fn end(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         let ended = match &mut self.source {
             Source::Html(tokenizer) => {
-                let ended = tokenizer.end();
-                self.tokens(window, sink).and(ended)
+                tokenizer.end();
+                self.tokens(window, sink)
             }
             Source::Text(lines) => {
                 lines.end(&mut |event| sink.event(event, &self.elements, window));
