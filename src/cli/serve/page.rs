@@ -117,6 +117,7 @@ impl Page {
 pub fn walk<W: std::io::Write>(metrics: &Metrics, mut pipeline: Pipeline<W>, bytes: &[u8]) -> Result<PageReport, Problem> {
     let begun = Instant::now();
     let _busy = super::metrics::Lasting::new(&metrics.busy);
+    let _within = tracing::info_span!("clean", bytes = bytes.len()).entered();
     let report = pipeline.feed(bytes).and_then(|()| pipeline.finish()).map_err(|error| failed(metrics, &error))?;
     metrics.stage("clean", begun);
     metrics.page(&report);
