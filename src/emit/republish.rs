@@ -476,6 +476,7 @@ impl Emitter for Republish {
                 }
                 self.text(text, kind, out);
             }
+            EventKind::Break { .. } if self.markup == Markup::Html => out.extend_from_slice(b"<br>"),
             EventKind::Break { .. } => self.end_paragraph(out),
             EventKind::Stray { block: true } => self.after_space = false,
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}

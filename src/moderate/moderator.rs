@@ -177,6 +177,8 @@ impl Moderator {
                 );
             }
             EventKind::Comment => self.text.markup(),
+            // Custom elements are inline where no style sheet says otherwise: words are matched across their edge.
+            EventKind::Break { .. } if range.is_empty() => self.text.markup(),
             EventKind::Break { .. } => self.end_block(number + 1),
             EventKind::Stray { block } => {
                 self.text.markup();

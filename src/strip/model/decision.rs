@@ -34,6 +34,7 @@ impl Stripper {
             blocks.finish(self.queue.end(), window);
             let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
             self.note_dropped(&mut blocks, &finals);
+            blocks.join_lines();
             self.take_furniture(&blocks, &finals);
             self.blocks = Some(blocks);
         }
