@@ -100,7 +100,7 @@ impl Page {
             return Err(problem);
         }
         let PageReport { verdict, counts, encoding, .. } = report;
-        Ok(Cleaned { media: self.media(Some(&encoding.name)), bytes: out, verdict, findings: counts.findings, removals: counts.removals })
+        Ok(Cleaned { media: self.media(Some(encoding.name)), bytes: out, verdict, findings: counts.findings, removals: counts.removals })
     }
 
     /// Cleans it into a record.
