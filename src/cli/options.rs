@@ -9,7 +9,7 @@ use config::{Value, ValueKind};
 use std::path::{Path, PathBuf};
 
 /// Which settings, and which rules.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Rules and settings")]
 pub struct RuleOptions {
     /// Add a rule pack, or a folder of packs (repeatable)
@@ -36,7 +36,7 @@ pub struct RuleOptions {
 }
 
 /// How blocks are decided, and what the pages are.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct PageOptions {
     /// How blocks are decided: not at all, by rules as they come, or with the whole page in view [default: article]
     #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(["off", "rules", "article"]))]
@@ -56,7 +56,7 @@ pub struct PageOptions {
 }
 
 /// What comes out, and how many pages at once.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct RunOptions {
     /// What comes out [default: republish]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl", "parquet", "warc", "wet"]))]
@@ -67,9 +67,21 @@ pub struct RunOptions {
 }
 
 impl RuleOptions {
+    /// The settings file that is read.
+    pub fn file(&self) -> Option<&Path> {
+        LayeredSettings::file(self.config.as_deref())
+    }
+
     /// The merged settings. Further packs come from where a command takes them besides `--rules`.
     pub fn settings(&self, further_packs: &[PathBuf], page: Option<&PageOptions>, run: Option<&RunOptions>) -> Result<LayeredSettings> {
         LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, self.flags(further_packs, page, run))
+    }
+
+    /// The same, with flags that one command alone has.
+    pub fn settings_with(&self, own: &Layer, page: &PageOptions, run: &RunOptions) -> Result<LayeredSettings> {
+        let mut flags = self.flags(&[], Some(page), Some(run));
+        flags.extend(own);
+        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
     }
 
     /// The merged settings of a run over many pages.

@@ -18,6 +18,11 @@ impl Layer {
         self.values.push((key.to_owned(), Value::new(Some(&origin.to_owned()), kind)));
     }
 
+    /// Adds what another one says.
+    pub fn extend(&mut self, other: &Layer) {
+        self.values.extend_from_slice(&other.values);
+    }
+
     /// Its keys and values.
     pub fn values(&self) -> &[(String, Value)] {
         &self.values

@@ -7,9 +7,11 @@ mod bulk;
 mod layer;
 mod listing;
 mod mistake;
+mod serve;
 
 pub use bulk::{Bulk, Compress, Dedup};
 pub use layer::Layer;
+pub use serve::{LogFormat, RequestRules, Serve, Watch};
 
 use ::config::{Config, Value, ValueKind};
 use anyhow::{Context, Result};
@@ -47,6 +49,8 @@ pub struct RunSettings {
     pub limits: Limits,
     /// What runs over many pages do besides.
     pub bulk: Bulk,
+    /// The service.
+    pub serve: Serve,
 }
 
 /// What comes out of a run.
@@ -173,8 +177,7 @@ impl LayeredSettings {
     pub fn load(file: Option<&Path>, assignments: &[String], flags: Layer) -> Result<Self> {
         let defaults = Layer::of_toml(DEFAULTS, |_| "default".into())?;
         let mut layers = Vec::new();
-        let default_file = Path::new(FILE);
-        if let Some(path) = file.or_else(|| default_file.is_file().then_some(default_file)) {
+        if let Some(path) = LayeredSettings::file(file) {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
             layers.push(Layer::of_file(path, &text)?);
         }
@@ -212,6 +215,12 @@ impl LayeredSettings {
             return Err(SettingsMistake::new(origin.unwrap_or_else(|| "default".into()), reason.into()).into());
         }
         Ok(LayeredSettings { merged, keys, settings })
+    }
+
+    /// The file that is read: the one that is named, or the one in the working directory.
+    pub fn file(named: Option<&Path>) -> Option<&Path> {
+        let default_file = Path::new(FILE);
+        named.or_else(|| default_file.is_file().then_some(default_file))
     }
 
     fn value(&self, key: &str) -> Option<Value> {
@@ -272,7 +281,9 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// Whether a key holds paths.
 fn is_path(key: &str) -> bool {
-    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key" | "bulk.report" | "bulk.stats" | "bulk.dead_letters" | "bulk.quarantine")
+    let rules = matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key");
+    let bulk = matches!(key, "bulk.report" | "bulk.stats" | "bulk.dead_letters" | "bulk.quarantine");
+    rules || bulk || matches!(key, "serve.tokens" | "serve.tls_certificate" | "serve.tls_key")
 }
 
 #[cfg(test)]
@@ -289,7 +300,7 @@ mod tests {
             let at = format!("/{}", key.replace('.', "/"));
             typed.pointer_mut(&at).unwrap().take();
         }
-        let left = ["limits", "bulk"].map(|table| typed[table].as_object().unwrap().clone());
+        let left = ["limits", "bulk", "serve"].map(|table| typed[table].as_object().unwrap().clone());
         let left: Vec<_> = left.iter().flatten().filter(|(_, value)| !value.is_null()).collect();
         assert!(left.is_empty(), "not in default.toml: {left:?}");
     }

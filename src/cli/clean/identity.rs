@@ -36,7 +36,7 @@ struct InputIdentity {
 impl<'a> Identity<'a> {
     /// Of a run over these inputs.
     pub fn new(settings: &'a RunSettings, inputs: impl Iterator<Item = &'a Input>, output: Option<&Path>, rules_digest: &'a str) -> Self {
-        let RunSettings { emit, from, jobs: _, strip, rules: _, limits, bulk } = settings;
+        let RunSettings { emit, from, jobs: _, strip, rules: _, limits, bulk, serve: _ } = settings;
         let of_input = |input: &Input| InputIdentity {
             kind: match input.source {
                 Source::Stdin => "stdin",
