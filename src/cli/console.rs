@@ -55,12 +55,8 @@ pub fn log(verbose: u8) {
     let _ = logger.try_init();
 }
 
-/// Starts the log as JSON, an object a line.
-pub fn log_json(verbose: u8) {
-    let _ = tracing_subscriber::fmt().with_env_filter(filter(verbose)).with_writer(io::stderr).json().try_init();
-}
-
-fn filter(verbose: u8) -> EnvFilter {
+/// What is logged: as `NAQI_LOG` says, or from this level on.
+pub fn filter(verbose: u8) -> EnvFilter {
     let level = ["warn", "info", "debug", "trace"][usize::from(verbose).min(3)];
     EnvFilter::try_from_env(crate::config::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(level))
 }

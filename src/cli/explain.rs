@@ -15,7 +15,7 @@ use naqi::emit::EmitFormat;
 use naqi::report::PageReport;
 use naqi::rules::RuleSet;
 use naqi::{Settings, clean};
-use source_text::SourceText;
+pub use source_text::SourceText;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -1,6 +1,7 @@
 //! The commands, and what they have in common.
 
 mod archive;
+mod bulk_options;
 mod clean;
 mod compression;
 mod console;
@@ -74,16 +75,16 @@ pub fn run() -> Exit {
         }
     };
     let console = Console::new(cli.quiet);
-    match &cli.command {
-        Command::Serve(serve) => serve.log(cli.verbose),
-        _ => console::log(cli.verbose),
+    // The service says in its settings how it logs.
+    if !matches!(cli.command, Command::Serve(_)) {
+        console::log(cli.verbose);
     }
     // A panic's message may quote the page; its place is enough to find the defect.
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         console.error(&format!("internal error at {place}"));
     }));
-    match dispatch(cli.command, &console) {
+    match dispatch(cli.command, &console, cli.verbose) {
         Ok(exit) => exit,
         Err(error) if console::is_broken_pipe(&error) => Exit::Ok,
         Err(error) => {
@@ -93,14 +94,14 @@ pub fn run() -> Exit {
     }
 }
 
-fn dispatch(command: Command, console: &Console) -> Result<Exit> {
+fn dispatch(command: Command, console: &Console, verbose: u8) -> Result<Exit> {
     match command {
         Command::Clean(clean) => clean.run(console),
         Command::Replay(replay) => replay.run(console),
         Command::Explain(explain) => explain.run(console),
         Command::Features(features) => features.run(console),
         Command::Rules(rules) => rules.run(console),
-        Command::Serve(serve) => serve.run(console),
+        Command::Serve(serve) => serve.run(console, verbose),
         Command::Health(health) => health.run(),
         Command::Config(config) => config.run(),
         Command::Schema => describe::schema(),

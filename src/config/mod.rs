@@ -3,11 +3,15 @@
 //! `default.toml` is the list of all keys; a key that is not there is a mistake wherever it stands. Each value remembers
 //! where it came from, so mistakes can name the place and `naqi config` can show it.
 
+mod bulk;
 mod layer;
 mod listing;
 mod mistake;
+mod serve;
 
+pub use bulk::{Bulk, Compress, Dedup};
 pub use layer::Layer;
+pub use serve::{LogFormat, RequestRules, Serve, Watch};
 
 use ::config::{Config, Value, ValueKind};
 use anyhow::{Context, Result};
@@ -43,6 +47,10 @@ pub struct RunSettings {
     pub rules: Rules,
     /// What bounds a page.
     pub limits: Limits,
+    /// What runs over many pages do besides.
+    pub bulk: Bulk,
+    /// The service.
+    pub serve: Serve,
 }
 
 /// What comes out of a run.
@@ -153,8 +161,7 @@ impl LayeredSettings {
     pub fn load(file: Option<&Path>, assignments: &[String], flags: Layer) -> Result<Self> {
         let defaults = Layer::of_toml(DEFAULTS, |_| "default".into())?;
         let mut layers = Vec::new();
-        let default_file = Path::new(FILE);
-        if let Some(path) = file.or_else(|| default_file.is_file().then_some(default_file)) {
+        if let Some(path) = LayeredSettings::file(file) {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
             layers.push(Layer::of_file(path, &text)?);
         }
@@ -180,6 +187,12 @@ impl LayeredSettings {
         let merged = above.build().context("cannot merge the settings")?;
         let settings = typed(&merged, &keys)?;
         Ok(LayeredSettings { merged, keys, settings })
+    }
+
+    /// The file that is read: the one that is named, or the one in the working directory.
+    pub fn file(named: Option<&Path>) -> Option<&Path> {
+        let default_file = Path::new(FILE);
+        named.or_else(|| default_file.is_file().then_some(default_file))
     }
 
     fn value(&self, key: &str) -> Option<Value> {
@@ -230,6 +243,7 @@ fn json(value: &Value) -> serde_json::Value {
     match &value.kind {
         ValueKind::Boolean(boolean) => (*boolean).into(),
         ValueKind::I64(number) => (*number).into(),
+        ValueKind::Float(number) => (*number).into(),
         ValueKind::String(text) => text.as_str().into(),
         ValueKind::Array(items) => items.iter().map(json).collect(),
         // `Layer` makes no other kind.
@@ -239,7 +253,9 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// Whether a key holds paths.
 fn is_path(key: &str) -> bool {
-    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key")
+    let rules = matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key");
+    let bulk = matches!(key, "bulk.report" | "bulk.stats" | "bulk.dead_letters" | "bulk.quarantine");
+    rules || bulk || matches!(key, "serve.tokens" | "serve.tls_certificate" | "serve.tls_key")
 }
 
 #[cfg(test)]
@@ -256,7 +272,8 @@ mod tests {
             let at = format!("/{}", key.replace('.', "/"));
             typed.pointer_mut(&at).unwrap().take();
         }
-        let left: Vec<_> = typed["limits"].as_object().unwrap().iter().filter(|(_, value)| !value.is_null()).collect();
+        let left = ["limits", "bulk", "serve"].map(|table| typed[table].as_object().unwrap().clone());
+        let left: Vec<_> = left.iter().flatten().filter(|(_, value)| !value.is_null()).collect();
         assert!(left.is_empty(), "not in default.toml: {left:?}");
     }
 }

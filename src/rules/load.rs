@@ -73,7 +73,12 @@ pub fn read_packs(path: &Path) -> Result<Vec<PackSource>, LoadError> {
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(fail(&folder))? {
-            let entry = entry.map_err(fail(&folder))?.path();
+            let entry = entry.map_err(fail(&folder))?;
+            // A mounted ConfigMap holds its files a second time, in a folder of this kind.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let entry = entry.path();
             if entry.is_dir() {
                 folders.push(entry);
             } else if entry.extension().is_some_and(|extension| extension == "toml") {
@@ -100,6 +105,11 @@ pub(super) fn read_list(pack: &PackSource, name: &str) -> Result<String, String>
     let builtin = pack.file.strip_prefix("rules/").and_then(|file| Path::new(file).parent()).map(|folder| folder.join(name));
     if let Some(embedded) = builtin.and_then(|path| Builtin::get(&path.to_string_lossy())) {
         return Ok(String::from_utf8_lossy(&embedded.data).into_owned());
+    }
+    if pack.is_inline() {
+        let embedded = Builtin::get(&format!("moderate/{name}"));
+        let list = embedded.map(|embedded| String::from_utf8_lossy(&embedded.data).into_owned());
+        return list.ok_or_else(|| "a pack that is sent may only name the program's own lists".to_owned());
     }
     let path = Path::new(&pack.file).parent().unwrap_or(Path::new("")).join(name);
     std::fs::read_to_string(&path).map_err(|error| error.to_string())

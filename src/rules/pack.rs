@@ -18,6 +18,20 @@ pub struct PackSource {
     pub text: Arc<str>,
 }
 
+impl PackSource {
+    /// A pack that somebody sent: it may name the program's own word lists, but no file.
+    pub fn inline(name: &str, text: &str) -> Self {
+        PackSource { name: name.to_owned(), file: format!("{INLINE}{name}.toml"), text: text.into() }
+    }
+
+    pub(super) fn is_inline(&self) -> bool {
+        self.file.starts_with(INLINE)
+    }
+}
+
+/// How the file names of packs begin that are no files.
+const INLINE: &str = "inline:";
+
 /// A string of the file and where it stands.
 pub(super) type Placed = Spanned<String>;
 

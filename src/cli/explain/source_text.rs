@@ -61,6 +61,12 @@ impl SourceText {
         Some(seen.filter(|seen| !seen.is_empty()).unwrap_or_else(|| collapse(stretch))).filter(|excerpt| !excerpt.is_empty())
     }
 
+    /// The decoded text of a stretch, as it stands there.
+    pub fn stretch(&mut self, start: u64, end: u64) -> &str {
+        let (start, end) = (self.offset(start), self.offset(end));
+        self.text.get(start..end).unwrap_or_default()
+    }
+
     /// Offset in the text of the first character that comes from `source` or after it.
     fn offset(&mut self, source: u64) -> usize {
         let map = self.decoder.map();

@@ -1,50 +1,116 @@
-//! Bodies: read within a size and a time, then unpacked within the same size.
+//! Bodies: read within a time, a size and the memory of all of them. They are unpacked on the way, so a limit is one of unpacked bytes.
 
 use super::problem::Problem;
-use super::state::Service;
-use axum::body::{Body, Bytes, to_bytes};
+use super::service::{Reserved, Service};
+use crate::config::RunSettings;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
-use std::io::Read;
+use http_body_util::BodyExt;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
 
-/// Reads the body as it came.
-pub async fn read(service: &Service, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > service.body_bytes as u64) {
-        return Err(too_large(service));
+/// How long the rest of a body that is too large is read, so that its sender can read the answer.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// A body that is whole.
+#[derive(Debug)]
+pub struct Whole {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What they take.
+    pub reserved: Reserved,
+}
+
+/// A body that arrives.
+#[derive(Debug)]
+pub struct Arriving {
+    body: Body,
+    patience: Duration,
+    limit: usize,
+    read: usize,
+}
+
+impl Arriving {
+    /// Refuses what can be refused by its head.
+    pub fn new(settings: &RunSettings, headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, Problem> {
+        // What could be unpacked has been, and says so no more.
+        let coding = headers.get(header::CONTENT_ENCODING).map(|coding| coding.as_bytes().trim_ascii().to_ascii_lowercase());
+        if coding.is_some_and(|coding| coding != b"identity") {
+            let detail = "the Content-Encoding is not gzip, br, zstd or identity";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-encoding", detail));
+        }
+        let arriving = Arriving { body, patience: settings.serve.body_time(), limit, read: 0 };
+        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > limit as u64) {
+            return Err(arriving.too_large());
+        }
+        Ok(arriving)
     }
-    match tokio::time::timeout(service.timeout, to_bytes(body, service.body_bytes)).await {
-        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_length(&error) => Err(too_large(service)),
-        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off")),
+
+    /// The next bytes. How long they may take is up to the caller.
+    async fn frame(&mut self) -> Option<Result<Bytes, Problem>> {
+        loop {
+            return match self.body.frame().await? {
+                Ok(frame) => match frame.into_data() {
+                    Ok(bytes) => Some(Ok(bytes)),
+                    // Trailers.
+                    Err(_) => continue,
+                },
+                Err(_) => Some(Err(Problem::bad_request("the body broke off, or is not what its Content-Encoding says"))),
+            };
+        }
+    }
+
+    /// The next bytes, in time.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Problem>> {
+        let next = timeout(self.patience, self.frame()).await;
+        next.unwrap_or_else(|_| Some(Err(too_slow())))
+    }
+
+    /// All of it, in time.
+    pub async fn whole(mut self, service: &Service) -> Result<Whole, Problem> {
+        let begun = Instant::now();
+        let deadline = sleep(self.patience);
+        tokio::pin!(deadline);
+        let mut whole = Whole { bytes: Vec::new(), reserved: Reserved::default() };
+        loop {
+            let frame = tokio::select! {
+                frame = self.frame() => frame,
+                () = &mut deadline => Some(Err(too_slow())),
+            };
+            match frame {
+                None => {
+                    service.metrics.stage("body", begun);
+                    return Ok(whole);
+                }
+                Some(bytes) => {
+                    let bytes = bytes?;
+                    self.read += bytes.len();
+                    if self.read > self.limit {
+                        return Err(self.too_large());
+                    }
+                    service.reserve(&mut whole.reserved, self.read)?;
+                    whole.bytes.extend_from_slice(&bytes);
+                }
+            }
+        }
+    }
+
+    fn too_large(mut self) -> Problem {
+        let problem = too_large(self.limit);
+        tokio::spawn(async move {
+            let rest = async { while let Some(Ok(_)) = self.body.frame().await {} };
+            let _ = timeout(LINGER, rest).await;
+        });
+        problem
     }
 }
 
-/// Unpacks it as `Content-Encoding` says (RFC 9110 section 8.4). The limit holds whatever the ratio.
-pub fn unpack(service: &Service, headers: &HeaderMap, body: Bytes) -> Result<Bytes, Problem> {
-    let coding = headers.get(header::CONTENT_ENCODING).map(|coding| coding.to_str().unwrap_or("?").trim().to_ascii_lowercase());
-    let packed = &body[..];
-    let unpacking: Box<dyn Read + '_> = match coding.as_deref() {
-        None | Some("" | "identity") => return Ok(body),
-        Some("gzip" | "x-gzip") => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
-        Some("br") => Box::new(brotli::Decompressor::new(packed, crate::cli::compression::CHUNK_BYTES)),
-        Some("zstd") => Box::new(zstd::Decoder::with_buffer(packed).map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not zstd"))?),
-        Some(_) => return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the Content-Encoding is not gzip, br, zstd or identity")),
-    };
-    let mut bytes = Vec::new();
-    let limit = service.body_bytes as u64;
-    unpacking
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not what its Content-Encoding says"))?;
-    if bytes.len() as u64 > limit { Err(too_large(service)) } else { Ok(bytes.into()) }
+/// More than a body may have.
+pub fn too_large(limit: usize) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("there are more than {limit} bytes")).with("limit", limit)
 }
 
-fn is_length(error: &axum::Error) -> bool {
-    // axum wraps http-body-util's error, which only its text tells from a broken connection.
-    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(|error| error.to_string().contains("length limit"))
-}
-
-fn too_large(service: &Service) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is more than {} bytes", service.body_bytes)).with("limit", service.body_bytes)
+fn too_slow() -> Problem {
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not arrive in serve.body_seconds")
 }
