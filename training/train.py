@@ -215,6 +215,7 @@ def main():
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
     ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
+    ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
     a = ask.parse_args()
     a.work.mkdir(parents=True, exist_ok=True)
@@ -291,6 +292,11 @@ def main():
     results, blind, chances = {}, {}, {}
     for fold in range(a.folds):
         model = fit(*gather(fold), a.trees, rate=a.rate)
+        if a.fold_models:
+            a.fold_models.mkdir(parents=True, exist_ok=True)
+            trees, scale, bias = export(model, a.work)
+            table_of_fold = token_table(pages, [i for i in usable if pages[i]["fold"] != fold])
+            write_model(a.fold_models / f"fold{fold}.bin", len(names), table_of_fold, trees, scale, bias, a.keep, a.slope)
         for i in ids:
             if pages[i]["fold"] != fold:
                 continue
