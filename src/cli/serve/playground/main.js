@@ -27,7 +27,7 @@ select = [".my-box"]
 hit  = ["<p>The port opened this morning.</p><div class=my-box>x</div>"]
 miss = ["<p>The port opened this morning.</p>"]
 `;
-const HUES = 12, LIST = 300, LONG = 4000, END = 1500, LARGE = 200000;
+const HUES = 12, LIST = 300, LONG = 4000, END = 1500, LARGE = 200000, VIEW = 100000;
 const at = id => document.getElementById(id);
 let words = navigator.languages.some(tag => tag.toLowerCase().startsWith("ar")) ? "ar" : "en";
 const say = (key, values = {}) => WORDS[words][key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -118,27 +118,17 @@ const reasons = (now, segment) => [
 ].join(" — ");
 
 function show(now) {
-  const marked = document.createDocumentFragment(), decisions = document.createDocumentFragment();
-  const texts = { removals: new Map(), findings: new Map() };
-  for (const segment of now?.segments ?? []) {
+  const decisions = document.createDocumentFragment(), texts = { removals: new Map(), findings: new Map() };
+  for (const segment of now?.segments ?? [])
     for (const kind of ["removals", "findings"])
       for (const place of segment[kind]) if ((texts[kind].get(place) || "").length < 200) texts[kind].set(place, ((texts[kind].get(place) || "") + segment.text).slice(0, 200));
-    if (!segment.removals.length && !segment.findings.length) {
-      marked.append(...shortened(segment.text));
-      continue;
-    }
-    const mark = make("mark");
-    mark.append(...shortened(segment.text));
-    if (segment.removals.length) mark.classList.add("removed", hue(now.report.removals[segment.removals[0]].rules[0]));
-    if (segment.findings.length) mark.classList.add("finding");
-    mark.tabIndex = -1;
-    mark.dataset.why = reasons(now, segment);
-    mark.title = mark.dataset.why;
-    marked.append(mark);
-  }
-  at("marked").replaceChildren(marked);
+  at("marked").replaceChildren();
+  mark(now, 0);
   const first = at("marked").querySelector("mark");
-  if (first) first.tabIndex = 0;
+  if (first) {
+    first.tabIndex = 0;
+    at("marked").scrollTop = first.offsetTop - at("marked").offsetTop - 60;
+  }
   for (const kind of ["removals", "findings"]) {
     const all = now?.report[kind] ?? [];
     all.slice(0, LIST).forEach((decision, place) => decisions.append(item(decision, texts[kind].get(place), now.why)));
@@ -146,10 +136,38 @@ function show(now) {
   }
   at("decisions").replaceChildren(decisions);
   const output = now ? now.output ?? say("held") : "";
-  at("code").replaceChildren(...shortened(output, 200000));
+  at("code").replaceChildren(...shortened(output, VIEW));
   const isPage = now?.output != null && ["republish", "preserve"].includes(at("emit").value);
   const body = isPage ? output : "<pre dir=auto>" + output.replace(/[&<]/g, letter => (letter === "&" ? "&amp;" : "&lt;")) + "</pre>";
   at("preview").srcdoc = output && '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light"><body dir="auto">' + body;
+}
+// Marks the source from a segment on, as far as can be laid out at once; the rest comes on request.
+function mark(now, from) {
+  const marked = document.createDocumentFragment(), segments = now?.segments ?? [];
+  let place = from, shown = 0;
+  for (; place < segments.length && shown < VIEW; place++) {
+    const segment = segments[place], text = shortened(segment.text);
+    shown += Math.min(segment.text.length, LONG);
+    if (!segment.removals.length && !segment.findings.length) {
+      marked.append(...text);
+      continue;
+    }
+    const part = make("mark");
+    part.append(...text);
+    if (segment.removals.length) part.classList.add("removed", hue(now.report.removals[segment.removals[0]].rules[0]));
+    if (segment.findings.length) part.classList.add("finding");
+    part.tabIndex = -1;
+    part.dataset.why = reasons(now, segment);
+    part.title = part.dataset.why;
+    marked.append(part);
+  }
+  if (place < segments.length) {
+    const rest = make("button", say("left", { n: segments.slice(place).reduce((sum, segment) => sum + segment.text.length, 0) }));
+    rest.type = "button";
+    rest.addEventListener("click", () => { rest.remove(); mark(now, place); });
+    marked.append(rest);
+  }
+  at("marked").append(marked);
 }
 // A page of a megabyte is laid out where something happens; the rest opens on request.
 function shortened(text, long = LONG) {
@@ -230,10 +248,11 @@ function decoded(bytes) {
   }
 }
 function open(text) {
+  // The text box is hidden first: laying out a large page in it takes longer than cleaning it.
+  choose("marked");
   at("source").value = text;
   const saved = /<!-- saved from url=\(\d+\)(\S+)/.exec(text.slice(0, 2000))?.[1] ?? /<link[^>]+rel=["']?canonical["']?[^>]+href=["']?(https?:[^"'\s>]+)/i.exec(text.slice(0, 20000))?.[1];
   at("url").value = saved ?? "";
-  choose("marked");
   soon();
 }
 function choose(view) {
@@ -269,6 +288,12 @@ at("example").addEventListener("change", async () => {
   if (!at("example").value) return;
   if (at("example").value === "contacts") for (const box of document.querySelectorAll('#optional input[value^="pii"], #optional input[value*="/pii"]')) box.checked = true;
   open(await (await fetch(`playground/${at("example").value}.html`)).text());
+});
+at("source").addEventListener("paste", event => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (text.length < LARGE) return;
+  event.preventDefault();
+  open(text);
 });
 at("file").addEventListener("change", async () => { const [file] = at("file").files; if (file) open(decoded(new Uint8Array(await file.arrayBuffer()))); });
 at("packs").addEventListener("change", async () => {
