@@ -17,6 +17,7 @@ bless:
 # Speed, as ratios to lol_html and html5ever in the same run. PAGES is a folder of .html or .html.gz files.
 bench PAGES="fixtures/pages":
     NAQI_PAGES="{{PAGES}}" cargo bench --bench rules_speed
+    NAQI_PAGES="{{PAGES}}" cargo bench --bench article_speed
     NAQI_PAGES="{{PAGES}}" cargo bench --bench selectors
 
 # Licences, advisories, sources and duplicates of the dependencies.

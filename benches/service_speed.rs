@@ -3,6 +3,8 @@
 //! `cargo bench --bench service_speed` takes pages made here; `NAQI_PAGES=FOLDER` takes those of a folder (.html, .html.gz).
 //! `NAQI_SECONDS` is the length of a round (3).
 
+#![allow(clippy::print_stdout)]
+
 use naqi::rewrite::Markup;
 use naqi::rules::builtin_sources;
 use naqi::{Origin, Settings, clean};

@@ -31,3 +31,6 @@ mod fold;
 
 mod limits;
 pub use limits::{Limit, Limits};
+
+mod stage_times;
+pub use stage_times::StageTimes;

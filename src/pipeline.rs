@@ -9,18 +9,19 @@ use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
 use crate::error::PageError;
 use crate::limits::{Limit, Limits};
 use crate::metadata::Collector;
-use crate::moderate::edit::{locate, within};
+use crate::moderate::edit::{Edit, locate, within};
 use crate::moderate::{Moderator, PageFacts, Verdict};
 use crate::report::{NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
+use crate::stage_times::StageTimes;
 use crate::strip::model::{Model, PageFeatures, builtin};
 use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// How pages are cleaned.
@@ -89,6 +90,7 @@ pub struct Pipeline<W> {
     removals: Vec<RemovalRecord>,
     counts: Counts,
     begun: Instant,
+    times: StageTimes,
     failed: bool,
 }
 
@@ -169,6 +171,7 @@ impl<W: Write> Pipeline<W> {
             removals: Vec::new(),
             counts: Counts::default(),
             begun: Instant::now(),
+            times: StageTimes::default(),
             failed: false,
         }
     }
@@ -188,7 +191,9 @@ impl<W: Write> Pipeline<W> {
         if self.raw.keep {
             self.raw.bytes.extend_from_slice(chunk);
         }
+        let begun = Instant::now();
         self.decoder.push(chunk, self.window.end_mut());
+        self.times.decode += begun.elapsed();
         self.check_limits(self.window.end())?;
         while self.window.end() - self.tokenized >= PIECE_BYTES as u64 {
             self.piece()?;
@@ -201,7 +206,9 @@ impl<W: Write> Pipeline<W> {
         let piece = self.window.piece(self.tokenized, PIECE_BYTES);
         self.tokenized += piece.len() as u64;
         let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
+        let begun = Instant::now();
         self.rewriter.write(piece, &self.window, &mut sink)?;
+        self.times.rewrite += begun.elapsed();
         self.check_limits(self.tokenized)?;
         self.emit(false)
     }
@@ -229,7 +236,9 @@ impl<W: Write> Pipeline<W> {
             self.tokenized = 0;
             self.read_on()?;
         }
+        let begun = Instant::now();
         self.stripper.finish(&self.window, &self.collector);
+        self.times.strip += begun.elapsed();
         Ok(())
     }
 
@@ -245,6 +254,8 @@ impl<W: Write> Pipeline<W> {
 
     /// Passes on every event whose fate is sealed.
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
+        let begun = Instant::now();
+        let mut judging = Duration::ZERO;
         let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
         let map: &SourceMap = self.decoder.map();
         let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[] };
@@ -273,7 +284,7 @@ impl<W: Write> Pipeline<W> {
             }
             moderator.event(held, page.window);
             if moderator.ready() {
-                moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));
+                judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
             }
         };
         let (count, guarded) = (&mut counts.removals, &mut counts.guarded);
@@ -293,7 +304,7 @@ impl<W: Write> Pipeline<W> {
         }
         if last {
             if !moderator.is_idle() {
-                moderator.pass(facts, |held, edits| write(held, &PageSource { edits, ..page }));
+                judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
             }
             for (emitter, output) in &mut self.emitters {
                 emitter.finish(&page, &mut output.buffer);
@@ -313,6 +324,8 @@ impl<W: Write> Pipeline<W> {
         let needed_source = self.decoder.map().source(needed);
         self.decoder.map().forget(needed);
         self.raw.forget(needed_source);
+        self.times.moderate += judging;
+        self.times.emit += begun.elapsed().saturating_sub(judging);
         Ok(())
     }
 
@@ -393,8 +406,20 @@ impl<W: Write> Pipeline<W> {
             near_misses,
             notes,
             rules_digest: self.rules.digest().to_owned(),
+            times: self.times,
         }
     }
+}
+
+/// Passes a passage on, and says how long it took to judge it: until the first of its events comes out.
+fn judged(moderator: &mut Moderator, facts: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) -> Duration {
+    let begun = Instant::now();
+    let mut judging = None;
+    moderator.pass(facts, |held, edits| {
+        judging.get_or_insert_with(|| begun.elapsed());
+        each(held, edits);
+    });
+    judging.unwrap_or_else(|| begun.elapsed())
 }
 
 /// A report lists this many removals; the rest of an endless page is only counted.

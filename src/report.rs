@@ -4,6 +4,7 @@ use crate::decode::EncodingNote;
 use crate::emit::record::{Counts, Finding};
 use crate::metadata::Metadata;
 use crate::moderate::Verdict;
+use crate::stage_times::StageTimes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,9 @@ pub struct PageReport {
     pub notes: Vec<String>,
     /// SHA-256 of the rule set.
     pub rules_digest: String,
+    /// Where its time went; no decision, so it is in no report.
+    #[serde(skip)]
+    pub times: StageTimes,
 }
 
 fn is_zero(score: &f64) -> bool {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """WARC to JSON lines, end to end, on one thread: naqi and its peers in the same run.
 
-    pip install fastwarc resiliparse datatrove trafilatura dolma
+    pip install fastwarc resiliparse datatrove trafilatura orjson faust-cchardet python-magic
+    pip install 'dolma[resiliparse]' url-normalize dateparser w3lib    # in an environment of its own: it pins others
     benches/peers/throughput.py CRAWL.warc.gz [--naqi target/release/naqi] [--rounds 3] [--peers naqi,resiliparse,trafilatura]
 
 Prints pages a second for each, the best of the rounds, and how many times as fast naqi is. Peers that are not installed are left

@@ -55,16 +55,8 @@ pub fn log(verbose: u8) {
     let _ = logger.try_init();
 }
 
-/// Starts the log of a service, which says a little more by itself.
-pub fn log_service(verbose: u8, format: crate::config::LogFormat) {
-    let logger = tracing_subscriber::fmt().with_env_filter(filter(verbose.saturating_add(1))).with_writer(io::stderr);
-    let _ = match format {
-        crate::config::LogFormat::Json => logger.json().try_init(),
-        crate::config::LogFormat::Text => logger.with_ansi(takes_color(&io::stderr())).try_init(),
-    };
-}
-
-fn filter(verbose: u8) -> EnvFilter {
+/// What is logged: as `NAQI_LOG` says, or from this level on.
+pub fn filter(verbose: u8) -> EnvFilter {
     let level = ["warn", "info", "debug", "trace"][usize::from(verbose).min(3)];
     EnvFilter::try_from_env(crate::config::LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(level))
 }

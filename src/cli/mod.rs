@@ -1,6 +1,7 @@
 //! The commands, and what they have in common.
 
 mod archive;
+mod bulk_options;
 mod clean;
 mod compression;
 mod console;

@@ -1,5 +1,6 @@
 //! Options that change settings. Each is also a key of the settings, where it can be set for good.
 
+use super::bulk_options::BulkOptions;
 use crate::config::{Layer, LayeredSettings};
 use anyhow::Result;
 use clap::Args;
@@ -64,17 +65,25 @@ impl RuleOptions {
 
     /// The merged settings. Further packs come from where a command takes them besides `--rules`.
     pub fn settings(&self, further_packs: &[PathBuf], page: Option<&PageOptions>, run: Option<&RunOptions>) -> Result<LayeredSettings> {
-        self.settings_with(Layer::default(), further_packs, page, run)
+        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, self.flags(further_packs, page, run))
     }
 
     /// The same, with flags that one command alone has.
-    pub fn settings_with(
-        &self,
-        mut flags: Layer,
-        further_packs: &[PathBuf],
-        page: Option<&PageOptions>,
-        run: Option<&RunOptions>,
-    ) -> Result<LayeredSettings> {
+    pub fn settings_with(&self, own: &Layer, page: &PageOptions, run: &RunOptions) -> Result<LayeredSettings> {
+        let mut flags = self.flags(&[], Some(page), Some(run));
+        flags.extend(own);
+        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
+    }
+
+    /// The merged settings of a run over many pages.
+    pub fn bulk_settings(&self, page: &PageOptions, run: &RunOptions, bulk: &BulkOptions) -> Result<LayeredSettings> {
+        let mut flags = self.flags(&[], Some(page), Some(run));
+        bulk.add_to(&mut flags);
+        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
+    }
+
+    fn flags(&self, further_packs: &[PathBuf], page: Option<&PageOptions>, run: Option<&RunOptions>) -> Layer {
+        let mut flags = Layer::default();
         let paths = |paths: &mut dyn Iterator<Item = &PathBuf>, origin: &str| list(paths.map(|path| path.display().to_string()), origin);
         for (key, value, origin) in [
             ("rules.packs", paths(&mut self.rules.iter(), "--rules"), "--rules"),
@@ -103,11 +112,12 @@ impl RuleOptions {
         if let Some(jobs) = run.and_then(|run| run.jobs) {
             flags.set("jobs", i64::from(jobs), "--jobs");
         }
-        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
+        flags
     }
 }
 
-fn list(items: impl Iterator<Item = String>, origin: &str) -> Option<Vec<Value>> {
+/// A list whose items come from flags; none when there are none.
+pub fn list(items: impl Iterator<Item = String>, origin: &str) -> Option<Vec<Value>> {
     let items: Vec<Value> = items.map(|item| Value::new(Some(&origin.to_owned()), item)).collect();
     (!items.is_empty()).then_some(items)
 }

@@ -29,6 +29,11 @@ pub struct KnownOrigin {
 }
 
 impl OriginOptions {
+    /// As they were given.
+    pub fn given(&self) -> (Option<&str>, Option<&str>) {
+        (self.url.as_deref(), self.content_type.as_deref())
+    }
+
     /// Checks the address.
     pub fn known(&self, from: From) -> Result<KnownOrigin> {
         let url = self.url.as_deref().map(|url| Url::parse(url).with_context(|| format!("--url: `{url}` is not an address"))).transpose()?;

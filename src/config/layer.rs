@@ -18,6 +18,11 @@ impl Layer {
         self.values.push((key.to_owned(), Value::new(Some(&origin.to_owned()), kind)));
     }
 
+    /// Adds what another one says.
+    pub fn extend(&mut self, other: &Layer) {
+        self.values.extend_from_slice(&other.values);
+    }
+
     /// Its keys and values.
     pub fn values(&self) -> &[(String, Value)] {
         &self.values
@@ -39,21 +44,16 @@ impl Layer {
         let mut layer = Layer::of_toml(text, |line| format!("{}:{line}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for (key, value) in &mut layer.values {
-            if !super::is_path(key) {
-                continue;
-            }
-            let within = |path: &mut String| *path = folder.join(&*path).display().to_string();
-            match &mut value.kind {
-                ValueKind::Array(items) => {
-                    for item in items {
-                        if let ValueKind::String(path) = &mut item.kind {
-                            within(path);
-                        }
+            if super::is_path(key) {
+                let items = if let ValueKind::Array(items) = &mut value.kind { items.iter_mut().collect() } else { vec![value] };
+                for item in items {
+                    // An empty one is none.
+                    if let ValueKind::String(path) = &mut item.kind
+                        && !path.is_empty()
+                    {
+                        *path = folder.join(&*path).display().to_string();
                     }
                 }
-                // Empty stands for none.
-                ValueKind::String(path) if !path.is_empty() => within(path),
-                _ => {}
             }
         }
         Ok(layer)
@@ -139,6 +139,9 @@ fn leaf(value: &Spanned<DeValue<'_>>, origin: &str) -> Result<Value, SettingsMis
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
             .map(ValueKind::I64)
             .map_err(|_| SettingsMistake::new(origin.to_owned(), format!("the number {integer} is too large")))?,
+        DeValue::Float(float) => {
+            float.as_str().parse().map(ValueKind::Float).map_err(|_| SettingsMistake::new(origin.to_owned(), format!("{float} is no number")))?
+        }
         DeValue::Array(items) => ValueKind::Array(items.iter().map(|item| leaf(item, origin)).collect::<Result<_, _>>()?),
         // No setting is of any other type: the type check refuses the text.
         other => ValueKind::String(format!("({})", other.type_str())),

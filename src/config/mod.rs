@@ -3,11 +3,13 @@
 //! `default.toml` is the list of all keys; a key that is not there is a mistake wherever it stands. Each value remembers
 //! where it came from, so mistakes can name the place and `naqi config` can show it.
 
+mod bulk;
 mod layer;
 mod listing;
 mod mistake;
 mod serve;
 
+pub use bulk::{Bulk, Compress, Dedup};
 pub use layer::Layer;
 pub use serve::{LogFormat, RequestRules, Serve, Watch};
 
@@ -45,6 +47,8 @@ pub struct RunSettings {
     pub rules: Rules,
     /// What bounds a page.
     pub limits: Limits,
+    /// What runs over many pages do besides.
+    pub bulk: Bulk,
     /// The service.
     pub serve: Serve,
 }
@@ -239,6 +243,7 @@ fn json(value: &Value) -> serde_json::Value {
     match &value.kind {
         ValueKind::Boolean(boolean) => (*boolean).into(),
         ValueKind::I64(number) => (*number).into(),
+        ValueKind::Float(number) => (*number).into(),
         ValueKind::String(text) => text.as_str().into(),
         ValueKind::Array(items) => items.iter().map(json).collect(),
         // `Layer` makes no other kind.
@@ -248,7 +253,9 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// Whether a key holds paths.
 fn is_path(key: &str) -> bool {
-    matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key" | "serve.tokens" | "serve.tls_certificate" | "serve.tls_key")
+    let rules = matches!(key, "rules.packs" | "rules.adblock" | "rules.pseudonym_key");
+    let bulk = matches!(key, "bulk.report" | "bulk.stats" | "bulk.dead_letters" | "bulk.quarantine");
+    rules || bulk || matches!(key, "serve.tokens" | "serve.tls_certificate" | "serve.tls_key")
 }
 
 #[cfg(test)]
@@ -265,9 +272,8 @@ mod tests {
             let at = format!("/{}", key.replace('.', "/"));
             typed.pointer_mut(&at).unwrap().take();
         }
-        for table in ["limits", "serve"] {
-            let left: Vec<_> = typed[table].as_object().unwrap().iter().filter(|(_, value)| !value.is_null()).collect();
-            assert!(left.is_empty(), "not in default.toml: {left:?}");
-        }
+        let left = ["limits", "bulk", "serve"].map(|table| typed[table].as_object().unwrap().clone());
+        let left: Vec<_> = left.iter().flatten().filter(|(_, value)| !value.is_null()).collect();
+        assert!(left.is_empty(), "not in default.toml: {left:?}");
     }
 }

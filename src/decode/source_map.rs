@@ -33,7 +33,16 @@ impl SourceMap {
     }
 
     /// The source offset of a text offset; inside a character, the character's start.
+    #[inline]
     pub fn source(&self, utf8: u64) -> u64 {
+        match self.marks.front() {
+            // All of a UTF-8 page.
+            Some((from, source)) if self.marks.len() == 1 => source + utf8.saturating_sub(*from),
+            _ => self.among_marks(utf8),
+        }
+    }
+
+    fn among_marks(&self, utf8: u64) -> u64 {
         let after = self.marks.partition_point(|mark| mark.0 <= utf8);
         let (from, source) = self.marks[after.saturating_sub(1)];
         let in_step = source + utf8.saturating_sub(from);

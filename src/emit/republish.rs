@@ -443,6 +443,7 @@ impl Republish {
 }
 
 /// Whether a byte of a text is written as it is, wherever it stands.
+#[inline]
 fn is_plain(byte: u8) -> bool {
     !matches!(byte, b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C')
 }
@@ -475,6 +476,7 @@ impl Emitter for Republish {
                 }
                 self.text(text, kind, out);
             }
+            EventKind::Break { .. } if self.markup == Markup::Html => out.extend_from_slice(b"<br>"),
             EventKind::Break { .. } => self.end_paragraph(out),
             EventKind::Stray { block: true } => self.after_space = false,
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
@@ -515,16 +517,19 @@ fn write_attribute(out: &mut String, name: &str, value: &str) {
         return;
     }
     out.push_str("=\"");
-    for character in value.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\0' => {}
-            other => out.push(other),
-        }
+    let mut rest = value;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'"' | b'<' | b'>' | 0)) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'"' => "&quot;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "",
+        });
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
     out.push('"');
 }
 

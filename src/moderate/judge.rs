@@ -39,6 +39,8 @@ pub(crate) struct Found {
     pub(crate) domain: &'static str,
     /// In the order of the page, once it is reported.
     pub(crate) number: u64,
+    /// What the rule would write in its place would be found again: all of it is masked.
+    pub(crate) is_masked: bool,
 }
 
 /// A rule found something that did not count.
@@ -94,6 +96,7 @@ impl ModerationSet {
             token::own(&view.plain, &mut own);
             found.retain(|found| !own.iter().any(|own| own.start < found.plain.end && found.plain.start < own.end));
         }
+        found.iter_mut().for_each(|found| found.plain = view.widened(found.plain.clone()));
         found.sort_by_key(|found| (found.plain.start, found.plain.end, found.rule));
         found
     }
@@ -223,7 +226,16 @@ impl ModerationSet {
                 let domain = if leaf.kind == LeafKind::Entity { entity_name(hit, self) } else { "text" };
                 let is_held = found[first..].iter().any(|other: &Found| other.plain.start <= hit.plain.start && hit.plain.end <= other.plain.end);
                 if !is_held {
-                    found.push(Found { rule: hit.rule, block: hit.block as usize, plain: hit.plain.clone(), score, steps, domain, number: 0 });
+                    found.push(Found {
+                        rule: hit.rule,
+                        block: hit.block as usize,
+                        plain: hit.plain.clone(),
+                        score,
+                        steps,
+                        domain,
+                        number: 0,
+                        is_masked: false,
+                    });
                 }
             }
         }

@@ -109,6 +109,17 @@ impl ViewMap {
         if stretch.whole { stretch.end } else { (stretch.from + (at as u64 - u64::from(stretch.at))).min(stretch.end) }
     }
 
+    /// A range of the view, widened to hold what came from one place as a whole or not at all, like the letters of a ligature.
+    pub(crate) fn widened(&self, range: Range<usize>) -> Range<usize> {
+        if range.is_empty() || self.stretches.is_empty() {
+            return range;
+        }
+        let (first, last) = (self.index(range.start), self.index(range.end - 1));
+        let start = if self.stretches[first].whole { (self.stretches[first].at as usize).min(range.start) } else { range.start };
+        let next = self.stretches.get(last + 1).map_or(self.end, |next| next.at) as usize;
+        start..if self.stretches[last].whole { next.max(range.end) } else { range.end }
+    }
+
     /// The bytes behind a range, parted where markup stands between them. What was dropped between two characters goes with them.
     pub(crate) fn pieces(&self, range: Range<usize>) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();

@@ -1,10 +1,10 @@
 //! The moderator of one page: gathers passages, has them judged, turns findings into edits.
 
 use super::Verdict;
-use super::edit::{Edit, escaped, replacement};
+use super::edit::{Edit, escaped};
 use super::json;
 use super::judge::{Found, NearFound, Scratch};
-use super::redaction::{after, redactions, resolve};
+use super::redaction::{after, outside, redactions, resolve, written};
 use super::rule::{Action, ModerationSet, Surfaces};
 use super::view::{References, Surface, View, Writing};
 use crate::decode::SourceMap;
@@ -14,7 +14,6 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window};
 use crate::rules::RuleSet;
 use crate::strip::Held;
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ const LONGEST_PASSAGE: u64 = 512 * 1024;
 /// Findings that are listed; the rest of an endless page is only counted.
 const RECORDED: usize = 10_000;
 /// How often what is written in place of findings is looked through for new ones.
-const SETTLING_ROUNDS: usize = 4;
+const SETTLING_ROUNDS: usize = 8;
 /// The removal number of what moderation takes out: beyond all that strip can reach.
 const REMOVED: u32 = u32::MAX;
 
@@ -177,6 +176,8 @@ impl Moderator {
                 );
             }
             EventKind::Comment => self.text.markup(),
+            // Custom elements are inline where no style sheet says otherwise: words are matched across their edge.
+            EventKind::Break { .. } if range.is_empty() => self.text.markup(),
             EventKind::Break { .. } => self.end_block(number + 1),
             EventKind::Stray { block } => {
                 self.text.markup();
@@ -425,7 +426,7 @@ impl Moderator {
                 });
             }
         }
-        self.redact(view, redactions(found, set), set);
+        self.redact(view, redactions(found, set, false), set);
     }
 
     fn redact(&mut self, view: &View, redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
@@ -439,38 +440,50 @@ impl Moderator {
     fn settle(&mut self, view: &View, set: &ModerationSet, page: PageFacts<'_>, near: Option<&mut Vec<NearFound>>) -> Vec<Found> {
         let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
         let mut found = set.judge(view, &mut self.scratch, &mut allows, near);
-        for _ in 0..SETTLING_ROUNDS {
-            let taken = resolve(redactions(&found, set), set);
-            if taken.is_empty() {
+        // What a dry run would write bares words only for dry runs.
+        for with_dry in [false, true] {
+            let is_dry = |found: &Found| set.rules[found.rule as usize].dry_run;
+            if with_dry && !found.iter().any(is_dry) {
                 break;
             }
-            let after = after(view, &taken, set);
-            let mut more = set.judge(&after, &mut self.scratch, &mut allows, None);
-            more.retain_mut(|found| {
-                let range = after.page_range(found.plain.clone());
-                found.plain = range.start as usize..range.end as usize;
-                found.block = view.block_at(found.plain.start);
-                let rule = &set.rules[found.rule as usize];
-                let is_free =
-                    |(taken, ..): &(Range<usize>, &Found, Cow<'_, Action>)| taken.end <= found.plain.start || found.plain.end <= taken.start;
-                (rule.action.redacts() || rule.action == Action::DropBlock) && !rule.dry_run && !found.plain.is_empty() && taken.iter().all(is_free)
-            });
-            if more.is_empty() {
-                break;
+            for _ in 0..SETTLING_ROUNDS {
+                let taken = resolve(redactions(&found, set, with_dry), set);
+                if taken.is_empty() {
+                    break;
+                }
+                let after = after(view, &taken, set);
+                let (mut more, mut masked) = (Vec::new(), Vec::new());
+                for new in set.judge(&after, &mut self.scratch, &mut allows, None) {
+                    let rule = &set.rules[new.rule as usize];
+                    if !(rule.action.redacts() || rule.action == Action::DropBlock) || (with_dry && !rule.dry_run) {
+                        continue;
+                    }
+                    let range = after.page_range(new.plain.clone());
+                    let plain = range.start as usize..range.end as usize;
+                    let overlaps = |other: &Range<usize>| other.start < plain.end && plain.start < other.end;
+                    let is_known = found.iter().any(|known| known.rule == new.rule && !rule.action.redacts() && overlaps(&known.plain));
+                    let free = outside(plain.clone(), &taken);
+                    if free.is_empty() {
+                        masked.extend(taken.iter().filter(|(taken, ..)| overlaps(taken)).map(|(_, found, _)| (found.plain.clone(), found.rule)));
+                    } else if !is_known {
+                        more.extend(free.into_iter().map(|plain| Found { block: view.block_at(plain.start), plain, ..new.clone() }));
+                    }
+                }
+                let count = found.iter().filter(|found| found.is_masked).count();
+                found.iter_mut().for_each(|found| found.is_masked |= masked.contains(&(found.plain.clone(), found.rule)));
+                if more.is_empty() && count == found.iter().filter(|found| found.is_masked).count() {
+                    break;
+                }
+                found.extend(more);
             }
-            found.extend(more);
         }
         found
     }
 
     fn write(&mut self, view: &View, plain: Range<usize>, found: &Found, action: &Action, set: &ModerationSet) {
         let block = &view.blocks[found.block];
-        let pieces: Vec<_> = view.pieces(plain.clone()).into_iter().filter(|piece| piece.from.start < piece.from.end).collect();
-        let texts: Vec<&str> = pieces.iter().map(|piece| &view.plain[piece.view.clone()]).collect();
-        let folded = View::of(&view.plain[plain]).folded;
-        let written = replacement(action, &texts, folded.trim(), found.domain, set.key.as_ref());
-        for (piece, text) in pieces.iter().zip(written) {
-            self.edits.push(Edit { range: piece.from.clone(), text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
+        for (range, text) in written(view, &plain, found, action, set) {
+            self.edits.push(Edit { range, text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
         }
         if let Some((_, value)) = self.unquoted.iter().find(|(at, _)| *at == block.plain).filter(|_| block.surface != Surface::Text) {
             for at in [value.start, value.end] {

@@ -7,35 +7,44 @@ use super::view::{References, View};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The findings whose rules write something else in their place.
-pub(super) fn redactions<'f>(found: &'f [Found], set: &'f ModerationSet) -> Vec<(&'f Found, &'f Action)> {
+/// The findings whose rules write something else in their place; those of dry runs only where asked.
+pub(super) fn redactions<'f>(found: &'f [Found], set: &'f ModerationSet, with_dry: bool) -> Vec<(&'f Found, &'f Action)> {
     let with_rule = found.iter().map(|found| (found, &set.rules[found.rule as usize]));
-    with_rule.filter(|(_, rule)| !rule.dry_run && rule.action.redacts()).map(|(found, rule)| (found, &rule.action)).collect()
+    with_rule.filter(|(_, rule)| (with_dry || !rule.dry_run) && rule.action.redacts()).map(|(found, rule)| (found, &rule.action)).collect()
 }
 
 /// The longest redaction wins, then the graver; what one covers only in part is covered by the other as far as it sticks out.
-pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Vec<(Range<usize>, &'f Found, Cow<'f, Action>)> {
+pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Vec<Taken<'f>> {
     redactions.sort_by(|(a, a_action), (b, b_action)| {
         let length = |found: &Found| std::cmp::Reverse(found.plain.len());
         let id = |found: &Found| &set.rules[found.rule as usize].id;
         (length(a), b_action, id(a), a.plain.start).cmp(&(length(b), a_action, id(b), b.plain.start))
     });
-    let mut taken: Vec<(Range<usize>, &Found, Cow<'_, Action>)> = Vec::new();
+    let mut taken: Vec<Taken<'_>> = Vec::new();
     for (found, action) in redactions {
-        let mut rest = vec![found.plain.clone()];
-        for (by, ..) in &taken {
-            let outside = |part: Range<usize>| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end];
-            rest = rest.into_iter().flat_map(outside).filter(|part| part.start < part.end).collect();
-        }
-        let is_whole = rest.len() == 1 && rest[0] == found.plain;
+        let rest = outside(found.plain.clone(), &taken);
+        let is_whole = rest.len() == 1 && rest[0] == found.plain && !found.is_masked;
         let action = if is_whole || matches!(action, Action::Mask(_)) { Cow::Borrowed(action) } else { Cow::Owned(Action::Mask("█".into())) };
         taken.extend(rest.into_iter().map(|part| (part, found, action.clone())));
     }
     taken
 }
 
+/// A place on the plain form, and what is to be written there.
+pub(super) type Taken<'f> = (Range<usize>, &'f Found, Cow<'f, Action>);
+
+/// The parts of a range that nothing is written over yet.
+pub(super) fn outside(range: Range<usize>, taken: &[Taken<'_>]) -> Vec<Range<usize>> {
+    let mut rest = vec![range];
+    for (by, ..) in taken {
+        let parts = |part: Range<usize>| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end];
+        rest = rest.into_iter().flat_map(parts).filter(|part| part.start < part.end).collect();
+    }
+    rest
+}
+
 /// The view as it would be with the redactions in it, mapped to the plain form of the view that it was.
-pub(super) fn after(view: &View, taken: &[(Range<usize>, &Found, Cow<'_, Action>)], set: &ModerationSet) -> View {
+pub(super) fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> View {
     let mut order: Vec<_> = taken.iter().collect();
     order.sort_by_key(|(range, ..)| range.start);
     let mut order = order.into_iter().peekable();
@@ -45,21 +54,30 @@ pub(super) fn after(view: &View, taken: &[(Range<usize>, &Found, Cow<'_, Action>
         let range = view.block_range(number);
         let mut at = range.start;
         let copy = |after: &mut View, part: Range<usize>| {
-            for line in view.plain[part.clone()].split_inclusive('\n') {
-                let from = line.as_ptr() as usize - view.plain.as_ptr() as usize;
-                after.add(line.trim_end_matches('\n'), from as u64, References::No, false);
-                if line.ends_with('\n') {
-                    after.hard_break(0);
+            for (number, piece) in view.pieces(part).into_iter().enumerate() {
+                if number > 0 {
+                    after.markup();
+                }
+                for line in view.plain[piece.view].split_inclusive('\n') {
+                    let from = line.as_ptr() as usize - view.plain.as_ptr() as usize;
+                    after.add(line.trim_end_matches('\n'), from as u64, References::No, false);
+                    if line.ends_with('\n') {
+                        after.hard_break(0);
+                    }
                 }
             }
         };
         while let Some((taken, found, action)) = order.next_if(|(taken, ..)| taken.start < range.end) {
-            copy(&mut after, at..taken.start.max(at));
-            let text = &view.plain[taken.clone()];
-            let folded = View::of(text).folded;
-            for character in replacement(action, &[text], folded.trim(), found.domain, set.key.as_ref()).concat().chars() {
-                after.character(character, taken.start as u64..taken.end as u64);
+            if at < taken.start {
+                copy(&mut after, at..taken.start);
             }
+            for text in written(view, taken, found, action, set) {
+                after.markup();
+                for character in text.1.chars() {
+                    after.character(character, taken.start as u64..taken.end as u64);
+                }
+            }
+            after.markup();
             at = taken.end.max(at);
         }
         if at < range.end {
@@ -71,4 +89,13 @@ pub(super) fn after(view: &View, taken: &[(Range<usize>, &Found, Cow<'_, Action>
         }
     }
     after
+}
+
+/// What is written over a finding, and the bytes of the page that each part of it takes the place of; not escaped.
+pub(super) fn written(view: &View, plain: &Range<usize>, found: &Found, action: &Action, set: &ModerationSet) -> Vec<(Range<u64>, String)> {
+    let pieces: Vec<_> = view.pieces(plain.clone()).into_iter().filter(|piece| piece.from.start < piece.from.end).collect();
+    let texts: Vec<&str> = pieces.iter().map(|piece| &view.plain[piece.view.clone()]).collect();
+    let folded = View::of(&view.plain[plain.clone()]).folded;
+    let texts = replacement(action, &texts, folded.trim(), found.domain, set.key.as_ref());
+    pieces.into_iter().map(|piece| piece.from).zip(texts).collect()
 }

@@ -222,6 +222,11 @@ impl View {
         self.fold_map.start(folded.start) as usize..self.fold_map.end(folded.end) as usize
     }
 
+    /// Plain bytes, none of which shares its source with one that is left out.
+    pub(crate) fn widened(&self, plain: Range<usize>) -> Range<usize> {
+        self.map.widened(plain)
+    }
+
     /// Page bytes behind plain ones.
     pub(crate) fn pieces(&self, plain: Range<usize>) -> Vec<Piece> {
         self.map.pieces(plain)

@@ -20,7 +20,7 @@ pub fn tag_name(source: &str) -> &str {
 /// Length in bytes of the tag name that `body` begins with.
 #[inline]
 pub(super) fn tag_name_length(body: &[u8]) -> usize {
-    body.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).unwrap_or(body.len())
+    body.iter().position(|b| ends(*b, SPACE | SLASH | CLOSE)).unwrap_or(body.len())
 }
 
 impl<'a> Attributes<'a> {
@@ -44,7 +44,7 @@ impl<'a> Attributes<'a> {
 
 /// Decodes the character references of an attribute value (13.2.5.73: the attribute's own rule for a missing `;`).
 pub fn decode_value(raw: &str) -> std::borrow::Cow<'_, str> {
-    if raw.contains('&') { htmlize::unescape_attribute(raw) } else { raw.into() }
+    if memchr::memchr(b'&', raw.as_bytes()).is_some() { htmlize::unescape_attribute(raw) } else { raw.into() }
 }
 
 impl<'a> Iterator for Attributes<'a> {
@@ -78,10 +78,37 @@ enum Next {
     Broken(Option<Place>),
 }
 
+const SPACE: u8 = 1;
+const SLASH: u8 = 2;
+const CLOSE: u8 = 4;
+const EQUALS: u8 = 8;
+
+/// What parts names and values in a tag, as bits.
+static PARTS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'/' => SLASH,
+            b'>' => CLOSE,
+            b'=' => EQUALS,
+            byte if byte.is_ascii_whitespace() => SPACE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
+fn ends(byte: u8, parts: u8) -> bool {
+    PARTS[usize::from(byte)] & parts != 0
+}
+
 /// Reads on in a tag from `at`, as 13.2.5.32 to 13.2.5.39 say. All cuts are at ASCII bytes.
 #[inline]
 fn next_place(bytes: &[u8], mut at: usize) -> Next {
-    while bytes.get(at).is_some_and(|b| b.is_ascii_whitespace() || *b == b'/') {
+    while bytes.get(at).is_some_and(|b| ends(*b, SPACE | SLASH)) {
         at += 1;
     }
     let start = at;
@@ -91,11 +118,11 @@ fn next_place(bytes: &[u8], mut at: usize) -> Next {
         // A leading `=` belongs to the name.
         Some(_) => at += 1,
     }
-    while bytes.get(at).is_some_and(|b| !(b.is_ascii_whitespace() || matches!(b, b'/' | b'>' | b'='))) {
+    while bytes.get(at).is_some_and(|b| !ends(*b, SPACE | SLASH | CLOSE | EQUALS)) {
         at += 1;
     }
     let name = start..at;
-    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+    while bytes.get(at).is_some_and(|b| ends(*b, SPACE)) {
         at += 1;
     }
     if bytes.get(at) != Some(&b'=') {
@@ -103,7 +130,7 @@ fn next_place(bytes: &[u8], mut at: usize) -> Next {
         return if at < bytes.len() { Next::Attribute(place, at) } else { Next::Broken(Some(place)) };
     }
     at += 1;
-    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+    while bytes.get(at).is_some_and(|b| ends(*b, SPACE)) {
         at += 1;
     }
     let (start, quote) = match bytes.get(at) {
@@ -112,7 +139,7 @@ fn next_place(bytes: &[u8], mut at: usize) -> Next {
     };
     let end = match quote {
         Some(quote) => memchr::memchr(quote, bytes.get(start..).unwrap_or_default()),
-        None => bytes[start..].iter().position(|b| b.is_ascii_whitespace() || *b == b'>'),
+        None => bytes[start..].iter().position(|b| ends(*b, SPACE | CLOSE)),
     };
     match end {
         Some(length) => Next::Attribute(Place { name, value: start..start + length }, start + length + usize::from(quote.is_some())),

@@ -51,7 +51,7 @@ pub enum EventKind {
     },
     /// Text.
     Text(TextKind),
-    /// A line break of plain text; `blank` when an empty line follows.
+    /// A line break of plain text; `blank` when an empty line follows. With an empty range it parts two custom elements.
     Break {
         blank: bool,
     },
@@ -98,6 +98,20 @@ pub struct Rewriter {
     source: Source,
     elements: OpenElements,
     closed: Vec<Closed>,
+    custom: Custom,
+}
+
+/// Custom elements side by side are lines of their own: a style sheet makes boxes of them, though the standard's default is inline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Custom {
+    /// None that matters.
+    None,
+    /// One is open, or was opened last, and no text has come.
+    Opened,
+    /// The last text stands in one.
+    Written,
+    /// The last text stands in one, which has closed.
+    Closed,
 }
 
 enum Source {
@@ -113,7 +127,7 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new() }
+        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None }
     }
 
     /// The open elements.
@@ -134,7 +148,7 @@ impl Rewriter {
     pub fn write(&mut self, piece: &str, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         match &mut self.source {
             Source::Html(tokenizer) => {
-                tokenizer.write(piece)?;
+                tokenizer.write(piece.len());
                 self.tokens(window, sink)
             }
             Source::Text(lines) => {
@@ -149,8 +163,8 @@ impl Rewriter {
     pub fn end(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
         let ended = match &mut self.source {
             Source::Html(tokenizer) => {
-                let ended = tokenizer.end();
-                self.tokens(window, sink).and(ended)
+                tokenizer.end();
+                self.tokens(window, sink)
             }
             Source::Text(lines) => {
                 lines.end(&mut |event| sink.event(event, &self.elements, window));
@@ -177,7 +191,12 @@ impl Rewriter {
     fn token(&mut self, token: &Token, window: &Window, sink: &mut impl Sink) {
         let range = token.range.clone();
         let kind = match token.kind {
-            TokenKind::Text(kind) => EventKind::Text(kind),
+            TokenKind::Text(kind) => {
+                if self.custom != Custom::None && !window.text(range.clone()).bytes().all(|byte| byte.is_ascii_whitespace()) {
+                    self.custom = if self.custom == Custom::Opened { Custom::Written } else { Custom::None };
+                }
+                EventKind::Text(kind)
+            }
             TokenKind::Comment => EventKind::Comment,
             TokenKind::Doctype => EventKind::Doctype,
             TokenKind::Nothing => EventKind::Stray { block: false },
@@ -185,9 +204,13 @@ impl Rewriter {
                 let Source::Html(tokenizer) = &self.source else { return };
                 let head = tokenizer.start_tag();
                 let named = head.tag;
+                let is_custom = named == Tag::Unknown && is_custom(tag_name(window.text(range.clone())));
                 let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
                     self.hand_out_closed(range.start, 0, window, sink);
+                }
+                if is_custom {
+                    self.part_custom(range.start, window, sink);
                 }
                 let tag = match opened {
                     Opened::Ignored => named,
@@ -201,6 +224,9 @@ impl Rewriter {
             }
             TokenKind::EndTag(tag) => {
                 let name = tag_name(window.text(range.clone()));
+                if self.custom == Custom::Written && tag == Tag::Unknown && is_custom(name) {
+                    self.custom = Custom::Closed;
+                }
                 if self.elements.end_tag(tag, name, &mut self.closed) {
                     // The end tag's bytes belong to the element that it names, which closes last.
                     let length = range.end - range.start;
@@ -210,6 +236,15 @@ impl Rewriter {
             }
         };
         sink.event(Event { kind, range }, &self.elements, window);
+    }
+
+    /// A custom element opens: right after one with text, outside of what is a line by itself, a new line begins.
+    fn part_custom(&mut self, at: u64, window: &Window, sink: &mut impl Sink) {
+        let in_line = || self.elements.has_open(Tag::P) || self.elements.stack().iter().any(|element| element.tag.has(is::HEADING));
+        if self.custom == Custom::Closed && !in_line() {
+            sink.event(Event { kind: EventKind::Break { blank: true }, range: at..at }, &self.elements, window);
+        }
+        self.custom = Custom::Opened;
     }
 
     fn hand_out_closed(&mut self, at: u64, own_length: u64, window: &Window, sink: &mut impl Sink) {
@@ -222,4 +257,9 @@ impl Rewriter {
         }
         self.closed = closed;
     }
+}
+
+/// Whether a name is one of a custom element (HTML Living Standard, 4.13.3 "Core concepts": it holds a hyphen).
+fn is_custom(name: &str) -> bool {
+    memchr::memchr(b'-', name.as_bytes()).is_some()
 }

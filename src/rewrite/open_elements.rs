@@ -406,9 +406,19 @@ impl OpenElements {
     pub(super) fn in_foreign(&self) -> bool {
         self.stack.last().is_some_and(|e| {
             // At an HTML integration point the content is HTML again (13.2.6).
-            let integrates = || e.namespace == Namespace::Svg && ["foreignobject", "desc", "title"].contains(&self.name(e));
+            let integrates = || match e.namespace {
+                Namespace::Html => true,
+                Namespace::Svg => ["foreignobject", "desc", "title"].contains(&self.name(e)),
+                Namespace::MathMl => self.name(e) == "annotation-xml" && self.holds_html(e),
+            };
             e.namespace != Namespace::Html && !integrates()
         })
+    }
+
+    /// Whether an annotation says that it is HTML.
+    fn holds_html(&self, element: &OpenElement) -> bool {
+        let encoding = ElementRef { elements: self, element }.attribute("encoding");
+        encoding.is_some_and(|encoding| ["text/html", "application/xhtml+xml"].iter().any(|html| encoding.eq_ignore_ascii_case(html)))
     }
 
     fn push(&mut self, source: &str, head: &StartTag, tag: Tag, namespace: Namespace, void: bool) -> Opened {
@@ -491,6 +501,10 @@ impl OpenElements {
     }
 
     fn position_in_scope(&self, tags: &[Tag], more_bounds: &[Tag]) -> Option<usize> {
+        // Most are not open anywhere.
+        if !tags.iter().any(|tag| self.has_open(*tag)) {
+            return None;
+        }
         for (at, element) in self.stack.iter().enumerate().rev() {
             if tags.contains(&element.tag) {
                 return Some(at);
@@ -524,6 +538,9 @@ impl OpenElements {
 
     /// A list item ends the one before it, unless a block stands between (13.2.6.4.7, "A start tag whose tag name is li").
     fn close_item(&mut self, tags: &[Tag], closed: &mut Vec<Closed>) {
+        if !tags.iter().any(|tag| self.has_open(*tag)) {
+            return;
+        }
         for at in (0..self.stack.len()).rev() {
             let tag = self.stack[at].tag;
             if tags.contains(&tag) {
@@ -541,6 +558,9 @@ impl OpenElements {
     /// The adoption agency, as far as extents go: a formatting element ends, blocks opened inside it stay open, formatting
     /// elements opened inside it are left to their own end tags.
     fn close_formatting(&mut self, tag: Tag, how: Closing, closed: &mut Vec<Closed>) {
+        if !self.has_open(tag) {
+            return;
+        }
         for at in (0..self.stack.len()).rev() {
             let element = &self.stack[at];
             if element.tag == tag {

@@ -1,8 +1,8 @@
 //! The page as tokens, cut with the help of lol_html: the only place that knows the crate's rewriter.
 //!
 //! What a `<` means depends on where it stands: in a script, a title, a style sheet it is text, and where those end is the
-//! hard part of the standard (escaped scripts, foreign content). That is lol_html's: it reports where such an element begins and ends, and
-//! nothing else, for each handler it calls costs more than all that it would tell. The rest, tags, comments and text between
+//! hard part of the standard (escaped scripts above all). That is lol_html's, which is shown such elements from start tag to end tag and
+//! nothing else: reading the page twice would cost more than all that it would tell. The rest, tags, comments and text between
 //! them, is cut here.
 
 use super::attributes::{Attribute, read_tag, tag_name_length};
@@ -11,8 +11,7 @@ use super::window::Window;
 use crate::error::RewriteError;
 use lol_html::html_content::{Element, EndTag};
 use lol_html::{EndTagHandler, HtmlRewriter, MemorySettings, Settings, element};
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -81,57 +80,65 @@ impl StartTag {
 /// Cuts decoded HTML into tokens whose ranges cover it without gap or overlap.
 pub(super) struct Tokenizer {
     lol: HtmlRewriter<'static, fn(&[u8])>,
-    marks: Rc<RefCell<VecDeque<Mark>>>,
+    /// How many bytes lol_html was shown.
+    shown: u64,
+    /// Where among them the end tag of the last text began.
+    ended_at: Rc<Cell<Option<u64>>>,
     state: State,
     /// The start tag that was read last; its buffers are reused.
     start_tag: StartTag,
     token_bytes: u64,
     /// Everything before this offset has been handed out.
     position: u64,
-    /// lol_html has seen everything before this offset.
+    /// Everything before this offset was written.
     seen: u64,
-    /// What comes next is not whole before lol_html has seen this much.
+    /// What comes next is not whole before this much is written.
     look_again_at: u64,
     ended: bool,
-}
-
-/// Where the text of an element that holds nothing but text begins or ends.
-#[derive(Clone, Copy, Debug)]
-enum Mark {
-    /// After the start tag at this offset.
-    Begin(u64, Tag),
-    /// Before the end tag at this offset.
-    End(u64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Data,
-    /// In the text of such an element.
-    Text(Tag),
+    /// In the text of an element that holds nothing else.
+    Text {
+        tag: Tag,
+        /// lol_html was shown everything before this offset.
+        shown_to: u64,
+        /// What looks like its end tag has begun.
+        may_end: bool,
+    },
     /// In a CDATA section.
     CData,
 }
 
-/// The elements whose content is text to the tokenizer (13.2.6.2 and where 13.2.6.4 refers to it, scripting enabled).
-const TEXT_ELEMENTS: &str = "script, style, title, textarea, xmp, iframe, noembed, noframes, noscript, plaintext";
+/// Whether the content of such an element is text to the tokenizer (13.2.6.2 and where 13.2.6.4 refers to it, scripting enabled).
+fn holds_text(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Script
+            | Tag::Style
+            | Tag::Title
+            | Tag::Textarea
+            | Tag::Xmp
+            | Tag::Iframe
+            | Tag::Noembed
+            | Tag::Noframes
+            | Tag::Noscript
+            | Tag::Plaintext
+    )
+}
 
 impl Tokenizer {
     /// `token_bytes` caps what one tag or comment may make us hold.
     pub(super) fn new(token_bytes: usize) -> Self {
-        let marks = Rc::new(RefCell::new(VecDeque::new()));
-        let seen = Rc::clone(&marks);
+        let ended_at = Rc::new(Cell::new(None));
+        let ended = Rc::clone(&ended_at);
         let begins = move |element: &mut Element<'_, '_>| {
-            // In SVG a title or a style sheet holds tags like any other element.
-            if element.namespace_uri() != HTML {
-                return Ok(());
-            }
-            let start = element.source_location().bytes().start as u64;
-            seen.borrow_mut().push_back(Mark::Begin(start, Tag::of(&element.tag_name())));
             if let Some(handlers) = element.end_tag_handlers() {
-                let seen = Rc::clone(&seen);
+                let ended = Rc::clone(&ended);
                 let ends: EndTagHandler<'static> = Box::new(move |tag: &mut EndTag<'_>| {
-                    seen.borrow_mut().push_back(Mark::End(tag.source_location().bytes().start as u64));
+                    ended.set(Some(tag.source_location().bytes().start as u64));
                     Ok(())
                 });
                 handlers.push(ends);
@@ -142,10 +149,11 @@ impl Tokenizer {
             // Strict mode ends with an error on ambiguous markup; the graceful bail-outs, which flush raw bytes, stay off.
             .with_strict(false)
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(token_bytes))
-            .append_element_content_handler(element!(TEXT_ELEMENTS, begins));
+            .append_element_content_handler(element!("*", begins));
         Tokenizer {
             lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])),
-            marks,
+            shown: 0,
+            ended_at,
             state: State::Data,
             start_tag: StartTag::default(),
             token_bytes: token_bytes as u64,
@@ -166,18 +174,19 @@ impl Tokenizer {
         &self.start_tag
     }
 
-    /// Takes the next piece of the page, which the window holds already. Must not be called after an error.
-    pub(super) fn write(&mut self, piece: &str) -> Result<(), RewriteError> {
-        self.lol.write(piece.as_bytes()).map_err(RewriteError::from_tokenizer)?;
-        self.seen += piece.len() as u64;
-        Ok(())
+    /// So many bytes more of the page are in the window. Must not be called after an error.
+    pub(super) fn write(&mut self, length: usize) {
+        self.seen += length as u64;
     }
 
     /// Ends the page.
-    pub(super) fn end(&mut self) -> Result<(), RewriteError> {
-        let done = HtmlRewriter::new(Settings::new(), (|_: &[u8]| {}) as fn(&[u8]));
+    pub(super) fn end(&mut self) {
         self.ended = true;
-        std::mem::replace(&mut self.lol, done).end().map_err(RewriteError::from_tokenizer)
+    }
+
+    fn show(&mut self, bytes: &[u8]) -> Result<(), RewriteError> {
+        self.shown += bytes.len() as u64;
+        self.lol.write(bytes).map_err(RewriteError::from_tokenizer)
     }
 
     /// The next token that is whole; `None` until more is written. `in_foreign` tells whether the last token left the page in SVG or MathML.
@@ -187,8 +196,8 @@ impl Tokenizer {
             return Ok(None);
         }
         let (kind, length) = match self.state {
-            State::Data => self.data(rest, in_foreign),
-            State::Text(tag) => self.text(tag, rest),
+            State::Data => self.data(rest, in_foreign)?,
+            State::Text { tag, shown_to, may_end } => self.text(tag, shown_to, may_end, rest)?,
             State::CData => self.cdata(rest),
         };
         if length == 0 {
@@ -202,10 +211,10 @@ impl Tokenizer {
     }
 
     /// Kind and length in bytes of what comes next outside of texts; 0 when that is not known yet.
-    fn data(&mut self, rest: &str, in_foreign: bool) -> (TokenKind, usize) {
+    fn data(&mut self, rest: &str, in_foreign: bool) -> Result<(TokenKind, usize), RewriteError> {
         let bytes = rest.as_bytes();
         if bytes[0] != b'<' {
-            return (TokenKind::Text(TextKind::Data), text_length(bytes));
+            return Ok((TokenKind::Text(TextKind::Data), text_length(bytes)));
         }
         // What does not end before the page does.
         let broken = |kind: TokenKind| if self.ended { (kind, bytes.len()) } else { (kind, 0) };
@@ -213,10 +222,13 @@ impl Tokenizer {
             Some(found) => (kind, from + found + end.len()),
             None => broken(kind),
         };
-        match &bytes[1..] {
+        Ok(match &bytes[1..] {
             [letter, ..] if letter.is_ascii_alphabetic() => match self.start_tag.read(rest) {
                 Some(end) => {
-                    self.enter_text(in_foreign);
+                    // In SVG and MathML these hold tags like any other element.
+                    if holds_text(self.start_tag.tag) && !in_foreign {
+                        self.enter_text(&bytes[..end])?;
+                    }
                     (TokenKind::StartTag, end)
                 }
                 // The standard drops a tag without end.
@@ -254,52 +266,48 @@ impl Tokenizer {
             [] | [b'/'] if !self.ended => (TokenKind::Nothing, 0),
             // A `<` that begins nothing is text.
             _ => (TokenKind::Text(TextKind::Data), text_length(bytes)),
-        }
+        })
     }
 
-    /// If the start tag at the position begins a text, what follows is that.
-    fn enter_text(&mut self, in_foreign: bool) {
-        let mut marks = self.marks.borrow_mut();
-        while let Some(mark) = marks.front() {
-            match *mark {
-                Mark::Begin(at, _) | Mark::End(at) if at < self.position => {
-                    marks.pop_front();
-                }
-                Mark::Begin(at, tag) if at == self.position => {
-                    // An SVG title holds tags; lol_html names it by the namespace that it leads into, HTML.
-                    if !(in_foreign && tag == Tag::Title) {
-                        self.state = State::Text(tag);
-                    }
-                    marks.pop_front();
-                    return;
-                }
-                Mark::Begin(..) | Mark::End(_) => return,
-            }
-        }
+    /// What follows this start tag is text.
+    fn enter_text(&mut self, start_tag: &[u8]) -> Result<(), RewriteError> {
+        self.ended_at.set(None);
+        self.show(start_tag)?;
+        self.state = State::Text { tag: self.start_tag.tag, shown_to: self.position + start_tag.len() as u64, may_end: false };
+        Ok(())
     }
 
-    /// Text up to the end tag that lol_html reported, or as far as no end tag can begin.
-    fn text(&mut self, tag: Tag, rest: &str) -> (TokenKind, usize) {
+    /// Text up to the end tag that lol_html reports, or as far as no end tag can begin. It is shown nothing behind that end tag: it
+    /// stops to look wherever one may end.
+    fn text(&mut self, tag: Tag, mut shown_to: u64, mut may_end: bool, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
         let kind = match tag {
             Tag::Title | Tag::Textarea => TextKind::Rcdata,
             Tag::Plaintext => TextKind::Literal,
             _ => TextKind::Raw,
         };
-        let mut marks = self.marks.borrow_mut();
-        while let Some(Mark::Begin(at, _) | Mark::End(at)) = marks.front().copied() {
-            marks.pop_front();
-            if at >= self.position {
-                drop(marks);
+        let bytes = rest.as_bytes();
+        loop {
+            let unseen = &bytes[(shown_to - self.position) as usize..];
+            let (length, goes_on) = match may_end {
+                true => memchr::memchr(b'>', unseen).map_or((unseen.len(), false), |at| (at + 1, true)),
+                false => match end_tag_name(unseen, tag.name().as_bytes()) {
+                    Ok(after) => (after, true),
+                    Err(before) => (before, false),
+                },
+            };
+            self.show(&unseen[..length])?;
+            (shown_to, may_end) = (shown_to + length as u64, may_end || goes_on);
+            if let Some(at) = self.ended_at.take() {
                 self.state = State::Data;
-                let length = (at - self.position) as usize;
+                let length = (shown_to - (self.shown - at)).saturating_sub(self.position) as usize;
                 // Nothing stands between the two tags: the end tag is next.
-                return if length == 0 { self.data(rest, false) } else { (TokenKind::Text(kind), length) };
+                return if length == 0 { self.data(rest, false) } else { Ok((TokenKind::Text(kind), length)) };
+            }
+            if !goes_on {
+                self.state = State::Text { tag, shown_to, may_end };
+                return Ok((TokenKind::Text(kind), if self.ended { bytes.len() } else { begin_of_end_tag(bytes, tag.name()) }));
             }
         }
-        if self.ended {
-            return (TokenKind::Text(kind), rest.len());
-        }
-        (TokenKind::Text(kind), begin_of_end_tag(rest.as_bytes(), tag.name()))
     }
 
     /// A CDATA section's text, and the mark at its end (13.2.5.69).
@@ -325,8 +333,6 @@ fn text_length(bytes: &[u8]) -> usize {
     memchr::memchr_iter(b'<', &bytes[1..]).map(|at| at + 1).find(begins).unwrap_or(bytes.len())
 }
 
-const HTML: &str = "http://www.w3.org/1999/xhtml";
-
 /// Offset after a comment that `bytes` begin with (13.2.5.43 to 13.2.5.51).
 fn end_of_comment(bytes: &[u8]) -> Option<usize> {
     match &bytes[4..] {
@@ -345,6 +351,23 @@ fn end_of_comment(bytes: &[u8]) -> Option<usize> {
         }
     }
     None
+}
+
+/// Offset behind the first `</` and name; without one, offset of what may still become that, else the length of the text.
+fn end_tag_name(bytes: &[u8], name: &[u8]) -> Result<usize, usize> {
+    for at in memchr::memchr_iter(b'<', bytes) {
+        match &bytes[at + 1..] {
+            [] => return Err(at),
+            [b'/', given @ ..] => {
+                let length = given.len().min(name.len());
+                if given[..length].eq_ignore_ascii_case(&name[..length]) {
+                    return if length == name.len() { Ok(at + 2 + length) } else { Err(at) };
+                }
+            }
+            _ => {}
+        }
+    }
+    Err(bytes.len())
 }
 
 /// Offset of what may be the beginning of an end tag of this name that is not whole yet; else the length of the text.
@@ -378,17 +401,23 @@ const END_TAG_BYTES: usize = 4096;
 
 #[cfg(test)]
 mod tests {
+    use super::super::{OpenElements, tag_name};
     use super::*;
+    use std::cell::RefCell;
 
     fn tokens(page: &str, step: usize) -> Vec<(TokenKind, String)> {
         let mut window = Window::default();
         let mut tokenizer = Tokenizer::new(24 << 20);
         let mut out = Vec::new();
-        let mut depth = 0;
+        let (mut elements, mut closed) = (OpenElements::new(512), Vec::new());
         let mut take = |tokenizer: &mut Tokenizer, window: &Window| {
-            while let Some(token) = tokenizer.next(window, depth > 0).unwrap() {
+            while let Some(token) = tokenizer.next(window, elements.in_foreign()).unwrap() {
                 let text = window.text(token.range.clone());
-                depth += i32::from(text.starts_with("<svg")) - i32::from(text.starts_with("</svg"));
+                match token.kind {
+                    TokenKind::StartTag => _ = elements.open(text, tokenizer.start_tag(), &mut closed),
+                    TokenKind::EndTag(tag) => _ = elements.end_tag(tag, tag_name(text), &mut closed),
+                    _ => {}
+                }
                 out.push(token);
             }
         };
@@ -396,10 +425,10 @@ mod tests {
         for chunk in characters.chunks(step) {
             let piece: String = chunk.iter().collect();
             window.end_mut().push_str(&piece);
-            tokenizer.write(&piece).unwrap();
+            tokenizer.write(piece.len());
             take(&mut tokenizer, &window);
         }
-        tokenizer.end().unwrap();
+        tokenizer.end();
         take(&mut tokenizer, &window);
         let mut at = 0;
         let mut joined: Vec<(TokenKind, String)> = Vec::new();
@@ -485,6 +514,8 @@ mod tests {
         for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages")).unwrap() {
             pages.extend(std::fs::read_to_string(folder.unwrap().path().join("page.html")));
         }
+        // A long tag is read late, when much of what follows has been written.
+        pages.push(format!("<p title='{}'><noscript><p></noscript>a<script>b<c</script>d", "x".repeat(150_000)));
         assert!(pages.len() > 30);
         pages.extend(real_pages());
         for page in &pages {

@@ -103,6 +103,8 @@ pub struct PhraseBook {
     /// Lists of forms, by name: each is a tree of its own.
     lists: FxHashMap<String, u32>,
     list_ends: FxHashSet<u32>,
+    /// What can come at each node; built last.
+    outlooks: Vec<Outlook>,
     has_phrases: bool,
     /// Hashes of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
     begins: Filter,
@@ -302,6 +304,7 @@ impl PhraseBook {
             let (from, id) = ((key >> 32) as u32, (*key as u32) >> 1);
             words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
+        self.look_out();
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
         let opens = self.after(Place::Node(0), &words_after, &mut firsts);
@@ -344,6 +347,43 @@ impl PhraseBook {
         self.begins_pair = Filter::of(&pairs);
         self.follows_name = Filter::of(&names);
         self.pair_follows_name = Filter::of(&name_pairs);
+    }
+
+    /// Notes of each node what a phrase that has come so far may go on with, so that most steps end before they are taken.
+    fn look_out(&mut self) {
+        let mut words = vec![0u64; self.ends.len()];
+        for key in self.children.keys() {
+            words[(key >> 32) as usize] |= word_bit((*key as u32) >> 1);
+        }
+        self.outlooks = vec![Outlook::default(); words.len()];
+        let mut places = Vec::new();
+        for node in 0..words.len() {
+            let mut outlook = Outlook::default();
+            places.push(node);
+            while let Some(node) = places.pop() {
+                outlook.words |= words[node];
+                outlook.ends |= !self.ends[node].is_empty();
+                for (step, _) in &self.placeholders[node] {
+                    match step {
+                        Step::Joined(joined) => places.push(*joined as usize),
+                        Step::OneOf(root) if !self.list_ends.contains(root) => outlook.words |= words[*root as usize],
+                        Step::Number => outlook.number = true,
+                        _ => outlook.open = true,
+                    }
+                }
+            }
+            self.outlooks[node] = outlook;
+        }
+    }
+
+    /// Whether anything can be found from a node on, judged by the next word alone.
+    #[inline]
+    fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
+        let Some(outlook) = self.outlooks.get(node as usize) else { return true };
+        outlook.ends
+            || line.ids.get(at).is_some_and(|id| {
+                outlook.open || (*id != NO_WORD && outlook.words & word_bit(*id) != 0) || (outlook.number && line.line.words()[at].number)
+            })
     }
 
     /// Collects the words that may stand at a place, with the places behind them; gives what else may stand there.
@@ -469,7 +509,13 @@ impl PhraseBook {
     }
 
     fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
-        found.extend(self.ends[node as usize].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+        if !self.goes_on(node, line, at) {
+            return;
+        }
+        let ends = &self.ends[node as usize];
+        if !ends.is_empty() {
+            found.extend(ends.iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+        }
         let words = line.line.words();
         if at >= words.len() {
             for (step, _) in &self.placeholders[node as usize] {
@@ -512,11 +558,11 @@ impl PhraseBook {
                     }
                 }
                 Step::Name => {
-                    for length in 1..=left.min(LONGEST_NAME) {
+                    for length in (1..=left.min(LONGEST_NAME)).filter(|length| self.goes_on(*child, line, at + length)) {
                         self.walk(*child, line, at + length, lexicon, said, found);
                     }
                 }
-                Step::Joined(joined) => self.walk(*joined, line, at, lexicon, said, found),
+                Step::Joined(joined) if self.goes_on(*joined, line, at) => self.walk(*joined, line, at, lexicon, said, found),
                 Step::OneOf(root) => self.walk_list(*root, *child, line, at, lexicon, said, found),
                 Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
                 _ => {}
@@ -561,6 +607,23 @@ const NO_WORD: u32 = u32::MAX;
 #[inline]
 fn word_key(node: u32, id: u32, colon: bool) -> u64 {
     u64::from(node) << 32 | u64::from(id) << 1 | u64::from(colon)
+}
+
+/// What may come at a node, the joined ones included.
+#[derive(Clone, Copy, Debug, Default)]
+struct Outlook {
+    /// Words, a bit each; many share one.
+    words: u64,
+    /// The end of a phrase.
+    ends: bool,
+    number: bool,
+    /// Any other placeholder.
+    open: bool,
+}
+
+#[inline]
+fn word_bit(id: u32) -> u64 {
+    1 << (id.wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 /// The hash of two words in a row.

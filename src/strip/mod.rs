@@ -35,7 +35,7 @@ use queue::{EventIndex, Queue};
 use remainder::Stretches;
 use select::SelectorMatcher;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -590,126 +590,7 @@ impl Stripper {
             }
         }
         self.finished = true;
-        if let Some(mut blocks) = self.blocks.take() {
-            blocks.finish(self.queue.end(), window);
-            let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
-            self.note_dropped(&mut blocks, &finals);
-            self.take_furniture(&blocks, &finals);
-            self.blocks = Some(blocks);
-        }
-    }
-
-    /// Notes what rules took that do not give way to the block model.
-    fn note_final(&mut self, rules: &[RuleIndex], events: Range<EventIndex>) {
-        if self.blocks.is_some() && rules.iter().any(|rule| !self.rules.rule(*rule).gives_way()) {
-            self.finals.push(events);
-        }
-    }
-
-    /// Whether the block model may not give an event back that a removal took.
-    fn is_final(&self, at: EventIndex, removal: u32, finals: &Stretches) -> bool {
-        let rule = self.removals.get(removal).and_then(|removal| removal.rules.first());
-        rule.is_none_or(|rule| !self.rules.rule(*rule).gives_way()) || finals.hold(at)
-    }
-
-    fn note_dropped(&self, blocks: &mut model::Blocks, finals: &Stretches) {
-        blocks.note_dropped(&self.queue, |at, removal| {
-            let rule = self.removals.get(removal).and_then(|removal| removal.rules.first()).map(|rule| self.rules.rule(*rule));
-            model::Taker {
-                is_final: self.is_final(at, removal, finals),
-                by_text: rule.is_some_and(|rule| rule.select.is_empty()),
-                pack: rule.map_or(0, |rule| model::pack(&rule.file)),
-            }
-        });
-    }
-
-    /// Gives back what rules took and the block model takes for content, with the tags around it.
-    fn give_back(&mut self, blocks: &model::Blocks, decision: &model::Decision, finals: &Stretches) {
-        let given = blocks.given_back(decision);
-        if given.is_empty() {
-            return;
-        }
-        let mut given = given.iter().peekable();
-        let mut removals = BTreeSet::new();
-        let mut open: Vec<(ElementId, EventIndex, bool)> = Vec::new();
-        for at in self.queue.first()..self.queue.end() {
-            while given.next_if(|range| range.end <= at).is_some() {}
-            let is_given = given.peek().is_some_and(|range| range.contains(&at));
-            if is_given {
-                self.keep_event(at, finals, &mut removals);
-                open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
-            }
-            match self.queue.get(at).map(|held| held.event.kind) {
-                Some(EventKind::Open { id, void: false, .. }) => open.push((id, at, false)),
-                Some(EventKind::Close { id, .. }) => {
-                    let Some(position) = open.iter().rposition(|(open, ..)| *open == id) else { continue };
-                    let (_, start, holds) = open.remove(position);
-                    if holds {
-                        self.keep_event(start, finals, &mut removals);
-                        self.keep_event(at, finals, &mut removals);
-                        open.last_mut().into_iter().for_each(|(.., holds)| *holds = true);
-                    }
-                }
-                _ => {}
-            }
-        }
-        for number in removals {
-            let rest = blocks.leaves_to(number, decision);
-            let Some(removal) = self.removals.get_mut(number) else { continue };
-            removal.extent = if rest { Extent::Narrowed(Cause::GivenBack) } else { Extent::Refused(Cause::GivenBack) };
-            if !rest {
-                removal.range.end = removal.range.start;
-            }
-        }
-    }
-
-    /// Undoes a removal for one event and notes its number.
-    fn keep_event(&mut self, at: EventIndex, finals: &Stretches, removals: &mut BTreeSet<u32>) {
-        let Some(number) = self.queue.get(at).map(|held| held.removal).filter(|number| *number > 0) else { return };
-        if self.is_final(at, number, finals) {
-            return;
-        }
-        if let Some(held) = self.queue.get_mut(at) {
-            held.removal = 0;
-        }
-        removals.insert(number);
-    }
-
-    /// Removes what the block model takes for furniture.
-    fn take_furniture(&mut self, blocks: &model::Blocks, finals: &Stretches) {
-        let model = model::builtin();
-        if !model.has_trees() || !self.decide_by_model {
-            return;
-        }
-        let decision = blocks.decide(model, &blocks.features(false));
-        self.give_back(blocks, &decision, finals);
-        for stretch in blocks.stretches(&decision) {
-            self.remove(stretch, Vec::new(), Extent::Whole);
-        }
-    }
-
-    /// Whether the readable page stands inside of `noscript` (`article` only, at the end of the page).
-    pub(crate) fn stands_in_noscript(&self) -> bool {
-        self.blocks.as_ref().is_some_and(model::Blocks::stands_in_noscript)
-    }
-
-    /// A stripper that reads the same page again.
-    pub(crate) fn again(&self, limits: &Limits) -> Stripper {
-        let mut again = Stripper::new(Arc::clone(&self.rules), self.mode, self.markup, self.host.clone(), limits, self.explain);
-        again.decide_by_model = self.decide_by_model;
-        again.blocks = self.blocks.as_ref().map(model::Blocks::again);
-        again
-    }
-
-    /// Prepares for [`Stripper::dump`]: nothing is decided, and names are scored by `model`.
-    pub(crate) fn only_features(&mut self, model: &model::Model) {
-        self.decide_by_model = false;
-        self.blocks = Some(model::Blocks::new(model.tokens(), true));
-    }
-
-    /// What training reads of the page.
-    pub(crate) fn dump(&self, model: &model::Model) -> Option<model::PageFeatures> {
-        self.blocks.as_ref().map(|blocks| blocks.dump(model))
+        self.decide_by_model(window);
     }
 
     /// Hands out the events whose fate is sealed, oldest first, and the removals that are complete with them.

@@ -149,3 +149,26 @@ fn a_zip_file_without_its_directory_is_read_by_its_entries() {
     assert_eq!(pages, [0, 1], "{}", ran.err);
     assert_eq!(ran.err.lines().count(), 2, "{}", ran.err);
 }
+
+#[test]
+fn a_damaged_row_group_costs_its_rows() {
+    let bench = Workbench::new();
+    bench.write("crawl.warc", crawl(40).concat());
+    bench.expect(0, &["clean", "crawl.warc", "--emit", "parquet", "-o", "rows.parquet", "--set", "bulk.row_group_bytes=4k", "-q"]);
+    let mut rows = std::fs::read(bench.path("rows.parquet")).unwrap();
+    let sound = pages_of(&rows);
+    assert_eq!(sound.0, without(40, &[]));
+    // The directory at the end is as large as the rows.
+    let middle = rows.len() / 6;
+    rows[middle..middle + 900].fill(0xa5);
+    let (pages, ran) = survivors(&rows, &[]);
+    assert!((20..40).contains(&pages.len()) && pages.first() == Some(&0) && pages.last() == Some(&39), "{pages:?} {}", ran.err);
+    assert!(ran.err.contains("row group ") && ran.err.contains("of its rows are lost"), "{}", ran.err);
+}
+
+fn pages_of(rows: &[u8]) -> (Vec<usize>, Ran) {
+    let bench = Workbench::new();
+    bench.write("rows", rows);
+    let ran = bench.expect(0, &["clean", "rows", "--emit", "jsonl", "-q"]);
+    (records(&ran.out).iter().filter_map(|record| record["text"].as_str()).flat_map(numbers).collect(), ran)
+}

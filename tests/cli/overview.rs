@@ -38,9 +38,23 @@ fn sums_and_plots_tell_the_run() {
     assert_eq!(sums["languages"], serde_json::json!({ "en": 20 }));
     assert_eq!(sums["causes"].as_object().unwrap().len(), 2);
     assert!(sums["rules"].as_object().unwrap().values().all(|rule| rule["hits"].as_u64() > Some(0) && rule["bytes"].as_u64() > Some(0)));
+    let shares = stats["stage_shares"].as_object().unwrap();
+    assert!((shares.values().map(|share| share.as_f64().unwrap()).sum::<f64>() - 1.0).abs() < 1e-6, "{shares:?}");
+    for stage in ["read", "decompress", "decode", "rewrite + rules", "strip", "emit", "write"] {
+        assert!(shares[stage].as_f64() > Some(0.0) && ran.err.contains(stage), "{stage}: {shares:?}");
+    }
     let report = bench.read("report.html");
     assert!(report.starts_with("<!doctype html>") && report.contains("<h1>20 pages cleaned</h1>"));
-    for part in ["Bytes removed from it", "By bytes removed", "Hosts", "Languages", "Time that a page took", "by cause", "strip/navigation/"] {
+    for part in [
+        "Bytes removed from it",
+        "By bytes removed",
+        "Hosts",
+        "Languages",
+        "Time that a page took",
+        "Share of each stage",
+        "by cause",
+        "strip/navigation/",
+    ] {
         assert!(report.contains(part), "{part}");
     }
     assert!(!["src=", "href=", "url(", "@import", "<script", "http"].iter().any(|asset| report.contains(asset)), "it needs nothing but itself");

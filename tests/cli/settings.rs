@@ -96,3 +96,36 @@ fn naqi_describes_itself() {
     assert!(bench.expect(2, &["wash"]).err.contains("wash"));
     assert!(bench.expect(2, &["clean", "x.html", "--emit", "pdf"]).err.contains("republish"));
 }
+
+#[test]
+fn runs_over_many_pages_have_settings_too() {
+    let bench = Workbench::new();
+    bench.write("conf/naqi.toml", "[bulk]\nmax_shard_bytes = \"2k\"\nhost = [\"news.example\"]\nstats = \"stats.json\"\nsample = 0.5\n");
+    let variables = [("NAQI_BULK__MIN_CHARS", "3"), ("NAQI_BULK__SAMPLE", "1")];
+    let ran = bench.run_with_env(&variables, &["config", "--config", "conf/naqi.toml", "--set", "bulk.dedup=near"]);
+    for line in [
+        "max_shard_bytes = \"2k\" # conf/naqi.toml:2",
+        "    \"news.example\", # conf/naqi.toml:3",
+        "stats = \"conf/stats.json\" # conf/naqi.toml:4",
+        "sample = 1 # NAQI_BULK__SAMPLE",
+        "min_chars = 3 # NAQI_BULK__MIN_CHARS",
+        "dedup = \"near\" # --set",
+        "checkpoint = 2 # default",
+    ] {
+        assert!(ran.out.lines().any(|printed| printed == line), "{line}\n{}", ran.out);
+    }
+    bench.write("again.toml", &ran.out);
+    assert!(bench.expect(0, &["config", "--config", "again.toml"]).out.contains("max_shard_bytes = \"2k\" # again.toml:"));
+    bench.write("a.warc", crate::crawl::crawl(30).concat());
+    bench.expect(0, &["clean", "a.warc", "--emit", "jsonl", "-o", "out/", "--config", "conf/naqi.toml", "--set", "bulk.sample=1", "-q"]);
+    assert!(bench.path("out/pages-00001.jsonl").exists() && bench.path("conf/stats.json").exists());
+    for (setting, cause) in [
+        ("sample=2", "is no share"),
+        ("max_shard_bytes=big", "`big` is no size"),
+        ("dedup=maybe", "unknown variant `maybe`"),
+        ("known_lang=true", "without --lang"),
+    ] {
+        let ran = bench.expect(2, &["clean", "a.warc", "--set", &format!("bulk.{setting}")]);
+        assert!(ran.err.contains(cause), "{ran:?}");
+    }
+}

@@ -30,7 +30,8 @@ pub fn read(folder: &Path) -> std::io::Result<Vec<Page>> {
     files.into_iter().map(|path| Ok(Page { bytes: unpacked(&path)?, path })).collect()
 }
 
-fn unpacked(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The bytes of one page.
+pub fn unpacked(path: &Path) -> std::io::Result<Vec<u8>> {
     let bytes = std::fs::read(path)?;
     if path.extension().is_none_or(|extension| extension != "gz") {
         return Ok(bytes);

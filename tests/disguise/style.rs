@@ -33,6 +33,8 @@ pub const STYLES: &[Style] = &[
     Style { name: "font", render: font },
     Style { name: "spans", render: spans },
     Style { name: "custom", render: custom },
+    Style { name: "custom-only", render: custom_only },
+    Style { name: "stray-cell", render: stray_cell },
     Style { name: "text", render: text },
     Style { name: "text-tight", render: text_tight },
     Style { name: "text-parted", render: text_parted },
@@ -211,6 +213,11 @@ fn in_paragraphs(page: &Page, head: bool, write: &dyn Fn(&str) -> String) -> Str
     };
     let none = ["", ""];
     whole(page, &Markups { head, block: &block, before: none, body: none, after: none, between: "\n" })
+}
+
+/// A text in numeric references.
+fn numeric(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii() { escape(&c.to_string()) } else { format!("&#x{:X};", c as u32) }).collect()
 }
 
 fn entities(page: &Page, number: usize) -> Rendered {
@@ -501,6 +508,34 @@ fn custom(page: &Page, _: usize) -> Rendered {
     };
     let none = ["", ""];
     page.rendered(&whole(page, &Markups { head: true, block: &block, before: none, body: none, after: none, between: "\n" }))
+}
+
+/// Nothing but custom elements, side by side without a space.
+fn custom_only(page: &Page, _: usize) -> Rendered {
+    let block = |block: &Block| match block {
+        Block::Title(text) => format!("<app-title>{}</app-title>", escape(text)),
+        Block::Heading(text) => format!("<app-heading>{}</app-heading>", escape(text)),
+        Block::Paragraph(text) | Block::Line(_, text) => format!("<app-text>{}</app-text>", escape(text)),
+        Block::Bar(parts) => format!("<app-tools>{}</app-tools>", each(parts, "<app-tool>", "</app-tool>")),
+        Block::Menu(entries) => format!("<app-menu>{}</app-menu>", each(entries, "<app-link><a href='/'>", "</a></app-link>")),
+        Block::List { label, entries, .. } => {
+            format!("<app-more><app-label>{}</app-label>{}</app-more>", escape(label), each(entries, "<app-card><a href='/'>", "</a></app-card>"))
+        }
+    };
+    let none = ["", ""];
+    page.rendered(&whole(page, &Markups { head: true, block: &block, before: none, body: none, after: none, between: "" }))
+}
+
+/// Lines with single breaks between, in a cell without a table.
+fn stray_cell(page: &Page, _: usize) -> Rendered {
+    let block = |block: &Block| match block {
+        Block::Title(text) | Block::Heading(text) | Block::Paragraph(text) | Block::Line(_, text) => numeric(text),
+        Block::Bar(parts) => numeric(&parts.join(" ")),
+        Block::Menu(entries) => numeric(&entries.join(" | ")),
+        Block::List { label, entries, .. } => std::iter::once(label).chain(entries).map(|text| numeric(text)).collect::<Vec<_>>().join("<br />"),
+    };
+    let none = ["", ""];
+    page.rendered(&whole(page, &Markups { head: true, block: &block, before: ["<td>", ""], body: none, after: ["", "</td>"], between: "<br />" }))
 }
 
 fn text_with(page: &Page, between: &str, bullet: &str, after_label: &str) -> Rendered {

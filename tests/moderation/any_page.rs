@@ -2,9 +2,11 @@
 
 use super::{Case, clean, rules};
 use naqi::emit::EmitFormat;
+use naqi::rules::{RuleSet, builtin_sources};
 use naqi::strip::StripMode;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::sync::{Arc, LazyLock};
 
 const PARTS: &[&str] = &[
     "ca",
@@ -83,16 +85,70 @@ const PARTS: &[&str] = &[
     ".",
     "-",
     "x",
+    "1",
+    "def",
+    "كازينو رويال",
+    "ر ب ح",
+    "ربح مضمون",
+    "+966 50 123 4567",
+    "SA03 8000 0000 6080 1016 7519",
+    "GB82WEST12345698765432",
+    "name [at] example [dot] com",
+    "219-45-6789",
+    "SSN ",
+    "رقم الهوية 1012345672",
+    "203.0.113.77",
+    "https://wa.me/966501234567",
+    "AKIAZ7QK3MVXW2N5HRTB",
+    "password: ",
+    "كلمة المرور: ",
+    "Ah9med2024!",
+    "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+    "00:1A:2B:3C:4D:5E",
+    "24.713552, 46.675297",
+    "٠٥٠١٢٣٤٥٦٧",
+    "promo code: AB12",
+    "<i>",
+    "</i>",
+    "<span title='كازينو 0501234567'>",
+    "</span>",
+    "&shy;",
+    "&#x202e;",
+    "\u{334}",
+    "<!--",
+    "-->",
+    "@",
+    "/",
+    ":",
+    "+",
 ];
 
+/// The packs of the program, all at once, beside the rules of the cases.
+fn packs() -> Arc<RuleSet> {
+    let mut sources = builtin_sources();
+    sources.with = PACKS.iter().map(|pack| pack.to_string()).collect();
+    Arc::new(sources.compile().map_err(|mistakes| mistakes[0].to_string()).unwrap().0)
+}
+
+const PACKS: &[&str] = &["pii", "pii-mena", "secrets", "gambling", "adult", "loan-scams", "fake-medicine", "spam-links", "contact-lures"];
+
+/// One fixed set of pages: what random ones find belongs into `cases/`, not into somebody else's run. `PROPTEST_RNG_SEED` and
+/// `PROPTEST_CASES` ask for others.
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    match asked.rng_seed {
+        RngSeed::Random => ProptestConfig { cases: 500, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_124), ..asked },
+        RngSeed::Fixed(_) => ProptestConfig { failure_persistence: None, ..asked },
+    }
+}
+
 proptest! {
-    // One fixed set of pages: what random ones find belongs into `cases/`, not into somebody else's run.
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_124), ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
-    fn any_page_is_moderated_whatever_its_chunks(parts in prop::collection::vec(prop::sample::select(PARTS), 1..40)) {
-        static RULES: std::sync::OnceLock<std::sync::Arc<naqi::rules::RuleSet>> = std::sync::OnceLock::new();
-        let rules = RULES.get_or_init(rules);
+    fn any_page_is_moderated_whatever_its_chunks(parts in prop::collection::vec(prop::sample::select(PARTS), 1..40), is_packs in any::<bool>()) {
+        static RULES: LazyLock<[Arc<RuleSet>; 2]> = LazyLock::new(|| [rules(), packs()]);
+        let rules = &RULES[usize::from(is_packs)];
         let page = format!("<i>{}", parts.concat());
         let case = Case { page: page.clone(), find: Vec::new(), gone: Vec::new(), keep: Vec::new(), out: None, url: None, known_gap: false };
         for emit in [EmitFormat::Preserve, EmitFormat::Republish, EmitFormat::Text] {
@@ -108,9 +164,11 @@ proptest! {
             prop_assert_eq!(&once, &page);
         }
         // Tags are neither cut nor made: only those of a link or block that a rule takes off may be gone.
+        // Where text reads as a tag and is none, it is covered like other text.
+        let is_plain = ["<title", "<textarea", "<script", "<!--"].iter().all(|opening| !page.contains(opening));
         let tags = |html: &str| html.matches("<b>").count() + html.matches("</b>").count() + html.matches("</p>").count();
         if !report.findings.iter().any(|finding| matches!(finding.done.as_str(), "unlink" | "drop-block")) {
-            prop_assert_eq!(tags(&once), tags(&page), "{}", once);
+            prop_assert!(!is_plain || tags(&once) == tags(&page), "{}", once);
             let (twice, again) = clean(rules, &case, once.as_bytes(), EmitFormat::Preserve, StripMode::Off, once.len());
             prop_assert_eq!(&String::from_utf8(twice).unwrap(), &once, "{:?}", again.findings);
         }

@@ -9,3 +9,4 @@ mod errors;
 mod reload;
 mod slowness;
 mod tls;
+mod traces;

@@ -1,8 +1,10 @@
 //! WARC and ARC: headers that give the length of what follows, one record after the other.
 
-use super::members::{Damage, Members};
+use super::codec::Damage;
+use super::members::Members;
 use super::{Document, Form, Found, Item, Position, Reading, Records};
 use anyhow::Result;
+use std::time::Duration;
 
 /// Within one member, a record that lied about its length is gone back into this often; each time costs the member's start again.
 const GO_BACKS: u32 = 64;
@@ -63,11 +65,11 @@ impl Crawl {
         }
         if !self.dialect.is_start(start) {
             let passed = self.scan(false)?;
-            return Ok(Some(Item::Lost(format!("{passed} bytes belong to no record"))));
+            return Ok(Some(Item::lost(format!("{passed} bytes belong to no record"))));
         }
         let Some(head) = self.head()? else {
             let passed = self.scan(true)?;
-            return Ok(Some(Item::Lost(format!("a record's header cannot be read; {passed} bytes are passed over"))));
+            return Ok(Some(Item::lost(format!("a record's header cannot be read; {passed} bytes are passed over"))));
         };
         let begins = self.members.position();
         let block = self.block(head.length, head.is_page);
@@ -88,7 +90,7 @@ impl Crawl {
             return Ok(Some(Item::Other(head.kind)));
         }
         if !head.is_page {
-            return Ok(Some(damage.map_or(Item::Other(head.kind), |damage| Item::Lost(format!("a {} record: {damage}", head.kind)))));
+            return Ok(Some(damage.map_or(Item::Other(head.kind), |damage| Item::lost(format!("a {} record: {damage}", head.kind)))));
         }
         Ok(Some(Item::Document(Box::new(Document {
             kind: head.kind,
@@ -189,7 +191,7 @@ impl Crawl {
     }
 
     /// A record whose length is wrong may have swallowed others: goes back to the first of them. Whether that was possible.
-    fn look_inside(&mut self, begins: (u64, u64), payload: &[u8], length: u64) -> bool {
+    fn look_inside(&mut self, begins: Position, payload: &[u8], length: u64) -> bool {
         if self.is_done || !self.members.can_go_back() || self.go_backs == GO_BACKS {
             return false;
         }
@@ -197,7 +199,7 @@ impl Crawl {
         let is_cut = (payload.len() as u64) < length;
         let Some(at) = inside.map(|at| at as u64).or(is_cut.then_some(payload.len() as u64)) else { return false };
         self.go_backs += 1;
-        if self.members.go_to((begins.0, begins.1 + at)).is_err() {
+        if self.members.go_to(Position { within: begins.within + at, ..begins }).is_err() {
             return false;
         }
         // What was passed over may hold the next one.
@@ -206,11 +208,9 @@ impl Crawl {
 
     /// The same at the end of the input.
     fn look_inside_of_last(&mut self, block: &mut Block, taken: u64) {
-        let (member, within) = self.members.position();
-        if within < taken {
-            return;
-        }
-        let (payload, begins) = (std::mem::take(&mut block.payload), (member, within - taken));
+        let at = self.members.position();
+        let Some(within) = at.within.checked_sub(taken) else { return };
+        let (payload, begins) = (std::mem::take(&mut block.payload), Position { within, ..at });
         self.look_inside(begins, &payload, taken);
         block.payload = payload;
     }
@@ -262,33 +262,32 @@ impl Records for Crawl {
             return None;
         }
         let began = self.begin();
-        let (member, within) = self.members.position();
-        let position = Position { member, within };
-        let offset = if member > 0 || self.members.compression().is_some_and(|_| within == 0) { member } else { within };
+        let position = self.members.position();
+        let offset = self.members.offset(position);
         let item = match began.and_then(|_| self.record()) {
             Ok(Some(item)) => item,
             Ok(None) => {
                 self.is_done = true;
                 return None;
             }
-            Err(damage) => Item::Lost(self.recover(damage)),
+            Err(damage) => Item::lost(self.recover(damage)),
         };
         Some(Found { item, position, offset, entry: None })
     }
 
     fn position(&self) -> Position {
-        let (member, within) = self.members.position();
-        Position { member, within }
+        self.members.position()
     }
 
     fn go_to(&mut self, position: Position) -> Result<()> {
-        if let Err(damage) = self.members.go_to((position.member, position.within)) {
-            anyhow::bail!("cannot go on where the last run stopped: {}", damage.cause);
-        }
-        Ok(())
+        self.members.go_on(position)
     }
 
     fn stored_offset(&self) -> u64 {
         self.members.stored_offset()
+    }
+
+    fn read_time(&self) -> Duration {
+        self.members.read_time()
     }
 }

@@ -51,7 +51,7 @@ pub fn look(bytes: Box<dyn Read + Send>, name: &str, entry: u64, reading: &Readi
     let is_named_page = crate::cli::clean::is_page(path);
     let opened = match open_at(Origin::Stream(bytes), path, reading, depth.saturating_sub(1)) {
         Ok(opened) => opened,
-        Err(error) => return Entry::Item(Item::Lost(format!("{name}: {error:#}"))),
+        Err(error) => return Entry::Item(Item::lost(format!("{name}: {error:#}"))),
     };
     let mut members = match opened {
         Opened::Page(members) => members,

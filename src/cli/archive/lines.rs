@@ -1,10 +1,11 @@
 //! JSON lines with a page in each.
 
 use super::members::Members;
-use super::{Document, Form, Found, Item, Position, Reading, Records};
+use super::{Document, Form, Found, Item, Lost, Position, Reading, Records};
 use anyhow::Result;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
+use std::time::Duration;
 
 /// Reads lines.
 pub struct Lines {
@@ -63,26 +64,31 @@ impl Lines {
         }
     }
 
+    /// The line, and why it is no page.
+    fn lost(&self, cause: String) -> Item {
+        Item::Lost(Lost { cause, payload: Some(self.line.clone()) })
+    }
+
     fn item(&self, length: u64, damage: Option<String>) -> Option<Item> {
         let kept = self.line.len() as u64;
         if let Some(damage) = damage {
-            return Some(Item::Lost(format!("a line breaks off after {length} bytes: {damage}")));
+            return Some(self.lost(format!("a line breaks off after {length} bytes: {damage}")));
         }
         if self.line.iter().all(u8::is_ascii_whitespace) {
             return None;
         }
         if kept < length {
-            return Some(Item::Lost(format!("a line of {length} bytes is longer than any page may be")));
+            return Some(self.lost(format!("a line of {length} bytes is longer than any page may be")));
         }
         let wanted = Wanted { html: &self.reading.html_column, url: &self.reading.url_column };
         let mut json = serde_json::Deserializer::from_slice(&self.line);
         let page = match wanted.deserialize(&mut json).and_then(|page| json.end().map(|()| page)) {
             Ok(page) => page,
             // The error's own text may quote the page.
-            Err(error) => return Some(Item::Lost(format!("a line is no JSON object, at its byte {}", error.column()))),
+            Err(error) => return Some(self.lost(format!("a line is no JSON object, at its byte {}", error.column()))),
         };
         let Some(html) = page.html else {
-            return Some(Item::Lost(format!("a line has no text in `{}`", self.reading.html_column)));
+            return Some(self.lost(format!("a line has no text in `{}`", self.reading.html_column)));
         };
         Some(Item::Document(Box::new(document(html.into_bytes(), page.url, page.id, self.reading.payload_bytes))))
     }
@@ -102,7 +108,7 @@ impl Records for Lines {
             let position = self.position();
             let (length, damage) = self.read_line()?;
             if let Some(item) = self.item(length, damage) {
-                let offset = if position.within == 0 { position.member } else { position.within };
+                let offset = self.members.offset(position);
                 return Some(Found { item, position, offset, entry: None });
             }
         }
@@ -110,19 +116,19 @@ impl Records for Lines {
     }
 
     fn position(&self) -> Position {
-        let (member, within) = self.members.position();
-        Position { member, within }
+        self.members.position()
     }
 
     fn go_to(&mut self, position: Position) -> Result<()> {
-        if let Err(damage) = self.members.go_to((position.member, position.within)) {
-            anyhow::bail!("cannot go on where the last run stopped: {}", damage.cause);
-        }
-        Ok(())
+        self.members.go_on(position)
     }
 
     fn stored_offset(&self) -> u64 {
         self.members.stored_offset()
+    }
+
+    fn read_time(&self) -> Duration {
+        self.members.read_time()
     }
 }
 

@@ -4,81 +4,17 @@
 //! seekable, and what lets a reader go on behind a damaged one. The usual stream decoders hide both, so the members are walked here
 //! and only the decoding of one is a crate's.
 
+use super::Position;
+use super::codec::{Codec, Compression, DICTIONARY_BYTES, Damage, GZIP, PIECE, ZSTD, ZSTD_DICTIONARY, is_skippable, zstd_decoder};
 use super::stored::{Origin, Stored};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::Path;
-use zstd::stream::raw::{DParameter, Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
+use std::time::Duration;
+use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
 
-/// Decompressed bytes come in pieces of at most this many.
-const PIECE: usize = 64 << 10;
-/// Larger windows would let a few bytes ask for gigabytes.
-const ZSTD_WINDOW_LOG: u32 = 27;
-/// A dictionary inside an archive may take this many bytes.
-const DICTIONARY_BYTES: usize = 16 << 20;
 /// Behind damage, members are searched from this many stored bytes before the place where it was noticed.
 const SEARCH_BACK: u64 = 4 << 20;
-
-const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-const LZ4: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
-const ZSTD_DICTIONARY: [u8; 4] = [0x5d, 0x2a, 0x4d, 0x18];
-
-/// How an input is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    /// gzip (RFC 1952), one member or several.
-    Gzip,
-    /// Zstandard (RFC 8878), with or without a dictionary in front.
-    Zstd,
-    /// LZ4 frames.
-    Lz4,
-    /// Brotli (RFC 7932). It has no mark: only a file's name tells.
-    Brotli,
-}
-
-impl Compression {
-    /// By the first bytes; by the name only where they say nothing.
-    pub fn of(start: &[u8], name: &Path) -> Option<Self> {
-        let by_name = || name.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("br"));
-        match start {
-            _ if start.starts_with(&GZIP) => Some(Compression::Gzip),
-            _ if start.starts_with(&ZSTD) || is_skippable(start) => Some(Compression::Zstd),
-            _ if start.starts_with(&LZ4) => Some(Compression::Lz4),
-            _ if by_name() => Some(Compression::Brotli),
-            _ => None,
-        }
-    }
-}
-
-/// A skippable frame, as zstd and LZ4 have them.
-fn is_skippable(start: &[u8]) -> bool {
-    matches!(start, [first, 0x2a, 0x4d, 0x18, ..] if first & 0xf0 == 0x50)
-}
-
-/// Where the stored bytes cannot be read on.
-#[derive(Debug)]
-pub struct Damage {
-    /// What is wrong.
-    pub cause: String,
-    /// Nothing can be read any more, whatever comes later.
-    pub is_final: bool,
-}
-
-impl Damage {
-    /// As an error of a reader.
-    pub fn into_io(self) -> io::Error {
-        io::Error::new(io::ErrorKind::InvalidData, self.cause)
-    }
-}
-
-enum Codec {
-    Plain,
-    Gzip(Box<flate2::Decompress>),
-    Zstd(Box<ZstdDecoder<'static>>),
-    /// Has one member as far as we know.
-    Whole(Box<dyn Read + Send>),
-}
 
 /// Reads what is stored.
 pub struct Members {
@@ -105,27 +41,10 @@ impl Members {
     pub fn open(origin: Origin, name: &Path) -> io::Result<Self> {
         let mut stored = Stored::new(origin);
         let compression = Compression::of(stored.fill_to(4)?, name);
-        let codec = match compression {
-            None => Codec::Plain,
-            Some(Compression::Gzip) => Codec::Gzip(Box::new(flate2::Decompress::new_gzip(15))),
-            Some(Compression::Zstd) => Codec::Zstd(Box::new(zstd_decoder(&[])?)),
-            Some(Compression::Lz4) => {
-                let stored = std::mem::replace(&mut stored, nothing());
-                Codec::Whole(Box::new(Lz4Frames { frame: Some(lz4_flex::frame::FrameDecoder::new(stored)) }))
-            }
-            Some(Compression::Brotli) => {
-                let stored = std::mem::replace(&mut stored, nothing());
-                Codec::Whole(Box::new(brotli::Decompressor::new(stored, PIECE)))
-            }
-        };
+        let codec = Codec::new(compression, &mut stored)?;
         let is_over = matches!(codec, Codec::Gzip(_) | Codec::Zstd(_));
         let spans = VecDeque::from([(0, 0)]);
         Ok(Members { stored, compression, codec, out: Vec::new(), at: 0, member: 0, spans, passed: 0, is_over, ahead: None })
-    }
-
-    /// How the bytes are compressed.
-    pub fn compression(&self) -> Option<Compression> {
-        self.compression
     }
 
     /// The file behind, when nothing stands between it and the reader.
@@ -134,9 +53,9 @@ impl Members {
     }
 
     /// Offset in the stored bytes of the member in hand, and how many of its decompressed bytes were passed on.
-    pub fn position(&self) -> (u64, u64) {
+    pub fn position(&self) -> Position {
         let (begins, member) = self.spans.iter().rev().find(|(begins, _)| *begins <= self.passed).copied().unwrap_or_default();
-        (member, self.passed - begins)
+        Position { member, within: self.passed - begins }
     }
 
     /// Bytes passed on since the input was opened, when there was no jump.
@@ -147,7 +66,7 @@ impl Members {
     /// Goes to a total that was given before, from the start.
     pub fn go_to_total(&mut self, total: u64) -> Result<(), Damage> {
         if matches!(self.codec, Codec::Plain) {
-            return self.go_to((0, total));
+            return self.go_to(Position { member: 0, within: total });
         }
         while self.passed < total {
             let have = self.fill_to(1)?.len() as u64;
@@ -164,15 +83,31 @@ impl Members {
         self.stored.file().is_some() && !matches!(self.codec, Codec::Whole(_))
     }
 
+    /// Goes on where an earlier run stopped.
+    pub fn go_on(&mut self, position: Position) -> anyhow::Result<()> {
+        self.go_to(position).map_err(|damage| anyhow::anyhow!("cannot go on where the last run stopped: {}", damage.cause))
+    }
+
+    /// Offset to name a position by: in the stored bytes, or where these are one piece, in the decompressed ones.
+    pub fn offset(&self, position: Position) -> u64 {
+        let is_stored = position.member > 0 || (self.compression.is_some() && position.within == 0);
+        if is_stored { position.member } else { position.within }
+    }
+
+    /// What fetching stored bytes took; what a decoder fetches by itself is no part of it.
+    pub fn read_time(&self) -> Duration {
+        self.stored.time()
+    }
+
     /// How far the stored bytes are read.
     pub fn stored_offset(&self) -> u64 {
         self.stored.offset()
     }
 
     /// Goes to a position that was given before.
-    pub fn go_to(&mut self, (member, within): (u64, u64)) -> Result<(), Damage> {
+    pub fn go_to(&mut self, Position { member, within }: Position) -> Result<(), Damage> {
         self.fill_to(1)?; // a dictionary stands in front
-        let (at_member, at_within) = self.position();
+        let at = self.position();
         match self.codec {
             Codec::Plain => {
                 self.stored.go_to(within).map_err(|error| Self::cannot_read(&error))?;
@@ -180,14 +115,14 @@ impl Members {
                 self.is_over = false;
                 return Ok(());
             }
-            Codec::Gzip(_) | Codec::Zstd(_) if member != at_member || within < at_within => {
+            Codec::Gzip(_) | Codec::Zstd(_) if member != at.member || within < at.within => {
                 self.stored.go_to(member).map_err(|error| Self::cannot_read(&error))?;
                 self.land(member, 0);
                 self.is_over = true;
             }
             _ => {}
         }
-        let mut left = within.saturating_sub(self.position().1);
+        let mut left = within.saturating_sub(self.position().within);
         while left > 0 {
             let have = self.fill_to(1)?.len() as u64;
             if have == 0 {
@@ -491,38 +426,5 @@ impl Read for Members {
         into[..length].copy_from_slice(&have[..length]);
         self.consume(length);
         Ok(length)
-    }
-}
-
-fn nothing() -> Stored {
-    Stored::new(Origin::Stream(Box::new(io::empty())))
-}
-
-fn zstd_decoder(dictionary: &[u8]) -> io::Result<ZstdDecoder<'static>> {
-    let mut decoder = ZstdDecoder::with_dictionary(dictionary)?;
-    decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG))?;
-    Ok(decoder)
-}
-
-/// Frame after frame; the crate's decoder stops behind each.
-struct Lz4Frames {
-    frame: Option<lz4_flex::frame::FrameDecoder<Stored>>,
-}
-
-impl Read for Lz4Frames {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let Some(frame) = &mut self.frame else { return Ok(0) };
-            let length = frame.read(into)?;
-            if length > 0 || into.is_empty() {
-                return Ok(length);
-            }
-            // An empty frame makes progress in what is stored, so this ends.
-            let mut stored = self.frame.take().map_or_else(nothing, lz4_flex::frame::FrameDecoder::into_inner);
-            if stored.fill()?.is_empty() {
-                return Ok(0);
-            }
-            self.frame = Some(lz4_flex::frame::FrameDecoder::new(stored));
-        }
     }
 }

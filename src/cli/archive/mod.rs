@@ -8,6 +8,7 @@
 //! see that the body does not have them.
 
 mod arc;
+mod codec;
 mod columns;
 mod crawl;
 mod entry;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
+use std::time::Duration;
 pub use stored::Origin;
 
 /// Archives within archives are opened this deep.
@@ -86,9 +88,12 @@ pub struct Document {
     pub damage: Option<String>,
 }
 
+/// The kind of what could not even be read.
+pub const LOST: &str = "lost";
+
 /// The name of a kind, as readers use it.
 pub fn kind_of(name: &str) -> &'static str {
-    ["response", "resource", "conversion", "row", "entry"].into_iter().find(|kind| *kind == name).unwrap_or("page")
+    ["response", "resource", "conversion", "row", "entry", LOST].into_iter().find(|kind| *kind == name).unwrap_or("page")
 }
 
 /// What a reader comes upon.
@@ -98,8 +103,24 @@ pub enum Item {
     Document(Box<Document>),
     /// A record of this kind that holds none.
     Other(&'static str),
-    /// Something that could not be read, and why.
-    Lost(String),
+    /// Something that could not be read.
+    Lost(Lost),
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// Why.
+    pub cause: String,
+    /// What there is of it, `Reading::payload_bytes` at most.
+    pub payload: Option<Vec<u8>>,
+}
+
+impl Item {
+    /// Something of which nothing is left.
+    pub fn lost(cause: impl Into<String>) -> Self {
+        Item::Lost(Lost { cause: cause.into(), payload: None })
+    }
 }
 
 /// What came, and where it stands.
@@ -125,12 +146,16 @@ pub trait Records: Send {
     fn go_to(&mut self, position: Position) -> Result<()>;
     /// How many stored bytes are read.
     fn stored_offset(&self) -> u64;
+    /// What fetching stored bytes took, as far as that can be told from decompressing them.
+    fn read_time(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// An input that was looked into.
 pub enum Opened {
     /// One page.
-    Page(Members),
+    Page(Box<Members>),
     /// Many.
     Records(Box<dyn Records>),
 }
@@ -199,7 +224,7 @@ fn open_at(origin: Origin, name: &Path, reading: &Reading, depth: u32) -> Result
     let start = if is_page { first } else { members.fill_to(START_BYTES).map_or(&[][..], |start| start) };
     let kind = Kind::of(start, name);
     Ok(Opened::Records(match kind {
-        Kind::Page => return Ok(Opened::Page(members)),
+        Kind::Page => return Ok(Opened::Page(Box::new(members))),
         Kind::Warc => Box::new(crawl::Crawl::new(members, Box::new(warc::Warc), reading)),
         Kind::Arc => Box::new(crawl::Crawl::new(members, Box::new(arc::Arc), reading)),
         Kind::Lines => Box::new(lines::Lines::new(members, reading)),

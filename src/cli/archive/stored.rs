@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::time::{Duration, Instant};
 
 /// Bytes are fetched in pieces of this many.
 const PIECE: usize = 128 << 10;
@@ -25,12 +26,18 @@ pub struct Stored {
     /// Offset in the input of the first byte of `buffer`.
     base: u64,
     ended: bool,
+    time: Duration,
 }
 
 impl Stored {
     /// From the beginning.
     pub fn new(origin: Origin) -> Self {
-        Stored { origin, buffer: Vec::new(), at: 0, base: 0, ended: false }
+        Stored { origin, buffer: Vec::new(), at: 0, base: 0, ended: false, time: Duration::ZERO }
+    }
+
+    /// What fetching took so far.
+    pub fn time(&self) -> Duration {
+        self.time
     }
 
     /// Offset of the next byte.
@@ -64,6 +71,7 @@ impl Stored {
         }
         let have = self.buffer.len();
         self.buffer.resize(have + PIECE, 0);
+        let begun = Instant::now();
         let read = loop {
             let read = match &mut self.origin {
                 Origin::File(file) => file.read(&mut self.buffer[have..]),
@@ -74,6 +82,7 @@ impl Stored {
                 read => break read,
             }
         };
+        self.time += begun.elapsed();
         self.buffer.truncate(have + *read.as_ref().unwrap_or(&0));
         self.ended = !matches!(read, Ok(1..));
         Ok(read? > 0)

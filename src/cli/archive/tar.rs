@@ -1,11 +1,13 @@
 //! Tar files: ustar, GNU and pax names.
 
+use super::codec::Damage;
 use super::entry::{Entry, Inner, look};
 use super::members::Members;
 use super::{Found, Item, Position, Reading, Records};
 use anyhow::Result;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tar::{EntryType, Header, PaxExtensions};
 
 const BLOCK: usize = 512;
@@ -85,7 +87,7 @@ impl Tar {
         let (mut long_name, mut long_size) = (None, None);
         loop {
             let mut block = [0; BLOCK];
-            let have = self.members().fill_to(BLOCK).map_err(super::members::Damage::into_io)?.len();
+            let have = self.members().fill_to(BLOCK).map_err(Damage::into_io)?.len();
             if have == 0 {
                 return Ok(None);
             }
@@ -136,7 +138,7 @@ impl Tar {
         let mut passed = 0;
         loop {
             let mut members = self.members();
-            let block = members.fill_to(BLOCK).map_err(super::members::Damage::into_io)?;
+            let block = members.fill_to(BLOCK).map_err(Damage::into_io)?;
             if block.is_empty() || is_start(block) {
                 return Ok(passed);
             }
@@ -150,7 +152,7 @@ impl Tar {
         let start = self.members().total();
         let Head { name, size, is_file } = match self.header()? {
             None => return Ok(None),
-            Some(Err(lost)) => return Ok(Some(Item::Lost(lost))),
+            Some(Err(lost)) => return Ok(Some(Item::lost(lost))),
             Some(Ok(header)) => header,
         };
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = size;
@@ -205,7 +207,7 @@ impl Records for Tar {
             }
             Err(error) => {
                 self.is_done = true;
-                Item::Lost(error.to_string())
+                Item::lost(error.to_string())
             }
         };
         let entry = if let Item::Document(document) = &item { document.id.clone() } else { None };
@@ -236,6 +238,10 @@ impl Records for Tar {
     fn stored_offset(&self) -> u64 {
         self.members().stored_offset()
     }
+
+    fn read_time(&self) -> Duration {
+        self.members().read_time()
+    }
 }
 
 impl Tar {
@@ -248,6 +254,6 @@ impl Tar {
     }
 
     fn lost(&self, cause: String) -> Found {
-        Found { item: Item::Lost(cause), position: self.position(), offset: self.position().member, entry: None }
+        Found { item: Item::lost(cause), position: self.position(), offset: self.position().member, entry: None }
     }
 }

@@ -126,7 +126,7 @@ impl Zip {
         self.at += 1;
         let Local { name, start, end, is_stored, is_file, checksum } = match self.directory.entry(at) {
             Ok(entry) => entry,
-            Err((name, why)) => return (Item::Lost(why), name),
+            Err((name, why)) => return (Item::lost(why), name),
         };
         self.offset = start;
         if !is_file || (self.is_wacz && !name.starts_with("archive/")) {
@@ -203,7 +203,7 @@ fn parse(header: &[u8], place: u64) -> Option<(Local, bool)> {
 impl Records for Zip {
     fn next(&mut self) -> Option<Found> {
         if let Some(loss) = self.loss.take() {
-            return Some(Found { item: Item::Lost(loss), position: self.position(), offset: 0, entry: None });
+            return Some(Found { item: Item::lost(loss), position: self.position(), offset: 0, entry: None });
         }
         if let Some(inner) = &mut self.inner {
             if let Some(found) = inner.next() {

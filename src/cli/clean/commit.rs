@@ -2,13 +2,15 @@
 
 use super::dead_letters::{Dead, DeadLetters};
 use super::duplicates::Duplicates;
-use super::feed::{Reached, Task, Work};
+use super::feed::{Reached, Standing, Task, Work};
 use super::growing::GrowingFile;
 use super::journal::{Entry, Journal};
-use super::page::{Outcome, PageName, Piece};
+use super::outcome::{Outcome, PageFailure, Piece};
+use super::page_name::PageName;
 use super::progress::Progress;
 use super::rows::Rows;
 use super::shards::{ShardMark, Shards};
+use super::stages::Stages;
 use super::tally::Tally;
 use crate::cli::console::Console;
 use anyhow::{Context, Result};
@@ -17,6 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::io::{self, BufWriter, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// Where ordered outputs go.
 pub enum Sink {
@@ -38,6 +41,8 @@ pub struct Done {
     pub name: PageName,
     /// What became of it; none when there was no page.
     pub outcome: Option<Outcome>,
+    /// What cleaning it took.
+    pub times: Stages,
 }
 
 /// Takes pages in their order.
@@ -83,12 +88,24 @@ impl Committer {
 
     /// A page's turn.
     pub fn commit(&mut self, done: Done) -> Result<()> {
-        let Done { work, name, outcome } = done;
+        let begun = Instant::now();
+        let committed = self.take_turn(done);
+        self.tally().stages.write += begun.elapsed();
+        committed
+    }
+
+    fn take_turn(&mut self, done: Done) -> Result<()> {
+        let Done { work, name, outcome, times } = done;
         self.tally().passed_over(&work);
+        self.tally().stages.add(&times);
         for loss in &work.lost {
-            let place = PageName { source: work.input.name(), offset: Some(loss.offset), entry: loss.entry.clone(), ..PageName::default() };
-            self.progress.around(|| self.console.error(&format!("{place}: {}", loss.cause)));
-            self.report(&place, &json!({ "lost": loss.cause }))?;
+            let Standing { offset, entry, .. } = &loss.standing;
+            let place = PageName { source: work.input.name(), offset: Some(*offset), entry: entry.clone(), ..PageName::default() };
+            self.progress.around(|| self.console.error(&format!("{place}: {}", loss.lost.cause)));
+            self.report(&place, &json!({ "lost": loss.lost.cause }))?;
+            if let Some(Err(error)) = self.letters.as_mut().map(|letters| letters.keep_lost(&work.input, &place, loss)) {
+                self.progress.around(|| self.console.error(&format!("--dead-letters: {place}: {error:#}")));
+            }
         }
         if let Task::Document(document, _) = &work.task {
             self.tally().record(document.kind);
@@ -134,7 +151,7 @@ impl Committer {
         self.report(name, &json!({ "not_wanted": reason }))
     }
 
-    fn failed(&mut self, work: &Work, name: &PageName, failure: super::page::PageFailure, piece: Piece) -> Result<()> {
+    fn failed(&mut self, work: &Work, name: &PageName, failure: PageFailure, piece: Piece) -> Result<()> {
         let cause = format!("{:#}", failure.cause);
         match &failure.held {
             Some(held) => self.tally().held(&held.report, &held.facts),

@@ -1,6 +1,7 @@
 //! Cleaned pages as WARC `conversion` records (ISO 28500:2017, section 6.8), which refer to the records that they were made of.
 
-use super::shards::{Compress, write_member};
+use super::shards::write_member;
+use crate::config::Compress;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::io::Write as _;

@@ -1,9 +1,10 @@
 //! Pages that failed, kept with the cause so that they can be looked at and tried again.
 
-use super::feed::Standing;
+use super::feed::{Loss, Standing};
 use super::input::{Input, Source};
-use super::page::{PageFailure, PageName, spool};
-use crate::cli::archive::{Document, Form, Position};
+use super::outcome::{PageFailure, spool};
+use super::page_name::PageName;
+use crate::cli::archive::{Document, Form, LOST, Position};
 use anyhow::{Context, Result};
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -114,41 +115,66 @@ impl DeadLetters {
 
     /// Keeps a page as it came, with the cause.
     pub fn keep(&mut self, dead: &Dead<'_>, failure: PageFailure) -> Result<()> {
-        let mut letter = Letter {
-            source: dead.name.source.clone(),
-            cause: format!("{:#}", failure.cause),
-            rules_digest: self.rules_digest.clone(),
-            time: now(),
-            document: dead.document.map(|(document, standing)| DocumentLetter {
-                offset: standing.offset,
-                position: standing.position,
-                entry: standing.entry.clone(),
-                id: document.id.clone(),
-                url: document.url.clone(),
-                date: document.date.clone(),
-                kind: document.kind.to_owned(),
-                form: document.form.clone(),
-                length: document.length,
-            }),
-            payload_file: None,
-        };
+        let document = dead.document.map(|(document, standing)| DocumentLetter {
+            offset: standing.offset,
+            position: standing.position,
+            entry: standing.entry.clone(),
+            id: document.id.clone(),
+            url: document.url.clone(),
+            date: document.date.clone(),
+            kind: document.kind.to_owned(),
+            form: document.form.clone(),
+            length: document.length,
+        });
         let payload: Option<Box<dyn Read + '_>> = match dead.document {
             // A part of a giant is of no use to anybody: the archive has it.
             Some((document, _)) if (document.payload.len() as u64) < document.length && document.damage.is_none() => None,
             Some((document, _)) => Some(Box::new(document.payload.as_slice())),
             None => payload(dead.input, failure.stdin),
         };
+        self.put(dead.input, dead.name, format!("{:#}", failure.cause), document, payload)
+    }
+
+    /// Keeps what is left of something that could not be read.
+    pub fn keep_lost(&mut self, input: &Input, name: &PageName, loss: &Loss) -> Result<()> {
+        let payload = loss.lost.payload.as_deref();
+        let document = DocumentLetter {
+            offset: loss.standing.offset,
+            position: loss.standing.position,
+            entry: loss.standing.entry.clone(),
+            id: None,
+            url: None,
+            date: None,
+            kind: LOST.to_owned(),
+            form: Form::Body(None),
+            length: payload.map_or(0, <[u8]>::len) as u64,
+        };
+        let payload = payload.map(|payload| Box::new(payload) as Box<dyn Read + '_>);
+        self.put(input, name, loss.lost.cause.clone(), Some(document), payload)
+    }
+
+    fn put(
+        &mut self,
+        input: &Input,
+        name: &PageName,
+        cause: String,
+        document: Option<DocumentLetter>,
+        payload: Option<Box<dyn Read + '_>>,
+    ) -> Result<()> {
+        let (source, rules_digest) = (name.source.clone(), self.rules_digest.clone());
+        let within = match &document {
+            None => input.within.clone(),
+            // A payload is what stands between the archive's headers, so its name is not the archive's.
+            Some(document) => {
+                let name = input.within.file_name().unwrap_or_default().to_string_lossy();
+                input.within.with_file_name(format!("{name}@{}.payload", document.offset))
+            }
+        };
+        let mut letter = Letter { source, cause, rules_digest, time: now(), document, payload_file: None };
         match &mut self.to {
             To::Folder(folder) => {
-                let within = match dead.document {
-                    None => dead.input.within.clone(),
-                    // A payload is what stands between the archive's headers, so its name is not the archive's.
-                    Some((_, standing)) => {
-                        let name = dead.input.within.file_name().unwrap_or_default().to_string_lossy();
-                        dead.input.within.with_file_name(format!("{name}@{}.payload", standing.offset))
-                    }
-                };
-                keep_in(folder, &within, dead.name, &mut letter, payload, dead.document.is_some())
+                let replaces = letter.document.is_some();
+                keep_in(folder, &within, name, &mut letter, payload, replaces)
             }
             To::Lines(file, path) => append(file, &letter, payload).with_context(|| format!("cannot write to {}", path.display())),
         }

@@ -4,7 +4,7 @@
 //! in tables keyed by a quarter of the fingerprint (Manku, Jain, Das Sarma 2007): fingerprints that differ in at most three bits agree in
 //! one quarter. A page costs about 60 bytes of memory, which is the one thing of a run that grows with its pages.
 
-use super::selection::Dedup;
+use crate::config::Dedup;
 use anyhow::{Context, Result};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};

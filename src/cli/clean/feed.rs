@@ -3,9 +3,10 @@
 
 use super::input::{Input, Source};
 use super::letters::Letters;
-use super::page::spool;
+use super::outcome::spool;
+use super::stages::Stages;
 use crate::cli::archive::members::Members;
-use crate::cli::archive::{self, Document, Found, Item, Opened, Origin, Position, Reading, Records};
+use crate::cli::archive::{self, Document, Found, Item, Lost, Opened, Origin, Position, Reading, Records};
 use anyhow::{Context, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,10 +14,13 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tempfile::SpooledTempFile;
 
 /// Records without a page are handed on, counted, after this many at the latest.
 const OTHERS_AT_ONCE: u64 = 4096;
+/// So is what could not be read, when as much of it is kept.
+const LOST_BYTES: usize = 1 << 20;
 
 /// How far a run is: everything before this is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,11 +35,9 @@ pub struct Reached {
 #[derive(Clone, Debug)]
 pub struct Loss {
     /// Where it stands.
-    pub offset: u64,
-    /// File within the archive.
-    pub entry: Option<String>,
-    /// What was wrong.
-    pub cause: String,
+    pub standing: Standing,
+    /// What was wrong, and what there is of it.
+    pub lost: Lost,
 }
 
 /// Where a record stands in its archive.
@@ -79,6 +81,8 @@ pub struct Work {
     pub reached: Reached,
     /// Stored bytes read so far.
     pub stored_bytes: u64,
+    /// What taking it out of its archive took.
+    pub times: Stages,
 }
 
 /// A copy of what was read from standard input.
@@ -161,8 +165,22 @@ impl Feed {
 
     /// The next task; none when all is handed out.
     pub fn next(&mut self) -> Option<Work> {
+        let (begun, before) = (Instant::now(), self.read_time());
+        let mut work = self.take()?;
+        // A reader that was opened since began to count at nothing.
+        let read = self.read_time();
+        work.times.read = read.checked_sub(before).unwrap_or(read);
+        work.times.unpack = begun.elapsed().saturating_sub(work.times.read);
+        Some(work)
+    }
+
+    fn read_time(&self) -> Duration {
+        self.records.as_ref().map(|records| records.read_time()).unwrap_or_default()
+    }
+
+    fn take(&mut self) -> Option<Work> {
         let mut others = BTreeMap::new();
-        let mut lost = Vec::new();
+        let (mut lost, mut lost_bytes) = (Vec::new(), 0);
         loop {
             let input = Arc::clone(self.inputs.get(self.input)?);
             let Some(records) = &mut self.records else {
@@ -174,7 +192,7 @@ impl Feed {
                     }
                     Ok(Opened::Page(members)) => {
                         let kept = if input.source == Source::Stdin { self.kept.clone() } else { None };
-                        Task::Page(Box::new(members), kept)
+                        Task::Page(members, kept)
                     }
                     Err(error) => Task::Unreadable(error),
                 };
@@ -197,9 +215,10 @@ impl Feed {
                     *others.entry(kind).or_default() += 1;
                     is_full.then_some(Task::Nothing)
                 }
-                Some(Found { item: Item::Lost(cause), offset, entry, .. }) => {
-                    lost.push(Loss { offset, entry, cause });
-                    is_full.then_some(Task::Nothing)
+                Some(Found { item: Item::Lost(item), position, offset, entry }) => {
+                    lost_bytes += item.payload.as_ref().map_or(0, Vec::len);
+                    lost.push(Loss { standing: Standing { position, offset, entry }, lost: item });
+                    (is_full || lost_bytes >= LOST_BYTES).then_some(Task::Nothing)
                 }
             };
             if let Some(task) = task {
@@ -218,7 +237,7 @@ impl Feed {
         self.number += 1;
         let (position, offset) = self.records.as_ref().map(|records| (records.position(), records.stored_offset())).unwrap_or_default();
         let reached = Reached { input: self.input, position };
-        Work { number, input, place, task, others, lost, reached, stored_bytes: self.bytes_before + offset }
+        Work { number, input, place, task, others, lost, reached, stored_bytes: self.bytes_before + offset, times: Stages::default() }
     }
 }
 

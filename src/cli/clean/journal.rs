@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 pub const FOLDER: &str = ".naqi";
 const FILE: &str = "journal.json";
 /// Grows when a journal of an older version cannot be gone on with.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is written down.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -107,6 +107,11 @@ impl Journal {
     /// Where fingerprints are listed.
     pub fn fingerprints(&self) -> PathBuf {
         self.folder.join("fingerprints")
+    }
+
+    /// Where row groups are listed.
+    pub fn row_groups(&self) -> PathBuf {
+        self.folder.join("row-groups")
     }
 
     /// Whether it is time to write again.

@@ -2,7 +2,7 @@
 
 use super::dead_letters::{DocumentLetter, Letter};
 use crate::cli::archive::members::Members;
-use crate::cli::archive::{self, Document, Form, Found, Item, Opened, Origin, Position, Reading, Records, kind_of};
+use crate::cli::archive::{self, Document, Form, Found, Item, LOST, Opened, Origin, Position, Reading, Records, kind_of};
 use crate::cli::compression::strip_from;
 use anyhow::{Context, Result, bail};
 use base64::engine::general_purpose::STANDARD;
@@ -85,38 +85,33 @@ impl Letters {
             let length = payload.len() as u64 + more;
             return Ok(Document { kind: "page", source: Some(source), id: None, url: None, date: None, payload, length, form, damage: None });
         };
-        match payload.filter(|payload| payload.len() as u64 == known.length) {
-            Some(payload) => Ok(of_letter(source, known, payload)),
-            // Too long for the letter, or cut short: the archive may be at hand, and in order by now.
-            None => self.read_again(source, known),
-        }
+        let is_whole = known.kind != LOST && payload.as_ref().is_some_and(|payload| payload.len() as u64 == known.length);
+        // Too long for the letter, or cut short: the archive may be at hand, and in order by now.
+        let again = if is_whole { Ok(None) } else { self.read_again(&source, &known).map(Some) };
+        let (payload, damage) = match again {
+            Ok(Some(document)) => return Ok(Document { source: Some(source), ..document }),
+            Ok(None) => (payload.unwrap_or_default(), None),
+            // It fails again, under the name that it had.
+            Err(error) => (payload.unwrap_or_default(), Some(format!("{error:#}"))),
+        };
+        let DocumentLetter { id, url, date, kind, form, length, .. } = known;
+        Ok(Document { kind: kind_of(&kind), source: Some(source), id, url, date, payload, length, form, damage })
     }
 
-    fn read_again(&self, source: String, known: DocumentLetter) -> Result<Document> {
-        let path = Path::new(&source);
-        let file = File::open(path).with_context(|| format!("{source}: the letter does not hold the whole page, and it cannot be opened"))?;
+    fn read_again(&self, source: &str, known: &DocumentLetter) -> Result<Document> {
+        let path = Path::new(source);
+        let file = File::open(path).context("the letter does not hold the whole page, and its archive cannot be opened")?;
         let Opened::Records(mut records) = archive::open(Origin::File(file), path, &self.reading)? else {
-            bail!("{source}: it is no archive any more");
+            bail!("its source is no archive any more");
         };
         records.go_to(known.position)?;
-        match records.next() {
-            Some(Found { item: Item::Document(document), .. }) if document.url == known.url => Ok(Document { source: Some(source), ..*document }),
-            _ => bail!("{source}: at {} stands another record now", known.offset),
+        let is_lost = known.kind == LOST;
+        match records.next().map(|found| found.item) {
+            Some(Item::Document(document)) if is_lost || document.url == known.url => Ok(*document),
+            Some(Item::Lost(lost)) if is_lost => bail!("{}", lost.cause),
+            Some(Item::Other(kind)) if is_lost => bail!("what can be read there now is a record that holds no page ({kind})"),
+            _ => bail!("another record stands there now"),
         }
-    }
-}
-
-fn of_letter(source: String, known: DocumentLetter, payload: Vec<u8>) -> Document {
-    Document {
-        kind: kind_of(&known.kind),
-        source: Some(source),
-        id: known.id,
-        url: known.url,
-        date: known.date,
-        payload,
-        length: known.length,
-        form: known.form,
-        damage: None,
     }
 }
 
@@ -155,19 +150,20 @@ fn read_line(members: &mut Members, line: &mut Vec<u8>) -> Result<()> {
 
 impl Records for Letters {
     fn next(&mut self) -> Option<Found> {
-        let position = self.position();
+        let mut position = self.position();
         let letter = self.letter()?;
         self.number += 1;
         let (mut offset, mut entry) = (position.within, None);
         let document = letter.and_then(|(letter, payload)| {
             if let Some(known) = &letter.document {
-                (offset, entry) = (known.offset, known.entry.clone());
+                // As its archive knows it, so that it can be found again however often it fails.
+                (position, offset, entry) = (known.position, known.offset, known.entry.clone());
             }
             self.document(letter, payload)
         });
         let item = match document {
             Ok(document) => Item::Document(Box::new(document)),
-            Err(error) => Item::Lost(format!("{error:#}")),
+            Err(error) => Item::lost(format!("{error:#}")),
         };
         Some(Found { item, position, offset, entry })
     }
@@ -175,10 +171,7 @@ impl Records for Letters {
     fn position(&self) -> Position {
         match &self.from {
             From::Folder(_) => Position { member: 0, within: self.number },
-            From::Lines(members) => {
-                let (member, within) = members.position();
-                Position { member, within }
-            }
+            From::Lines(members) => members.position(),
         }
     }
 
@@ -186,9 +179,7 @@ impl Records for Letters {
         match &mut self.from {
             From::Folder(_) => self.number = position.within,
             From::Lines(members) => {
-                if let Err(damage) = members.go_to((position.member, position.within)) {
-                    bail!("cannot go on where the last run stopped: {}", damage.cause);
-                }
+                members.go_on(position)?;
             }
         }
         Ok(())

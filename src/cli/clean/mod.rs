@@ -10,12 +10,16 @@ mod dead_letters;
 mod duplicates;
 mod feed;
 mod growing;
+mod identity;
 mod input;
+mod interrupt;
 mod journal;
 mod letters;
+mod outcome;
 mod output;
 mod overview;
 mod page;
+mod page_name;
 mod place;
 mod progress;
 mod rows;
@@ -23,11 +27,14 @@ mod run;
 mod selection;
 mod setup;
 mod shards;
+mod stages;
+mod stream;
 mod tally;
 
 pub use input::is_page;
 
 use super::archive::Reading;
+use super::bulk_options::BulkOptions;
 use super::console::Console;
 use super::exit::Exit;
 use super::options::{PageOptions, RuleOptions, RunOptions};
@@ -38,9 +45,8 @@ use clap::Args;
 use feed::Feed;
 use input::{Input, InputOptions};
 use page::Cleaner;
-use selection::SelectionOptions;
+use selection::Selection;
 use setup::Setup;
-use shards::Compress;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
@@ -95,35 +101,8 @@ pub struct CleanOptions {
     /// Start over when an earlier run was broken off
     #[arg(long)]
     fresh: bool,
-    /// Note this often, in seconds, how far the run is
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
-    checkpoint: f64,
-    /// Split outputs of many pages: name-00000, name-00001, … of at most this many bytes each (k, m and g are taken)
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
-    max_shard_bytes: Option<u64>,
-    /// Compress outputs of many pages
-    #[arg(long, value_name = "HOW", default_value = "auto")]
-    compress: Compress,
-    /// Write a line of JSON for each page: every decision, with byte ranges and rules; or, for a name that ends in .html, a page of plots
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
-    /// Write the sums of the run as JSON
-    #[arg(long, value_name = "FILE")]
-    stats: Option<PathBuf>,
-    /// Keep pages that fail, with the cause: in a folder, or as lines of a file that ends in .jsonl
-    #[arg(long, value_name = "DIR|FILE")]
-    dead_letters: Option<PathBuf>,
-    /// Keep pages that moderation rules hold back, as they came: in a folder, or as lines of a file that ends in .jsonl
-    #[arg(long, value_name = "DIR|FILE")]
-    quarantine: Option<PathBuf>,
-    /// The column of JSON lines and Parquet that holds the pages
-    #[arg(long, value_name = "NAME", default_value = "html")]
-    html_column: String,
-    /// The column that holds their addresses
-    #[arg(long, value_name = "NAME", default_value = "url")]
-    url_column: String,
     #[command(flatten)]
-    selection: SelectionOptions,
+    bulk: BulkOptions,
     #[command(flatten)]
     run: RunOptions,
     #[command(flatten)]
@@ -132,19 +111,6 @@ pub struct CleanOptions {
     origin: OriginOptions,
     #[command(flatten)]
     rules: RuleOptions,
-}
-
-/// `500k`, `256m`, `2g`, or bytes.
-fn bytes(text: &str) -> Result<u64, String> {
-    let lower = text.to_ascii_lowercase();
-    let (digits, shift) = match lower.trim_end_matches('b').strip_suffix(['k', 'm', 'g']) {
-        Some(digits) if lower.contains('k') => (digits, 10),
-        Some(digits) if lower.contains('m') => (digits, 20),
-        Some(digits) => (digits, 30),
-        None => (lower.trim_end_matches('b'), 0),
-    };
-    let number: u64 = digits.parse().map_err(|_| format!("`{text}` is no size"))?;
-    number.checked_shl(shift).filter(|bytes| *bytes > 0 && bytes >> shift == number).ok_or_else(|| format!("`{text}` is no size"))
 }
 
 impl CleanCommand {
@@ -170,14 +136,15 @@ impl ReplayCommand {
 impl CleanOptions {
     /// Everything that can be wrong for all pages is found before the first one is read.
     fn run(&self, console: &Console, inputs: impl FnOnce() -> Result<Vec<Input>>) -> Result<Exit> {
-        let settings = self.rules.settings(&[], Some(&self.page), Some(&self.run))?.settings;
+        let settings = self.rules.bulk_settings(&self.page, &self.run, &self.bulk)?.settings;
         let origin = self.origin.known(settings.from)?;
-        let selection = self.selection.checked()?;
+        let bulk = &settings.bulk;
+        let selection = Selection::of(bulk)?;
         let rules = rule_loader::load(&settings.rules, console)?;
         // Encodings never shrink below half, and a header stands before a response.
         let payload_bytes = settings.limits.page_bytes.saturating_mul(2).saturating_add(64 << 10);
-        let reading = Reading { payload_bytes, html_column: self.html_column.clone(), url_column: self.url_column.clone() };
-        let feed = Feed::new(inputs()?, reading, self.dead_letters.is_some() || self.quarantine.is_some());
+        let reading = Reading { payload_bytes, html_column: bulk.html_column.clone(), url_column: bulk.url_column.clone() };
+        let feed = Feed::new(inputs()?, reading, bulk.dead_letters.is_some() || bulk.quarantine.is_some());
         let setup = Setup::plan(self, *console, settings, &origin, &rules, feed)?;
         let streams = setup.streams(&selection);
         if streams {
@@ -197,7 +164,7 @@ impl CleanOptions {
         let mut run = setup.run(cleaner)?;
         run.committer.note_beginning()?;
         let tally = Arc::clone(&run.committer.tally);
-        let exit = if streams { run::stream(run)? } else { run.start()? };
+        let exit = if streams { stream::stream(run)? } else { run.start()? };
         if exit != Exit::Interrupted {
             overview.write(&tally.lock().unwrap_or_else(PoisonError::into_inner))?;
         }

@@ -2,21 +2,23 @@
 
 use super::conversion::Conversion;
 use super::duplicates::Fingerprint;
-use super::feed::{Kept, Standing};
+use super::feed::Kept;
 use super::input::Input;
+use super::outcome::{Held, Outcome, PageFailure, Piece, is_held_back, spool};
 use super::output::OutputFile;
+use super::page_name::PageName;
 use super::selection::{Reason, Selection, language};
-use super::shards::Compress;
+use super::stages::Stages;
 use super::tally::Facts;
 use crate::cli::archive::http::Response;
+use crate::cli::archive::members::Members;
 use crate::cli::archive::{Document, Form};
 use crate::cli::compression::CHUNK_BYTES;
 use crate::cli::origin::KnownOrigin;
-use crate::config::OutputFormat;
-use anyhow::{Context, Error, Result, anyhow, bail};
+use crate::config::{Compress, OutputFormat};
+use anyhow::{Context, Error, Result, bail};
 use naqi::emit::EmitFormat;
 use naqi::emit::record::Record;
-use naqi::moderate::Verdict;
 use naqi::report::PageReport;
 use naqi::rules::RuleSet;
 use naqi::{Limit, Origin, PageError, Pipeline, Settings};
@@ -26,9 +28,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 use tempfile::SpooledTempFile;
 use url::Url;
-
-/// Up to this many bytes of an output wait in memory, more on the disk.
-const SPOOL_BYTES: usize = 8 << 20;
 
 /// All that pages of a run have in common.
 #[derive(Debug)]
@@ -49,138 +48,6 @@ pub struct Cleaner {
     pub tells_language: bool,
 }
 
-/// A page that could not be cleaned.
-#[derive(Debug)]
-pub struct PageFailure {
-    /// Why.
-    pub cause: Error,
-    /// What was read from standard input.
-    pub stdin: Option<SpooledTempFile>,
-    /// It came through, but rules hold it back.
-    pub held: Option<Box<Held>>,
-}
-
-/// What is known of a page that rules hold back.
-#[derive(Debug)]
-pub struct Held {
-    /// The decisions.
-    pub report: PageReport,
-    /// What the summary says of it.
-    pub facts: Facts,
-}
-
-impl From<Error> for PageFailure {
-    fn from(cause: Error) -> Self {
-        PageFailure { cause, stdin: None, held: None }
-    }
-}
-
-/// What is to be written of a page when its turn comes.
-#[derive(Debug)]
-pub enum Piece {
-    /// Nothing: it may not be published, or has been written already.
-    None,
-    /// These bytes.
-    Bytes(Vec<u8>),
-    /// The same, when they may be many.
-    Spooled(SpooledTempFile),
-    /// A file of its own.
-    File(OutputFile),
-    /// A row.
-    Row(Box<Record>),
-}
-
-impl Piece {
-    /// Memory that it takes while it waits.
-    pub fn memory(&self) -> usize {
-        match self {
-            Piece::None | Piece::File(_) => 0,
-            Piece::Bytes(bytes) => bytes.len(),
-            Piece::Spooled(_) => SPOOL_BYTES / 8,
-            Piece::Row(record) => record.html.as_ref().map_or(0, String::len) + record.text.as_ref().map_or(0, String::len),
-        }
-    }
-}
-
-/// What became of a page.
-#[derive(Debug)]
-pub enum Outcome {
-    /// It is cleaned, and waits for its turn.
-    Cleaned {
-        /// The decisions.
-        report: Box<PageReport>,
-        /// What is to be written.
-        piece: Piece,
-        /// What the summary says of it.
-        facts: Facts,
-        /// To know it again.
-        fingerprint: Option<Fingerprint>,
-    },
-    /// It was not wanted.
-    Passed(Reason),
-    /// It failed; the second is written in its place.
-    Failed(PageFailure, Piece),
-}
-
-/// How a page is called in records and reports.
-#[derive(Clone, Debug, Default)]
-pub struct PageName {
-    /// File or stream that it came from.
-    pub source: String,
-    /// Names it in the run.
-    pub id: String,
-    /// Its place in an archive.
-    pub offset: Option<u64>,
-    /// File within the archive.
-    pub entry: Option<String>,
-    /// Its address, as the archive gives it.
-    pub url: Option<String>,
-    /// When it was fetched.
-    pub date: Option<String>,
-    /// Whether `id` is that of a WARC record.
-    pub is_record_id: bool,
-}
-
-impl PageName {
-    /// Of a page that is a whole input.
-    pub fn of_input(input: &Input) -> Self {
-        PageName { source: input.name(), id: input.name(), ..PageName::default() }
-    }
-
-    /// Of a page of an archive.
-    pub fn of_document(input: &Input, document: &Document, standing: &Standing) -> Self {
-        let source = document.source.clone().unwrap_or_else(|| input.name());
-        let entry = standing.entry.as_ref().map(|entry| format!("/{entry}")).unwrap_or_default();
-        PageName {
-            id: document.id.clone().unwrap_or_else(|| format!("{source}{entry}#{}", standing.offset)),
-            source,
-            offset: Some(standing.offset),
-            entry: standing.entry.clone(),
-            url: document.url.clone(),
-            date: document.date.clone(),
-            is_record_id: document.id.is_some() && matches!(document.kind, "response" | "resource" | "conversion"),
-        }
-    }
-}
-
-impl std::fmt::Display for PageName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.source)?;
-        if let Some(entry) = &self.entry {
-            write!(f, ": {entry}")?;
-        }
-        match self.offset {
-            Some(offset) => write!(f, ": at {offset}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// A place in memory, later on the disk.
-pub fn spool() -> SpooledTempFile {
-    tempfile::spooled_tempfile(SPOOL_BYTES)
-}
-
 /// A page within a record, and its media type.
 type Body<'a> = (Cow<'a, [u8]>, Option<String>);
 
@@ -189,27 +56,34 @@ pub type MakePlace<'a> = &'a dyn Fn() -> Result<Option<OutputFile>>;
 
 impl Cleaner {
     /// Cleans a page that is a whole input.
-    pub fn page(&self, input: &Input, bytes: impl Read, kept: &Kept, name: &PageName, place: MakePlace) -> Outcome {
+    pub fn page(&self, input: &Input, mut bytes: Members, kept: &Kept, name: &PageName, place: MakePlace, times: &mut Stages) -> Outcome {
         let origin = self.origin.of(input.path());
         if let Some(reason) = self.selection.refuses_address(origin.url.as_ref(), &name.id) {
             return Outcome::Passed(reason);
         }
-        self.outcome(name, &origin, bytes, place, || keep_rest(kept))
+        let before = bytes.read_time();
+        let outcome = self.outcome(name, &origin, &mut bytes, place, times, || keep_rest(kept));
+        times.read = bytes.read_time().saturating_sub(before);
+        times.unpack = times.unpack.saturating_sub(times.read);
+        outcome
     }
 
     /// Cleans a page of an archive.
-    pub fn document(&self, document: &Document, name: &PageName, place: MakePlace) -> Outcome {
+    pub fn document(&self, document: &Document, name: &PageName, place: MakePlace, times: &mut Stages) -> Outcome {
         let url = document.url.as_deref().and_then(|url| Url::parse(url).ok());
         if let Some(reason) = self.selection.refuses_address(url.as_ref(), &name.id) {
             return Outcome::Passed(reason);
         }
-        let (body, content_type) = match self.body(document) {
+        let begun = Instant::now();
+        let body = self.body(document);
+        times.unpack += begun.elapsed();
+        let (body, content_type) = match body {
             Ok(Ok(body)) => body,
             Ok(Err(reason)) => return Outcome::Passed(reason),
             Err(cause) => return self.failed(name, url.as_ref(), cause.into()),
         };
         let origin = self.origin.of_document(url, content_type);
-        self.outcome(name, &origin, &*body, place, || None)
+        self.outcome(name, &origin, &*body, place, times, || None)
     }
 
     /// The page within a record, and its type.
@@ -259,9 +133,10 @@ impl Cleaner {
         origin: &Origin,
         bytes: impl Read,
         place: MakePlace,
+        times: &mut Stages,
         keep: impl FnOnce() -> Option<SpooledTempFile>,
     ) -> Outcome {
-        match self.clean(name, origin, bytes, place) {
+        match self.clean(name, origin, bytes, place, times) {
             Ok(Outcome::Failed(failure, piece)) => Outcome::Failed(PageFailure { stdin: keep(), ..failure }, piece),
             Ok(outcome) => outcome,
             Err(cause) => self.failed(name, origin.url.as_ref(), PageFailure { cause, stdin: keep(), held: None }),
@@ -299,7 +174,7 @@ impl Cleaner {
         Outcome::Failed(failure, piece)
     }
 
-    fn clean(&self, name: &PageName, origin: &Origin, bytes: impl Read, place: MakePlace) -> Result<Outcome> {
+    fn clean(&self, name: &PageName, origin: &Origin, bytes: impl Read, place: MakePlace, times: &mut Stages) -> Result<Outcome> {
         let begun = Instant::now();
         let needs_text = self.selection.needs_text() || self.tells_language;
         let (mut html, mut text) = (Vec::new(), Vec::new());
@@ -318,7 +193,8 @@ impl Cleaner {
             if self.emit != OutputFormat::Warc || needs_text {
                 formats.push((EmitFormat::Text, &mut text));
             }
-            let report = walk(&self.rules, &settings, origin, bytes, formats).map_err(held_whole)?;
+            let report = walk(&self.rules, &settings, origin, bytes, formats, times).map_err(held_whole)?;
+            let built = Instant::now();
             let piece = match self.emit {
                 OutputFormat::Jsonl | OutputFormat::Parquet => {
                     let [html, text] = [&mut html, &mut text].map(|bytes| into_text(std::mem::take(bytes)));
@@ -331,6 +207,7 @@ impl Cleaner {
                 OutputFormat::Wet => Piece::Bytes(self.conversion(name, &report, "text/plain; charset=utf-8", &text)?),
                 _ => Piece::Bytes(self.conversion(name, &report, "text/html; charset=utf-8", &html)?),
             };
+            times.emit += built.elapsed();
             (report, piece)
         } else {
             let mut to = match place()? {
@@ -341,12 +218,13 @@ impl Cleaner {
             if needs_text {
                 formats.push((EmitFormat::Text, &mut text));
             }
-            let report = walk(&self.rules, &settings, origin, bytes, formats);
+            let report = walk(&self.rules, &settings, origin, bytes, formats, times);
             let report = if is_held_whole { report.map_err(held_whole)? } else { report? };
             // The file is gone when it is not kept.
             let piece = if is_held_back(&report) { Piece::None } else { to.into_piece()? };
             (report, piece)
         };
+        let selecting = Instant::now();
         let plain: Cow<'_, str> = match &record {
             Some(record) => record.text.as_deref().unwrap_or_default().into(),
             None => String::from_utf8_lossy(&text),
@@ -358,12 +236,16 @@ impl Cleaner {
         if is_held_back(&report) {
             return self.held(name, Held { report, facts });
         }
-        if let Some(reason) = self.selection.refuses_text(&plain, facts.lang.as_deref()) {
+        let refused = self.selection.refuses_text(&plain, facts.lang.as_deref());
+        let fingerprint = self.selection.dedup.filter(|_| refused.is_none()).map(|how| Fingerprint::of(&plain, how));
+        times.select += selecting.elapsed();
+        if let Some(reason) = refused {
             return Ok(Outcome::Passed(reason));
         }
-        let fingerprint = self.selection.dedup.map(|how| Fingerprint::of(&plain, how));
         if let Some(record) = record {
+            let built = Instant::now();
             piece = if self.emit == OutputFormat::Jsonl { Piece::Bytes(line(&record)?) } else { Piece::Row(record) };
+            times.emit += built.elapsed();
         }
         Ok(Outcome::Cleaned { report: Box::new(report), piece, facts, fingerprint })
     }
@@ -383,25 +265,7 @@ impl Cleaner {
 
     /// Cleans a page straight to where it is read: what was written before a failure cannot be taken back.
     pub fn stream(&self, input: &Input, bytes: impl Read, out: &mut dyn Write) -> Result<PageReport> {
-        walk(&self.rules, &self.settings, &self.origin.of(input.path()), bytes, vec![(self.settings.emit, out)])
-    }
-}
-
-/// Nothing of the page may go out.
-pub fn is_held_back(report: &PageReport) -> bool {
-    report.verdict >= Verdict::Quarantine
-}
-
-impl PageFailure {
-    /// A page that rules hold back is as good as failed.
-    pub fn of_held(held: Held) -> Self {
-        let report = &held.report;
-        let name = if report.verdict == Verdict::Drop { "drop" } else { "quarantine" };
-        let mut by: Vec<&str> = report.findings.iter().filter(|finding| finding.done == name).map(|finding| finding.rule.as_str()).collect();
-        by.sort_unstable();
-        by.dedup();
-        let by = if by.is_empty() { format!("its score of {:.2}", report.score) } else { by.join(", ") };
-        PageFailure { cause: anyhow!("held back ({name}) by {by}"), stdin: None, held: Some(Box::new(held)) }
+        walk(&self.rules, &self.settings, &self.origin.of(input.path()), bytes, vec![(self.settings.emit, out)], &mut Stages::default())
     }
 }
 
@@ -456,18 +320,24 @@ fn walk<W: Write>(
     origin: &Origin,
     mut bytes: impl Read,
     formats: Vec<(EmitFormat, W)>,
+    times: &mut Stages,
 ) -> Result<PageReport> {
     let mut pipeline = Pipeline::with_formats(Arc::clone(rules), settings, origin, formats);
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
-        match bytes.read(&mut chunk) {
+        let begun = Instant::now();
+        let read = bytes.read(&mut chunk);
+        times.unpack += begun.elapsed();
+        match read {
             Ok(0) => break,
             Ok(length) => pipeline.feed(&chunk[..length])?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => bail!("cannot read it: {error}"),
         }
     }
-    Ok(pipeline.finish()?)
+    let report = pipeline.finish()?;
+    times.add_page(&report.times);
+    Ok(report)
 }
 
 fn held_whole(error: Error) -> Error {
@@ -483,9 +353,4 @@ pub fn keep_rest(kept: &Kept) -> Option<SpooledTempFile> {
     let mut kept = kept.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     let _ = io::copy(&mut io::stdin(), &mut kept);
     Some(kept)
-}
-
-/// The panic's own message may quote the page; its place is on standard error already.
-pub fn internal_error() -> Error {
-    anyhow!("internal error; this is a defect of naqi")
 }

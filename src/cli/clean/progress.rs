@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Without a terminal, a line this often.
 pub const LINE_EVERY: Duration = Duration::from_secs(5);
 
+/// So many stages are named while a run goes on.
+const STAGES: usize = 3;
+
 /// Shows how far the run is.
 #[derive(Debug)]
 pub enum Progress {
@@ -52,7 +55,8 @@ impl Progress {
         if let Progress::Bar(bar) = self {
             bar.set_position(tally.bytes_stored);
             let failed = if tally.failures > 0 { format!(", {} failed", tally.failures) } else { String::new() };
-            bar.set_message(format!("{} pages, {:.0}/s{failed}", tally.pages, tally.pages as f64 / tally.seconds()));
+            let stages = stages(tally);
+            bar.set_message(format!("{} pages, {:.0}/s{failed}{stages}", tally.pages, tally.pages as f64 / tally.seconds()));
         }
     }
 
@@ -66,10 +70,11 @@ impl Progress {
             let eta = left.map_or_else(|| "unknown".to_owned(), |left| HumanDuration(Duration::from_secs_f64(left.min(1e9))).to_string());
             let of = of.map(|of| format!(" of {}", size(of))).unwrap_or_default();
             console.note(&format!(
-                "{} pages, {}{of}, {rate:.1} pages and {read} a second, {} failed, {eta} left",
+                "{} pages, {}{of}, {rate:.1} pages and {read} a second, {} failed, {eta} left{}",
                 tally.pages,
                 size(stored),
-                tally.failures
+                tally.failures,
+                stages(tally)
             ));
         }
     }
@@ -88,4 +93,10 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Where most of the time goes.
+fn stages(tally: &Tally) -> String {
+    let shares = tally.stages.shares();
+    shares.iter().take(STAGES).map(|(stage, share)| format!(", {stage} {:.0} %", 100.0 * share)).collect()
 }

@@ -3,22 +3,23 @@
 //! The schema is fixed. Lists (`findings`, `removals`) are JSON texts: what is asked of them differs too much for columns of their own.
 //! Row groups are bounded by the bytes that they hold, so that a reader needs no more memory than the writer.
 
-use super::growing::GrowingFile;
+use super::growing::{GrowingFile, part_of};
 use super::shards::{ShardMark, ShardPlan};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use naqi::emit::record::Record;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
-use parquet::file::properties::WriterProperties;
+use parquet::file::metadata::{FileMetaData, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
-use parquet::schema::types::Type;
+use parquet::schema::types::{SchemaDescriptor, Type};
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A row group holds about this many bytes before compression.
-const GROUP_BYTES: usize = 64 << 20;
 const ZSTD_LEVEL: i32 = 3;
 
 /// The columns, in their order.
@@ -71,31 +72,42 @@ pub struct Rows {
     plan: ShardPlan,
     schema: Arc<Type>,
     shard: u32,
-    writer: Option<SerializedFileWriter<Counted>>,
+    writer: Option<SerializedFileWriter<Output>>,
     columns: Vec<Column>,
     bytes: usize,
-    /// A shard was ended since this was last asked.
+    /// A row group holds about this many bytes before compression.
+    group_bytes: usize,
+    /// Where the row groups of the shard in hand are listed, for a later run.
+    list: Option<PathBuf>,
+    /// A row group was ended since this was last asked.
     has_ended: bool,
 }
 
-/// The file, and how much is in it.
-struct Counted(Target);
+/// The file.
+struct Output {
+    to: Target,
+    /// What is written is there already.
+    is_there: bool,
+}
 
 enum Target {
     File(GrowingFile),
     Stdout(io::Stdout),
 }
 
-impl Write for Counted {
+impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
+        if self.is_there {
+            return Ok(bytes.len());
+        }
+        match &mut self.to {
             Target::File(file) => file.write(bytes),
             Target::Stdout(stdout) => stdout.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
+        match &mut self.to {
             Target::File(file) => file.flush(),
             Target::Stdout(stdout) => stdout.flush(),
         }
@@ -103,10 +115,13 @@ impl Write for Counted {
 }
 
 impl Rows {
-    /// From the first shard, or the one that an earlier run was at: a file without its end cannot be gone on with, so that one
-    /// is written anew.
-    pub fn begin(plan: ShardPlan, mark: Option<ShardMark>) -> Result<Self> {
-        if let Some(mark) = mark {
+    /// From the first shard, or from where an earlier run was: behind the last row group that was noted. `list` is where row groups are
+    /// noted, if a later run may go on with them.
+    pub fn begin(plan: ShardPlan, group_bytes: u64, list: Option<PathBuf>, mark: Option<ShardMark>) -> Result<Self> {
+        let group_bytes = plan.most.map_or(group_bytes, |most| most.min(group_bytes));
+        let group_bytes = usize::try_from(group_bytes).unwrap_or(usize::MAX);
+        let length = mark.and_then(|mark| mark.length);
+        if let (Some(mark), None) = (mark, length) {
             plan.take_back(mark.shard)?;
         }
         let mark = mark.unwrap_or_default();
@@ -117,24 +132,68 @@ impl Rows {
             _ => Column::Text(Vec::new()),
         });
         let columns = columns.collect();
-        let mut rows = Rows { plan, schema, shard: mark.shard, writer: None, columns, bytes: 0, has_ended: false };
-        if rows.plan.most.is_none() {
-            rows.writer = Some(rows.create()?);
-        }
+        let mut rows = Rows { plan, schema, shard: mark.shard, writer: None, columns, bytes: 0, group_bytes, list, has_ended: false };
+        rows.writer = match length {
+            Some(length) => Some(rows.go_on(length).with_context(|| format!("cannot go on with {}", rows.plan.name(rows.shard).display()))?),
+            None if rows.plan.most.is_none() => Some(rows.create()?),
+            None => None,
+        };
         Ok(rows)
     }
 
-    fn create(&self) -> Result<SerializedFileWriter<Counted>> {
-        let target = match self.plan.path.as_os_str() == "-" {
+    fn create(&self) -> Result<SerializedFileWriter<Output>> {
+        let to = match self.plan.path.as_os_str() == "-" {
             true => Target::Stdout(io::stdout()),
             false => Target::File(self.plan.create(self.shard)?),
         };
+        self.writer(Output { to, is_there: false })
+    }
+
+    fn writer(&self, output: Output) -> Result<SerializedFileWriter<Output>> {
         let level = ZstdLevel::try_new(ZSTD_LEVEL).context("the compression level")?;
-        let properties =
-            WriterProperties::builder().set_compression(Compression::ZSTD(level)).set_created_by(concat!("naqi ", env!("CARGO_PKG_VERSION")).into());
-        // Texts are all different: a dictionary of them is built for nothing.
-        let properties = Arc::new(properties.set_dictionary_enabled(false).build());
-        SerializedFileWriter::new(Counted(target), Arc::clone(&self.schema), properties).context("cannot begin the file")
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(level))
+            .set_created_by(concat!("naqi ", env!("CARGO_PKG_VERSION")).into())
+            // Texts are all different: a dictionary of them is built for nothing, and nobody looks a page of them up.
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true);
+        SerializedFileWriter::new(output, Arc::clone(&self.schema), Arc::new(properties.build())).context("cannot begin the file")
+    }
+
+    /// Opens the shard that an earlier run was at. Its writer must know the row groups that are there, so they are written once more,
+    /// to nowhere: they end where they ended.
+    fn go_on(&self, length: u64) -> Result<SerializedFileWriter<Output>> {
+        let name = self.plan.name(self.shard);
+        let to = Target::File(GrowingFile::resume(&name, length, self.plan.overwrite)?);
+        let list = self.list.as_deref().context("nothing lists its row groups")?;
+        let known = File::open(list).map_err(Into::into).and_then(|list| ParquetMetaDataReader::new().parse_and_finish(&list));
+        let known = known.with_context(|| format!("cannot read {}; --fresh starts over", list.display()))?;
+        let stored = File::open(part_of(&name))?;
+        let mut writer = self.writer(Output { to, is_there: true })?;
+        // The list may be a little ahead of the journal.
+        let is_noted = |group: &&RowGroupMetaData| group.columns().iter().map(|column| column.byte_range()).all(|(at, bytes)| at + bytes <= length);
+        for group in known.row_groups().iter().take_while(is_noted) {
+            let mut again = writer.next_row_group()?;
+            for column in group.columns() {
+                let written = ColumnCloseResult {
+                    bytes_written: u64::try_from(column.compressed_size())?,
+                    rows_written: u64::try_from(group.num_rows())?,
+                    metadata: column.clone(),
+                    bloom_filter: None,
+                    column_index: None,
+                    offset_index: None,
+                };
+                again.append_column(&stored, written)?;
+            }
+            again.close()?;
+        }
+        writer.flush()?;
+        if writer.bytes_written() as u64 != length {
+            bail!("its row groups end at {}, not at {length} as was noted; --fresh starts over", writer.bytes_written());
+        }
+        writer.inner_mut().is_there = false;
+        Ok(writer)
     }
 
     /// Adds a row.
@@ -161,8 +220,7 @@ impl Rows {
                 Column::Fraction(values) => values.push(record.confidence),
             }
         }
-        let most = self.plan.most.map_or(GROUP_BYTES, |most| usize::try_from(most).unwrap_or(usize::MAX).min(GROUP_BYTES));
-        if self.bytes >= most { self.end_group() } else { Ok(()) }
+        if self.bytes >= self.group_bytes { self.end_group() } else { Ok(()) }
     }
 
     fn end_group(&mut self) -> Result<()> {
@@ -176,6 +234,7 @@ impl Rows {
             }
             self.columns.iter_mut().for_each(Column::clear);
             self.bytes = 0;
+            self.has_ended = true;
         }
         let written = self.writer.as_ref().map_or(0, SerializedFileWriter::bytes_written) as u64;
         if self.plan.most.is_some_and(|most| written >= most) { self.end_shard() } else { Ok(()) }
@@ -183,7 +242,7 @@ impl Rows {
 
     fn end_shard(&mut self) -> Result<()> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
-        match writer.into_inner().context("cannot end the file")?.0 {
+        match writer.into_inner().context("cannot end the file")?.to {
             Target::File(file) => file.keep()?,
             Target::Stdout(mut stdout) => stdout.flush().context("cannot write to standard output")?,
         }
@@ -192,13 +251,28 @@ impl Rows {
         Ok(())
     }
 
-    /// How far the shards are; only between two of them can a later run go on.
+    /// How far the shards are; only between two row groups can a later run go on.
     pub fn mark(&mut self) -> Result<Option<ShardMark>> {
-        let is_between = self.writer.is_none() && self.bytes == 0;
-        if !(std::mem::take(&mut self.has_ended) && is_between) {
+        if !std::mem::take(&mut self.has_ended) || self.bytes > 0 {
             return Ok(None);
         }
-        self.claim().map(|()| Some(ShardMark { shard: self.shard, length: None }))
+        let length = match &mut self.writer {
+            None => {
+                self.plan.claim(self.shard)?;
+                None
+            }
+            Some(writer) => {
+                let Some(list) = &self.list else { return Ok(None) };
+                let cannot = || format!("cannot write {}", self.plan.name(self.shard).display());
+                writer.flush().with_context(cannot)?;
+                let Target::File(file) = &writer.inner().to else { return Ok(None) };
+                file.sync()?;
+                let length = file.length();
+                note_groups(list, writer.flushed_row_groups(), &self.schema).with_context(|| format!("cannot write {}", list.display()))?;
+                Some(length)
+            }
+        };
+        Ok(Some(ShardMark { shard: self.shard, length }))
     }
 
     /// The name that was given, and whether it is split.
@@ -223,7 +297,18 @@ impl Rows {
     }
 }
 
-fn write_group(mut group: SerializedRowGroupWriter<'_, Counted>, schema: &Type, columns: &[Column]) -> Result<()> {
+/// Lists row groups as a file of Parquet would at its end.
+fn note_groups(list: &Path, groups: &[RowGroupMetaData], schema: &Arc<Type>) -> Result<()> {
+    let rows = groups.iter().map(RowGroupMetaData::num_rows).sum();
+    let file = FileMetaData::new(1, rows, None, None, Arc::new(SchemaDescriptor::new(Arc::clone(schema))), None);
+    let next = list.with_extension("next");
+    let mut to = File::create(&next)?;
+    ParquetMetaDataWriter::new(&mut to, &ParquetMetaData::new(file, groups.to_vec())).finish()?;
+    to.sync_data()?;
+    Ok(std::fs::rename(&next, list)?)
+}
+
+fn write_group(mut group: SerializedRowGroupWriter<'_, Output>, schema: &Type, columns: &[Column]) -> Result<()> {
     for (column, field) in columns.iter().zip(schema.get_fields()) {
         let Some(mut writer) = group.next_column()? else { break };
         let is_optional = field.is_optional();

@@ -3,19 +3,20 @@
 //! No worker only reads or only writes, so one worker keeps one core busy and two keep two.
 
 use super::commit::{Committer, Done};
-use super::feed::{Feed, Kept, Task};
-use super::input::Input;
+use super::feed::{Feed, Task};
+use super::interrupt::stop_on_interrupt;
+use super::outcome::{Outcome, Piece, internal_error};
 use super::output::{OutputFile, Overwrite};
-use super::page::{Cleaner, Held, Outcome, PageFailure, PageName, Piece, internal_error, is_held_back};
+use super::page::Cleaner;
+use super::page_name::PageName;
 use super::place::place_of;
 use super::progress::LINE_EVERY;
-use super::tally::{Facts, Tally};
-use crate::cli::archive::members::Members;
+use super::stages::Stages;
+use super::tally::Tally;
 use crate::cli::console::{Console, is_broken_pipe};
 use crate::cli::exit::Exit;
 use anyhow::{Context, Error, Result};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -147,7 +148,7 @@ impl Run {
 }
 
 /// What the run's pages make of its exit code.
-fn exit_of(tally: &Tally) -> Exit {
+pub fn exit_of(tally: &Tally) -> Exit {
     match (tally.failures + tally.losses, tally.held) {
         (0, 0) => Exit::Ok,
         (0, _) => Exit::PagesHeld,
@@ -196,11 +197,12 @@ fn work(shared: &Shared) -> Result<()> {
         }
         let work = lock(&shared.feed).next();
         let Some(mut work) = work else { return Ok(()) };
+        let mut times = Stages::default();
         let (task, name) = match std::mem::replace(&mut work.task, Task::Nothing) {
             Task::Page(members, kept) => {
                 let name = PageName::of_input(&work.input);
                 let place = || work.place.as_ref().map_or(Ok(None), |place| shared.place(place));
-                let outcome = guarded(|| shared.page(&work.input, *members, &kept, &name, &place));
+                let outcome = guarded(|| shared.cleaner.page(&work.input, *members, &kept, &name, &place, &mut times));
                 (Task::Nothing, Some((name, outcome)))
             }
             Task::Unreadable(cause) => {
@@ -218,7 +220,7 @@ fn work(shared: &Shared) -> Result<()> {
                     None => Ok(None),
                 };
                 let large = (document.payload.len() > LARGE_BYTES).then(|| lock(&shared.large));
-                let outcome = guarded(|| shared.cleaner.document(&document, &name, &place));
+                let outcome = guarded(|| shared.cleaner.document(&document, &name, &place, &mut times));
                 drop(large);
                 (Task::Document(document, standing), Some((name, outcome)))
             }
@@ -226,7 +228,7 @@ fn work(shared: &Shared) -> Result<()> {
         };
         work.task = task;
         let (name, outcome) = task_parts(name);
-        shared.deliver(Done { work, name, outcome })?;
+        shared.deliver(Done { work, name, outcome, times })?;
     }
 }
 
@@ -240,10 +242,6 @@ fn guarded(clean: impl FnOnce() -> Outcome) -> Outcome {
 }
 
 impl Shared {
-    fn page(&self, input: &Input, members: Members, kept: &Kept, name: &PageName, place: super::page::MakePlace) -> Outcome {
-        self.cleaner.page(input, members, kept, name, place)
-    }
-
     fn place(&self, path: &std::path::Path) -> Result<Option<OutputFile>> {
         let Some(places) = &self.places else { return Ok(None) };
         let modified = path.metadata().and_then(|metadata| metadata.modified()).ok();
@@ -258,7 +256,8 @@ impl Shared {
             Some(Outcome::Cleaned { piece, .. } | Outcome::Failed(_, piece)) => piece.memory(),
             _ => 0,
         };
-        let memory = memory + if let Task::Document(document, _) = &done.work.task { document.payload.len() } else { 0 };
+        let lost: usize = done.work.lost.iter().filter_map(|loss| loss.lost.payload.as_ref()).map(Vec::len).sum();
+        let memory = memory + lost + if let Task::Document(document, _) = &done.work.task { document.payload.len() } else { 0 };
         let mut turn = lock(&self.turn);
         turn.bytes += memory;
         turn.waiting.insert(done.work.number, (memory, Box::new(done)));
@@ -284,114 +283,4 @@ impl Shared {
 
 fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The first Ctrl-C lets pages in hand come to their end, the second does not.
-fn stop_on_interrupt(console: Console) -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot listen for ctrl-c")?;
-    let set = Arc::clone(&stop);
-    // Installed before this returns, so that no interrupt is lost.
-    let interrupts = {
-        let _inside = runtime.enter();
-        Interrupts::new().context("cannot listen for ctrl-c")?
-    };
-    std::thread::spawn(move || runtime.block_on(wait_for_interrupts(interrupts, set, console)));
-    Ok(stop)
-}
-
-#[cfg(unix)]
-struct Interrupts(tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Interrupts {
-    fn new() -> io::Result<Self> {
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).map(Interrupts)
-    }
-
-    async fn next(&mut self) -> Option<()> {
-        self.0.recv().await
-    }
-}
-
-#[cfg(windows)]
-struct Interrupts(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Interrupts {
-    fn new() -> io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Interrupts)
-    }
-
-    async fn next(&mut self) -> Option<()> {
-        self.0.recv().await
-    }
-}
-
-async fn wait_for_interrupts(mut interrupts: Interrupts, stop: Arc<AtomicBool>, console: Console) {
-    if interrupts.next().await.is_some() {
-        stop.store(true, Ordering::Relaxed);
-        console.note("finishing the pages in hand; ctrl-c again to abort");
-        if interrupts.next().await.is_some() {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-    }
-}
-
-/// One page, written as it comes: memory stays bounded, and what was written before a failure cannot be taken back.
-pub fn stream(run: Run) -> Result<Exit> {
-    let Run { console, cleaner, mut feed, mut committer, .. } = run;
-    let stop = stop_on_interrupt(console)?;
-    lock(&committer.tally).begin();
-    while let Some(mut work) = feed.next() {
-        let name = PageName::of_input(&work.input);
-        let outcome = match std::mem::replace(&mut work.task, Task::Nothing) {
-            Task::Page(members, kept) => {
-                let mut out = Counted { to: io::stdout().lock(), written: 0 };
-                let cleaned =
-                    catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
-                let cleaned = cleaned.and_then(|report| out.flush().context("cannot write to standard output").map(|()| report));
-                match cleaned {
-                    // Nothing of it is out: the library holds its output when rules may do this.
-                    Ok(report) if is_held_back(&report) => {
-                        let failure = PageFailure::of_held(Held { report, facts: Facts::default() });
-                        Outcome::Failed(PageFailure { stdin: super::page::keep_rest(&kept), ..failure }, Piece::None)
-                    }
-                    Ok(report) => Outcome::Cleaned { report: Box::new(report), piece: Piece::None, facts: Facts::default(), fingerprint: None },
-                    Err(cause) if is_broken_pipe(&cause) => return Ok(Exit::Ok),
-                    Err(cause) => {
-                        let cause = if out.written > 0 { cause.context("what standard output has of it is not the whole page") } else { cause };
-                        Outcome::Failed(PageFailure { cause, stdin: super::page::keep_rest(&kept), held: None }, Piece::None)
-                    }
-                }
-            }
-            Task::Unreadable(cause) => Outcome::Failed(cause.into(), Piece::None),
-            Task::Document(..) | Task::Nothing => continue,
-        };
-        committer.commit(Done { work, name, outcome: Some(outcome) })?;
-    }
-    let exit = exit_of(&lock(&committer.tally));
-    committer.finish()?;
-    if stop.load(Ordering::Relaxed) {
-        return Ok(Exit::Interrupted);
-    }
-    Ok(exit)
-}
-
-/// Knows how much went through.
-struct Counted<W> {
-    to: W,
-    written: u64,
-}
-
-impl<W: Write> Write for Counted<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.to.write(bytes)?;
-        self.written += length as u64;
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
-    }
 }

@@ -1,7 +1,7 @@
 //! Which pages of a crawl are wanted.
 
+use crate::config::{Bulk, Dedup};
 use anyhow::{Context, Result, bail};
-use clap::Args;
 use glob::{MatchOptions, Pattern};
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
@@ -12,56 +12,11 @@ const PAGE_TYPES: [&str; 2] = ["text/html", "application/xhtml+xml"];
 /// The detector looks at this many bytes of text.
 const DETECTED_BYTES: usize = 8 << 10;
 
-/// Which pages.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Selection")]
-pub struct SelectionOptions {
-    /// Keep pages in this language, such as ar or en; those whose language nobody can tell stay too (repeatable)
-    #[arg(long, value_name = "CODE")]
-    lang: Vec<String>,
-    /// With --lang: leave out pages whose language nobody can tell
-    #[arg(long, requires = "lang")]
-    known_lang: bool,
-    /// Keep pages of this host and those below it; !HOST leaves them out (repeatable)
-    #[arg(long, value_name = "HOST")]
-    host: Vec<String>,
-    /// Keep pages whose address matches, such as 'https://*/news/*'; !PATTERN leaves them out (repeatable)
-    #[arg(long, value_name = "PATTERN")]
-    url_pattern: Vec<String>,
-    /// Keep responses of these statuses [default: 200-299]
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    status: Vec<String>,
-    /// Keep records of these media types [default: text/html, application/xhtml+xml, and text of conversion records]
-    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
-    types: Vec<String>,
-    /// Keep pages with at least this many characters of text left
-    #[arg(long, value_name = "N")]
-    min_chars: Option<u64>,
-    /// Keep pages with at most this many characters of text left
-    #[arg(long, value_name = "N")]
-    max_chars: Option<u64>,
-    /// Leave out pages whose text came before in this run; near: or nearly the same text
-    #[arg(long, value_name = "HOW")]
-    dedup: Option<Dedup>,
-    /// Keep this share of the pages, by their address: 0.01 keeps the same one in a hundred in every run
-    #[arg(long, value_name = "SHARE")]
-    sample: Option<f64>,
-}
-
-/// Which pages are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Dedup {
-    /// Those with the same text.
-    Exact,
-    /// Those with nearly the same text, too.
-    Near,
-}
-
 /// Why a page is left out; the names stand in the summary.
 pub type Reason = &'static str;
 
 /// The same, checked.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Selection {
     langs: Vec<String>,
     known_lang: bool,
@@ -108,26 +63,30 @@ impl<T> Signed<T> {
     }
 }
 
-impl SelectionOptions {
-    /// Checks them.
-    pub fn checked(&self) -> Result<Selection> {
-        if let Some(sample) = self.sample.filter(|sample| !(*sample > 0.0 && *sample <= 1.0)) {
-            bail!("--sample: {sample} is no share between 0 and 1");
+impl Selection {
+    /// Checks what the settings say.
+    pub fn of(bulk: &Bulk) -> Result<Self> {
+        if !(bulk.sample > 0.0 && bulk.sample <= 1.0) {
+            bail!("--sample: {} is no share between 0 and 1", bulk.sample);
         }
-        let statuses: Result<Vec<_>> = self.status.iter().map(|status| statuses(status)).collect();
+        if bulk.known_lang && bulk.lang.is_empty() {
+            bail!("--known-lang says nothing without --lang");
+        }
+        let statuses: Result<Vec<_>> = bulk.status.iter().map(|status| statuses(status)).collect();
         let statuses = statuses.context("--status")?;
+        let most = if bulk.max_chars == 0 { u64::MAX } else { bulk.max_chars };
         Ok(Selection {
-            langs: self.lang.iter().map(|lang| primary(lang)).collect(),
-            known_lang: self.known_lang,
-            hosts: Signed::parse(&self.host, |host| Ok(host.trim_start_matches("*.").to_ascii_lowercase()))?,
-            urls: Signed::parse(&self.url_pattern, |pattern| {
+            langs: bulk.lang.iter().map(|lang| primary(lang)).collect(),
+            known_lang: bulk.known_lang,
+            hosts: Signed::parse(&bulk.host, |host| Ok(host.trim_start_matches("*.").to_ascii_lowercase()))?,
+            urls: Signed::parse(&bulk.url_pattern, |pattern| {
                 Pattern::new(pattern).with_context(|| format!("--url-pattern: `{pattern}` is not a pattern"))
             })?,
             statuses: if statuses.is_empty() { vec![200..=299] } else { statuses },
-            types: self.types.iter().map(|kind| kind.to_ascii_lowercase()).collect(),
-            chars: (self.min_chars.is_some() || self.max_chars.is_some()).then(|| self.min_chars.unwrap_or(0)..=self.max_chars.unwrap_or(u64::MAX)),
-            sample: self.sample,
-            dedup: self.dedup,
+            types: bulk.r#type.iter().map(|kind| kind.to_ascii_lowercase()).collect(),
+            chars: (bulk.min_chars > 0 || bulk.max_chars > 0).then_some(bulk.min_chars..=most),
+            sample: (bulk.sample < 1.0).then_some(bulk.sample),
+            dedup: (bulk.dedup != Dedup::None).then_some(bulk.dedup),
         })
     }
 }
@@ -238,10 +197,10 @@ pub fn language(declared: Option<&str>, text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn selection(change: impl FnOnce(&mut SelectionOptions)) -> Selection {
-        let mut options = SelectionOptions::default();
-        change(&mut options);
-        options.checked().unwrap()
+    fn selection(change: impl FnOnce(&mut Bulk)) -> Selection {
+        let mut bulk = Bulk::default();
+        change(&mut bulk);
+        Selection::of(&bulk).unwrap()
     }
 
     fn url(text: &str) -> Option<Url> {
@@ -278,11 +237,11 @@ mod tests {
 
     #[test]
     fn samples_are_a_share_and_the_same_every_time() {
-        let tenth = selection(|options| options.sample = Some(0.1));
+        let tenth = selection(|options| options.sample = 0.1);
         let kept = |page: &usize| tenth.refuses_address(url(&format!("https://a.example/{page}")).as_ref(), "").is_none();
         let count = (0..10_000).filter(kept).count();
         assert!((900..1100).contains(&count), "{count}");
-        assert!(SelectionOptions { sample: Some(0.0), ..SelectionOptions::default() }.checked().is_err());
+        assert!(Selection::of(&Bulk { sample: 0.0, ..Bulk::default() }).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::dead_letters::DeadLetters;
 use super::duplicates::Duplicates;
 use super::feed::{Feed, Reached};
 use super::growing::GrowingFile;
+use super::identity::Identity;
 use super::journal::{Entry, Journal, Last, folder_of};
 use super::output::{Overwrite, is_there};
 use super::overview::Overview;
@@ -16,16 +17,14 @@ use super::progress::Progress;
 use super::rows::Rows;
 use super::run::{Places, Run};
 use super::selection::Selection;
-use super::shards::{Compress, ShardPlan, Shards};
+use super::shards::{ShardPlan, Shards};
 use crate::cli::console::Console;
 use crate::cli::origin::KnownOrigin;
-use crate::config::{OutputFormat, RunSettings};
+use crate::config::{Compress, OutputFormat, RunSettings};
 use anyhow::{Context, Result, bail};
 use naqi::Settings;
 use naqi::rules::RuleSet;
 use naqi::strip::StripMode;
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -80,14 +79,14 @@ impl<'a> Setup<'a> {
         let is_folder = !matches!(&self.destination, Destination::Shards(path) if path == output);
         let folder = folder_of(output, is_folder);
         // A run that goes on has files of its own there; without a journal they are somebody's.
-        if let (Destination::Shards(path), Overwrite::Refused, None) = (&self.destination, self.overwrite, self.how.max_shard_bytes)
+        if let (Destination::Shards(path), Overwrite::Refused, None) = (&self.destination, self.overwrite, self.max_shard_bytes())
             && !folder.exists()
             && path.symlink_metadata().is_ok()
         {
             bail!("-o: {}", is_there(path));
         }
-        let every = Duration::try_from_secs_f64(self.how.checkpoint).unwrap_or(Duration::MAX);
-        let (journal, last) = Journal::open(folder, self.task(rules), self.how.fresh, every)?;
+        let every = Duration::try_from_secs_f64(self.settings.bulk.checkpoint).unwrap_or(Duration::MAX);
+        let (journal, last) = Journal::open(folder, self.task(rules)?, self.how.fresh, every)?;
         self.journal = Some(journal);
         match last {
             Last::None => {}
@@ -106,22 +105,16 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
-    /// What the run is about, as a digest: not how it is told to begin.
-    fn task(&self, rules: &RuleSet) -> String {
-        let how = self.how;
-        let sources: Vec<_> = self.feed.inputs().iter().map(|input| (&input.source, input.stored_bytes())).collect();
-        let asked = format!("{how:?} {:?} {:?} {sources:?}", RunSettings { jobs: 0, ..self.settings.clone() }, rules.digest());
-        let asked = asked
-            .replace(&format!("fresh: {:?}", how.fresh), "")
-            .replace(&format!("force: {:?}", how.force), "")
-            .replace(&format!("checkpoint: {:?}", how.checkpoint), "")
-            .replace(&format!("stats: {:?}", how.stats), "")
-            .replace(&format!("jobs: {:?}", how.run.jobs), "");
-        Sha256::digest(asked).iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    fn task(&self, rules: &RuleSet) -> Result<String> {
+        let inputs = self.feed.inputs().iter().map(|input| &**input);
+        let identity = Identity::new(&self.settings, inputs, self.how.output.as_deref(), rules.digest());
+        let (url, content_type) = self.how.origin.given();
+        identity.with_origin(url, content_type).digest().context("cannot tell this run from others")
+    }
+
+    /// Bytes of a shard, when there are several.
+    fn max_shard_bytes(&self) -> Option<u64> {
+        Some(self.settings.bulk.max_shard_bytes.0).filter(|bytes| *bytes > 0)
     }
 
     /// What comes out.
@@ -154,12 +147,12 @@ impl<'a> Setup<'a> {
 
     /// Whether the language of each page is to be found out: records have its text at hand.
     pub fn tells_language(&self) -> bool {
-        self.emit().is_records() && (self.how.stats.is_some() || self.report_page().is_some())
+        self.emit().is_records() && (self.settings.bulk.stats.is_some() || self.report_page().is_some())
     }
 
     /// How records are compressed.
     pub fn compress(&self) -> Compress {
-        match (self.how.compress, &self.destination) {
+        match (self.settings.bulk.compress, &self.destination) {
             // Parquet compresses its columns.
             _ if self.emit() == OutputFormat::Parquet => Compress::None,
             (Compress::Auto, Destination::Shards(path)) => ShardPlan::compress_of(path),
@@ -169,7 +162,7 @@ impl<'a> Setup<'a> {
     }
 
     fn report_page(&self) -> Option<&Path> {
-        let path = self.how.report.as_deref()?;
+        let path = self.settings.bulk.report.as_deref()?;
         path.extension().is_some_and(|extension| extension == "html" || extension == "htm").then_some(path)
     }
 
@@ -179,7 +172,7 @@ impl<'a> Setup<'a> {
         let overwrite = if self.last.is_some() { Overwrite::Allowed } else { self.overwrite };
         let create = |path: &Path| GrowingFile::create(path, overwrite, false);
         Ok(Overview {
-            stats: self.how.stats.as_deref().map(create).transpose().context("--stats")?,
+            stats: self.settings.bulk.stats.as_deref().map(create).transpose().context("--stats")?,
             page: self.report_page().map(create).transpose().context("--report")?,
             rules,
             inputs: self.feed.inputs().iter().take(NAMED).map(|input| input.name()).collect(),
@@ -189,7 +182,7 @@ impl<'a> Setup<'a> {
     fn shard_plan(&self, path: &Path) -> ShardPlan {
         ShardPlan {
             path: path.to_owned(),
-            most: self.how.max_shard_bytes,
+            most: self.max_shard_bytes(),
             compress: self.compress(),
             overwrite: self.overwrite,
             is_resumable: self.journal.is_some(),
@@ -210,8 +203,11 @@ impl<'a> Setup<'a> {
             plan.head = warcinfo(rules_digest, plan.compress)?;
             plan.is_packed = true;
         }
+        let group_bytes = self.settings.bulk.row_group_bytes.0.max(1);
         let sink = match (self.emit(), self.last.as_ref().map(|entry| entry.shards)) {
-            (OutputFormat::Parquet, mark) => Rows::begin(plan, mark).map(|rows| Sink::Rows(Box::new(rows))),
+            (OutputFormat::Parquet, mark) => {
+                Rows::begin(plan, group_bytes, self.journal.as_ref().map(Journal::row_groups), mark).map(|rows| Sink::Rows(Box::new(rows)))
+            }
             (_, Some(mark)) => Shards::resume(plan, mark).map(Sink::Shards),
             (_, None) => Shards::begin(plan).map(Sink::Shards),
         };
@@ -230,7 +226,7 @@ impl<'a> Setup<'a> {
     }
 
     fn report(&self) -> Result<Option<GrowingFile>> {
-        let Some(path) = self.how.report.as_deref().filter(|_| self.report_page().is_none()) else { return Ok(None) };
+        let Some(path) = self.settings.bulk.report.as_deref().filter(|_| self.report_page().is_none()) else { return Ok(None) };
         let report = match self.last.as_ref().and_then(|entry| entry.report) {
             Some(length) => GrowingFile::resume(path, length, self.overwrite),
             None => GrowingFile::create(path, self.overwrite, self.journal.is_some()),
@@ -240,7 +236,7 @@ impl<'a> Setup<'a> {
 
     /// Where failed pages go, and those that rules hold back.
     fn letters(&self, rules_digest: &str) -> Result<[Option<DeadLetters>; 2]> {
-        let (failed, held) = (self.how.dead_letters.as_deref(), self.how.quarantine.as_deref());
+        let (failed, held) = (self.settings.bulk.dead_letters.as_deref(), self.settings.bulk.quarantine.as_deref());
         let open = |path: Option<&Path>, length: Option<u64>| path.map(|path| DeadLetters::open(path, rules_digest, length)).transpose();
         let last = self.last.as_ref();
         let letters = open(failed, last.and_then(|entry| entry.letters)).context("--dead-letters")?;

@@ -2,6 +2,7 @@
 
 use super::growing::{GrowingFile, part_of};
 use super::output::{Overwrite, is_there};
+use crate::config::Compress;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -10,20 +11,6 @@ use std::path::{Path, PathBuf};
 /// Bytes are compressed together up to this many, then a new gzip member or frame begins: any prefix of whole members is a whole file.
 const MEMBER_BYTES: usize = 1 << 20;
 const ZSTD_LEVEL: i32 = 3;
-
-/// How outputs are compressed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Compress {
-    /// By the name given with -o; a folder gets files that are not compressed.
-    #[default]
-    Auto,
-    /// Not at all.
-    None,
-    /// gzip, in members.
-    Gz,
-    /// Zstandard, in frames.
-    Zst,
-}
 
 /// Where shards go and when one is full.
 #[derive(Clone, Debug, PartialEq, Eq)]

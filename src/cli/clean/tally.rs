@@ -1,6 +1,7 @@
 //! What a run has done so far, and the table at its end.
 
 use super::feed::Work;
+use super::stages::Stages;
 use crate::cli::console::Console;
 use comfy_table::{CellAlignment, Table, presets};
 use naqi::report::PageReport;
@@ -88,6 +89,9 @@ pub struct Tally {
     pub micros: Histogram,
     /// All of them together.
     pub micros_sum: u64,
+    /// Where the time of all workers went.
+    #[serde(default)]
+    pub stages: Stages,
     /// Seconds of earlier runs that this one goes on with.
     pub seconds_before: f64,
     #[serde(skip)]
@@ -132,9 +136,10 @@ impl Tally {
         }
         for loss in &work.lost {
             self.losses += 1;
-            count(&mut self.causes, &without_numbers(&loss.cause));
+            count(&mut self.causes, &without_numbers(&loss.lost.cause));
         }
         self.bytes_stored = work.stored_bytes;
+        self.stages.add(&work.times);
     }
 
     /// A page that is a record.
@@ -237,6 +242,14 @@ impl Tally {
         let rules = self.rules_by(|rule| rule.hits);
         rows.extend(
             rules.iter().take(TOP_RULES).zip(first).map(|((rule, tally), label)| [label.to_owned(), tally.hits.to_string(), (*rule).to_owned()]),
+        );
+        let first = std::iter::once("time in").chain(std::iter::repeat(""));
+        rows.extend(
+            self.stages
+                .shares()
+                .into_iter()
+                .zip(first)
+                .map(|((stage, share), label)| [label.to_owned(), format!("{:.1} %", 100.0 * share), stage.to_owned()]),
         );
         let mut table = Table::new();
         table.load_style(presets::UTF8_BORDERS_ONLY).add_rows(rows);

@@ -1,6 +1,7 @@
 //! Pages that rule authors try their rules on.
 
 use crate::cli::archive::Origin as Stored;
+use crate::cli::clean::is_page;
 use crate::cli::compression::decompress;
 use anyhow::{Context, Result};
 use naqi::emit::EmitFormat;
@@ -85,9 +86,7 @@ pub fn pages(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         }
         for entry in WalkDir::new(path).sort_by_file_name() {
             let entry = entry.with_context(|| format!("cannot read {}", path.display()))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let plain = [".gz", ".zst", ".br"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-            if entry.file_type().is_file() && [".html", ".htm", ".xhtml", ".txt"].iter().any(|end| plain.ends_with(end)) {
+            if entry.file_type().is_file() && is_page(entry.path()) {
                 pages.push(entry.into_path());
             }
         }

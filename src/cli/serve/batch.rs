@@ -77,7 +77,7 @@ struct Batch {
 /// NDJSON in, NDJSON out: a record a line. A line that is no page, and a page that cannot be cleaned, is a record with an `error`.
 #[utoipa::path(
     post, path = "/v1/batch", tag = "pages", params(BatchAsked),
-    request_body(content = BatchLine, content_type = "application/x-ndjson"),
+    request_body(content((BatchLine = "application/x-ndjson"), (String = "application/octet-stream"))),
     responses((status = 200, description = "A record a line", body = String, content_type = "application/x-ndjson"), super::openapi::Problems)
 )]
 pub async fn batch(

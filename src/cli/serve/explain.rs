@@ -159,7 +159,7 @@ fn segments(report: &PageReport, mut source: SourceText, length: u64) -> Vec<Seg
     cuts.dedup();
     // Both lists are in the order of the page: what has begun and not ended is carried along.
     let (mut removals, mut findings) = (removals.enumerate().peekable(), findings.enumerate().peekable());
-    let (mut removing, mut finding): (Vec<(usize, u64)>, Vec<(usize, u64)>) = Default::default();
+    let (mut removing, mut finding) = (Vec::<(usize, u64)>::new(), Vec::<(usize, u64)>::new());
     let mut segments = Vec::with_capacity(cuts.len());
     for pair in cuts.windows(2) {
         let &[start, end] = pair else { continue };

@@ -78,17 +78,16 @@ impl Listener {
         tokio::spawn(async move {
             let _held = (place, open);
             let (head_time, send_time) = (generation.settings.serve.head_time(), generation.settings.serve.send_time());
-            match generation.tls.clone() {
+            let tls = generation.tls.clone();
+            // A generation may be long out of use when its connection ends.
+            drop(generation);
+            match tls {
                 None => connection(http, app, watcher, stream, send_time).await,
-                Some(tls) => {
-                    // A generation may be old when its connection ends.
-                    drop(generation);
-                    match timeout(head_time, tls.accept(stream)).await {
-                        Ok(Ok(stream)) => connection(http, app, watcher, stream, send_time).await,
-                        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
-                        Err(_) => tracing::debug!("TLS took too long"),
-                    }
-                }
+                Some(tls) => match timeout(head_time, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => connection(http, app, watcher, stream, send_time).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+                    Err(_) => tracing::debug!("TLS took too long"),
+                },
             }
         });
     }

@@ -23,22 +23,23 @@ mod rules;
 mod service;
 mod stream;
 mod tls;
+mod trace;
 mod watch;
 
 pub use health::HealthCommand;
 pub use options::ServeCommand;
 
-use super::console::{self, Console, takes_color};
+use super::console::{Console, takes_color};
 use super::exit::Exit;
 use anyhow::{Context, Result, bail};
 use generation::{Generation, Refusal};
 use listener::Listener;
 use service::Service;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use watch::Watching;
 
 /// How long work that nobody waits for any more may go on at the end.
 const LAST_WORK: Duration = Duration::from_secs(1);
@@ -47,17 +48,18 @@ impl ServeCommand {
     /// Serves until it is told to stop.
     pub fn run(&self, console: &Console, verbose: u8) -> Result<Exit> {
         let settings = self.settings()?;
-        console::log_service(verbose, settings.serve.log);
+        let _traces = trace::start(verbose, &settings.serve)?;
         // As many connections as the system lets it have; what it refuses shows when they come.
         let _ = rlimit::increase_nofile_limit(u64::MAX);
         let streams = settings.serve.streams;
+        let watching = Watching::begin(&settings, self.settings_file());
         let generation = Generation::read(settings).map_err(|refusal| refused(console, refusal)).or_else(|message| bail!(message))?;
         let again = self.clone();
         let service = Arc::new(Service::new(generation, Box::new(move || again.settings()))?);
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.enable_all().max_blocking_threads(service.worker_count.saturating_add(streams).saturating_add(8));
         let runtime = runtime.build().context("cannot start the runtime")?;
-        let exit = runtime.block_on(serve(service, self.settings_file(), console));
+        let exit = runtime.block_on(serve(service, watching, console));
         runtime.shutdown_timeout(LAST_WORK);
         exit
     }
@@ -73,14 +75,16 @@ fn refused(console: &Console, refusal: Refusal) -> String {
     refusal.message
 }
 
-async fn serve(service: Arc<Service>, settings_file: Option<PathBuf>, console: &Console) -> Result<Exit> {
+async fn serve(service: Arc<Service>, watching: Option<Watching>, console: &Console) -> Result<Exit> {
     // Before anybody can know the address, so that no signal is missed.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut hangup = signal(SignalKind::hangup())?;
     let listener = Listener::bind(Arc::clone(&service)).await?;
     let scheme = if service.generation().tls.is_some() { "https" } else { "http" };
     console.note(&format!("listening on {scheme}://{}", listener.address()?));
-    tokio::spawn(watch::watch(Arc::clone(&service), settings_file));
+    if let Some(watching) = watching {
+        tokio::spawn(watching.reload(Arc::clone(&service)));
+    }
     let mut accepting = Box::pin(listener.accept());
     loop {
         tokio::select! {

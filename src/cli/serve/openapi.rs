@@ -24,7 +24,7 @@ use utoipa::{IntoResponses, OpenApi, PartialSchema, ToSchema};
         operations::metrics,
         operations::reload
     ),
-    components(schemas(RecordSchema, ProblemSchema))
+    components(schemas(RecordSchema, ProblemSchema, super::asked::Emit, super::asked::Strip, super::asked::Flag, batch::Order))
 )]
 struct Description;
 

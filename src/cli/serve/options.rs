@@ -94,7 +94,7 @@ impl ServeCommand {
                 flags.set(key, value, origin);
             }
         }
-        Ok(self.rules.settings_with(flags, &[], Some(&self.how), Some(&self.run))?.settings)
+        Ok(self.rules.settings_with(&flags, &self.how, &self.run)?.settings)
     }
 
     /// The settings file that is read, if any.

@@ -100,7 +100,7 @@ impl Page {
             return Err(problem);
         }
         let PageReport { verdict, counts, encoding, .. } = report;
-        Ok(Cleaned { media: self.media(Some(&encoding.name)), bytes: out, verdict, findings: counts.findings, removals: counts.removals })
+        Ok(Cleaned { media: self.media(Some(encoding.name)), bytes: out, verdict, findings: counts.findings, removals: counts.removals })
     }
 
     /// Cleans it into a record.
@@ -117,6 +117,7 @@ impl Page {
 pub fn walk<W: std::io::Write>(metrics: &Metrics, mut pipeline: Pipeline<W>, bytes: &[u8]) -> Result<PageReport, Problem> {
     let begun = Instant::now();
     let _busy = super::metrics::Lasting::new(&metrics.busy);
+    let _within = tracing::info_span!("clean", bytes = bytes.len()).entered();
     let report = pipeline.feed(bytes).and_then(|()| pipeline.finish()).map_err(|error| failed(metrics, &error))?;
     metrics.stage("clean", begun);
     metrics.page(&report);

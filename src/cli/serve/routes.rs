@@ -2,7 +2,7 @@
 
 use super::problem::{Problem, every_error};
 use super::service::Service;
-use super::{batch, clean, explain, openapi, operations, playground, rules};
+use super::{batch, clean, explain, openapi, operations, playground, rules, trace};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -55,6 +55,7 @@ async fn watch(State(service): State<Arc<Service>>, request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!("request", id, route);
+    trace::join(&span, request.headers());
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let headers = response.headers_mut();

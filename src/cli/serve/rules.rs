@@ -246,7 +246,7 @@ pub struct CheckAsked {
 /// The body is the pack (TOML). It is checked together with the rules in use, and its examples are run. It may name the word lists of
 /// the program, but no files.
 #[utoipa::path(
-    post, path = "/v1/rules/check", tag = "rules", params(CheckAsked), request_body(content = String, content_type = "application/toml"),
+    post, path = "/v1/rules/check", tag = "rules", params(CheckAsked), request_body(content((String = "application/toml"), (String = "text/plain"))),
     responses((status = 200, description = "What is wrong with it", body = Checked), super::openapi::Problems)
 )]
 pub async fn check_pack(

@@ -138,8 +138,10 @@ impl Service {
         };
         let Ok(Ok(worker)) = worker else { return Err(self.refused("worker", "no worker came free in serve.work_seconds")) };
         self.metrics.stage("queue", begun);
+        let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
             let _worker = worker;
+            let _within = span.enter();
             work()
         });
         done.await.map_err(|_| Problem::internal("the work stopped on an internal error"))

@@ -15,50 +15,72 @@ const QUIET: Duration = Duration::from_millis(300);
 /// How often files are looked at where the system does not tell.
 const POLL: Duration = Duration::from_secs(2);
 
-/// Watches until the service ends. A folder that cannot be watched is logged; reloads by signal and request work all the same.
-pub async fn watch(service: Arc<Service>, settings_file: Option<PathBuf>) {
-    let how = service.generation().settings.serve.watch;
-    let (changed, mut changes) = mpsc::channel::<()>(1);
-    let tell = move |event: notify::Result<notify::Event>| {
-        // Reading is no change. A full channel holds one already.
-        let is_change = event.is_ok_and(|event| {
-            matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_) | EventKind::Any)
-                || matches!(event.kind, EventKind::Modify(kind) if !matches!(kind, ModifyKind::Metadata(_)) || how == Watch::Poll)
-        });
-        if is_change {
-            let _ = changed.try_send(());
+/// What tells of changes.
+pub struct Watching {
+    watcher: Box<dyn Watcher + Send>,
+    watched: HashSet<PathBuf>,
+    changes: mpsc::Receiver<()>,
+    settings_file: Option<PathBuf>,
+}
+
+impl Watching {
+    /// Begins before anything is read, so that no change falls between the two. A folder that cannot be watched is logged; reloads by
+    /// signal and request work all the same.
+    pub fn begin(settings: &RunSettings, settings_file: Option<PathBuf>) -> Option<Self> {
+        let how = settings.serve.watch;
+        let (changed, changes) = mpsc::channel::<()>(1);
+        let tell = move |event: notify::Result<notify::Event>| {
+            // Reading is no change. A full channel holds one already.
+            let is_change = event.is_ok_and(|event| {
+                matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_) | EventKind::Any)
+                    || matches!(event.kind, EventKind::Modify(kind) if !matches!(kind, ModifyKind::Metadata(_)) || how == Watch::Poll)
+            });
+            if is_change {
+                let _ = changed.try_send(());
+            }
+        };
+        let watcher: notify::Result<Box<dyn Watcher + Send>> = match how {
+            Watch::Off => return None,
+            Watch::Notify => RecommendedWatcher::new(tell, Config::default()).map(|watcher| Box::new(watcher) as _),
+            Watch::Poll => {
+                let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
+                PollWatcher::new(tell, config).map(|watcher| Box::new(watcher) as _)
+            }
+        };
+        match watcher {
+            Ok(watcher) => {
+                let mut watching = Watching { watcher, watched: HashSet::new(), changes, settings_file };
+                watching.add(settings);
+                Some(watching)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "files are not watched");
+                None
+            }
         }
-    };
-    let watcher: notify::Result<Box<dyn Watcher + Send>> = match how {
-        Watch::Off => return,
-        Watch::Notify => RecommendedWatcher::new(tell, Config::default()).map(|watcher| Box::new(watcher) as _),
-        Watch::Poll => {
-            let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
-            PollWatcher::new(tell, config).map(|watcher| Box::new(watcher) as _)
-        }
-    };
-    let mut watcher = match watcher {
-        Ok(watcher) => watcher,
-        Err(error) => return tracing::warn!(%error, "files are not watched"),
-    };
-    let mut watched = HashSet::new();
-    loop {
-        // The settings may name others by now.
-        for (folder, mode) in folders(&service.generation().settings, settings_file.as_deref()) {
-            if !watched.contains(&folder) {
-                match watcher.watch(&folder, mode) {
-                    Ok(()) => drop(watched.insert(folder)),
+    }
+
+    /// Watches what these settings name, too.
+    fn add(&mut self, settings: &RunSettings) {
+        for (folder, mode) in folders(settings, self.settings_file.as_deref()) {
+            if !self.watched.contains(&folder) {
+                match self.watcher.watch(&folder, mode) {
+                    Ok(()) => drop(self.watched.insert(folder)),
                     Err(error) => tracing::warn!(folder = %folder.display(), %error, "a folder is not watched"),
                 }
             }
         }
-        if changes.recv().await.is_none() {
-            return;
+    }
+
+    /// Reloads until the service ends.
+    pub async fn reload(mut self, service: Arc<Service>) {
+        while self.changes.recv().await.is_some() {
+            while tokio::time::timeout(QUIET, self.changes.recv()).await.is_ok_and(|change| change.is_some()) {}
+            let shared = Arc::clone(&service);
+            // A panic in there is logged by its hook.
+            let _ = tokio::task::spawn_blocking(move || shared.reload("files changed").is_ok()).await;
+            self.add(&service.generation().settings);
         }
-        while tokio::time::timeout(QUIET, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
-        let shared = Arc::clone(&service);
-        // A panic in there is logged by its hook.
-        let _ = tokio::task::spawn_blocking(move || shared.reload("files changed").is_ok()).await;
     }
 }
 

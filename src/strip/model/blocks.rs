@@ -1,6 +1,7 @@
 //! Blocks: what the model decides about, gathered while the page passes.
 //!
-//! A block is the text between two block edges or two line breaks. Each open element leaves a small record of numbers; no
+//! A block is the text between two block edges or two line breaks; lines with one break between are gathered singly and joined
+//! where they belong together, once it is known what rules took. Each open element leaves a small record of numbers; no
 //! string is kept. All that needs the whole page is worked out at its end (see [`super::features`]).
 
 use super::tokens::Tokens;
@@ -92,11 +93,41 @@ pub(super) struct Block {
     pub(super) dropped: bool,
     /// A rule that does not give way has.
     pub(super) fixed: bool,
+    /// Nothing but one line break parts it from the block before.
+    pub(super) joins: bool,
     /// By a phrase, not by a selector.
     pub(super) by_text: bool,
     /// Number of the removal, and its pack by [`super::PACKS`].
     pub(super) removal: u32,
     pub(super) pack: u8,
+}
+
+impl Block {
+    fn is_paragraph_line(&self) -> bool {
+        self.ends_sentence && self.bytes >= PARAGRAPH_BYTES
+    }
+
+    /// Adds the next line.
+    fn join(&mut self, line: Block) {
+        self.events.end = line.events.end;
+        self.words += line.words;
+        self.linked += line.linked;
+        self.bold += line.bold;
+        self.code += line.code;
+        self.bytes += line.bytes;
+        self.stops += line.stops;
+        self.commas += line.commas;
+        self.digits += line.digits;
+        self.capitals += line.capitals;
+        self.links += line.links;
+        self.images += line.images;
+        self.inputs += line.inputs;
+        self.breaks += line.breaks;
+        self.times = self.times.max(line.times);
+        self.title_words += line.title_words;
+        self.ends_sentence = line.ends_sentence;
+        self.hash = self.hash.rotate_left(5) ^ line.hash;
+    }
 }
 
 /// A text of the block that is being read.
@@ -109,6 +140,8 @@ struct Piece {
 /// More blocks than this are not told apart: the rest of an endless page is left to the rules.
 const BLOCKS: usize = 20_000;
 const ELEMENTS: usize = 200_000;
+/// A line of so many bytes that ends like a sentence is a paragraph; lines of verse and addresses are shorter.
+const PARAGRAPH_BYTES: u32 = 100;
 /// Bits of the set of words that the title has.
 const TITLE_BITS: usize = 2048;
 
@@ -123,7 +156,6 @@ pub(crate) struct Blocks {
     known: FxHashMap<u64, (i16, u32)>,
     pieces: Vec<Piece>,
     current: Block,
-    breaks_since: u32,
     /// Words of the page's title, as a set of hashes.
     title: Box<[u64; TITLE_BITS / 64]>,
     has_title: bool,
@@ -161,7 +193,6 @@ impl Blocks {
             known: FxHashMap::default(),
             pieces: Vec::new(),
             current: Block::default(),
-            breaks_since: 0,
             title: Box::new([0; TITLE_BITS / 64]),
             has_title: false,
             in_title: false,
@@ -183,11 +214,12 @@ impl Blocks {
         match kind {
             EventKind::Text(kind) => self.text(kind, range, at, window),
             EventKind::Open { tag: Tag::Br, .. } => {
-                self.current.breaks += 1;
-                self.breaks_since += 1;
-                if self.breaks_since == 2 {
+                let ends_line = !self.pieces.is_empty();
+                if ends_line {
                     self.edge(at, window);
                 }
+                self.current.breaks += 1;
+                self.current.joins = ends_line;
             }
             EventKind::Open { id, tag, void } => {
                 if tag.has(is::BLOCK) {
@@ -366,9 +398,6 @@ impl Blocks {
         if blank && self.pieces.is_empty() {
             return;
         }
-        if !blank {
-            self.breaks_since = 0;
-        }
         if self.pieces.is_empty() {
             self.current.element = number;
             self.current.text = at;
@@ -396,7 +425,6 @@ impl Blocks {
         }
         let images = std::mem::take(&mut self.current.images);
         self.current = Block { events: at + 1..at + 1, images, ..Block::default() };
-        self.breaks_since = 0;
     }
 
     fn end_block(&mut self, at: EventIndex, window: &Window) {
@@ -442,6 +470,34 @@ impl Blocks {
         }
         self.pieces.clear();
         self.blocks.push(block);
+    }
+
+    /// Joins lines that a single break parts: verse, addresses, a label's few words. Paragraphs stay apart, and so does what a
+    /// rule took from what it left.
+    pub(super) fn join_lines(&mut self) {
+        let lines = std::mem::take(&mut self.blocks);
+        let texts = self.texts.as_mut().map(std::mem::take);
+        let mut texts = texts.into_iter().flatten();
+        for line in lines {
+            let text = texts.next();
+            match self.blocks.last_mut() {
+                Some(last) if line.joins && last.removal == line.removal && !last.is_paragraph_line() && !line.is_paragraph_line() => {
+                    last.join(line);
+                    if let (Some(texts), Some(text)) = (&mut self.texts, text)
+                        && let Some(last) = texts.last_mut()
+                    {
+                        last.push('\n');
+                        last.push_str(&text);
+                    }
+                }
+                _ => {
+                    self.blocks.push(line);
+                    if let (Some(texts), Some(text)) = (&mut self.texts, text) {
+                        texts.push(text);
+                    }
+                }
+            }
+        }
     }
 
     /// Whether the readable page stands inside of `noscript`: over twice the words outside.

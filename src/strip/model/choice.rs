@@ -13,6 +13,9 @@ const REPEATED_WORDS: u32 = 8;
 /// With fewer words a page has no shape that could be judged: only rules decide.
 const JUDGED_WORDS: u32 = 60;
 
+/// A headline has at least so many words.
+const TITLE_WORDS: u32 = 3;
+
 /// What is less likely content than this is furniture wherever it stands.
 const SPARED: f32 = 0.05;
 /// A block is near a paragraph within so many blocks.
@@ -62,11 +65,22 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds) -> 
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
     spare(page, chances, is_article, &mut kept);
     let mut seen = FxHashSet::default();
-    for (block, kept) in blocks.iter().zip(&mut kept) {
-        let is_headline = block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
+    let headline = spoken_title(blocks);
+    for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
+        let is_headline = headline == Some(row)
+            || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
     }
     kept
+}
+
+/// Where no heading of the first level is: the first block that says the page's title and nothing else.
+fn spoken_title(blocks: &[Block]) -> Option<usize> {
+    let says_it = |block: &Block| !block.dropped && block.words >= TITLE_WORDS && block.title_words == block.words && block.linked == 0;
+    if blocks.iter().any(|block| block.heading == 1) {
+        return None;
+    }
+    blocks.iter().position(says_it)
 }
 
 /// A paragraph that no rule took.

@@ -16,10 +16,19 @@ pub(super) fn count(value: u32) -> u8 {
     (exponent * 16 + mantissa) as u8
 }
 
+/// Whole numbers of which 255 are still one.
+const SHORT: u32 = u32::MAX / 255;
+
 /// A share in 255ths; 0 of nothing is 0.
 #[inline]
 pub(super) fn share(part: u32, whole: u32) -> u8 {
-    if whole == 0 { 0 } else { (u64::from(part.min(whole)) * 255 / u64::from(whole)) as u8 }
+    let part = part.min(whole);
+    match whole {
+        0 => 0,
+        // Division of short numbers is far cheaper.
+        1..=SHORT => (part * 255 / whole) as u8,
+        _ => (u64::from(part) * 255 / u64::from(whole)) as u8,
+    }
 }
 
 #[inline]
@@ -179,12 +188,17 @@ fn top(totals: &[Totals], elements: &[Element], tenths: u32) -> u32 {
     found as u32
 }
 
+/// Room for so many columns is made at once.
+const COLUMNS: usize = 192;
+/// Blocks around a block that are looked at, itself included.
+const LEVELS: usize = 4;
+
 /// Works the features out. The order of the columns is the model's.
 pub(super) fn features(page: &Blocks, named: bool) -> Features {
     let blocks = &page.blocks;
     let elements = &page.elements;
     let rows = blocks.len();
-    let mut out = Features { rows, bytes: Vec::with_capacity(rows * 150), names: named.then(Vec::new) };
+    let mut out = Features { rows, bytes: Vec::with_capacity(rows * COLUMNS), names: named.then(Vec::new) };
     if rows == 0 {
         return out;
     }
@@ -261,13 +275,15 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     }
 
     let element = |block: &Block| &elements[block.element as usize];
-    let around = |block: &Block, levels: usize| {
+    // For each block, the elements that part lines around it: its own and the next ones out.
+    let mut levels = [const { Vec::new() }; LEVELS];
+    for block in blocks {
         let mut at = element(block).block;
-        for _ in 0..levels {
+        for level in &mut levels {
+            level.push(at as usize);
             at = elements[elements[at as usize].parent as usize].block;
         }
-        at as usize
-    };
+    }
     macro_rules! column {
         ($name:expr, $block:ident => $value:expr) => {
             out.add($name, blocks.iter().map(|$block| $value))
@@ -298,9 +314,9 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     column!("same text elsewhere", b => count(texts.get(&b.hash).map_or(0, |n| n - 1)));
     // Where it stands.
     column!("tag", b => kind(element(b).tag));
-    column!("block tag", b => kind(elements[around(b, 0)].tag));
-    column!("parent block tag", b => kind(elements[around(b, 1)].tag));
-    column!("grandparent block tag", b => kind(elements[around(b, 2)].tag));
+    out.add("block tag", levels[0].iter().map(|at| kind(elements[*at].tag)));
+    out.add("parent block tag", levels[1].iter().map(|at| kind(elements[*at].tag)));
+    out.add("grandparent block tag", levels[2].iter().map(|at| kind(elements[*at].tag)));
     const INSIDE: [&str; inside::COLUMNS as usize] = [
         "article",
         "main",
@@ -340,9 +356,9 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     column!("best name on the path", b => signed(element(b).highest.into()));
     column!("names on the path", b => signed(i32::from(element(b).sum) / 3));
     column!("nearest names", b => signed(i32::from(element(b).decayed) / 2));
-    column!("own names", b => signed(elements[around(b, 0)].score.into()));
-    column!("parent's names", b => signed(elements[around(b, 1)].score.into()));
-    column!("grandparent's names", b => signed(elements[around(b, 2)].score.into()));
+    out.add("own names", levels[0].iter().map(|at| signed(elements[*at].score.into())));
+    out.add("parent's names", levels[1].iter().map(|at| signed(elements[*at].score.into())));
+    out.add("grandparent's names", levels[2].iter().map(|at| signed(elements[*at].score.into())));
     // The element that holds most of the paragraphs.
     let (top_total, narrow_total) = (totals[top_wide as usize], totals[top_narrow as usize]);
     column!("in the narrow top", b => u8::from(in_narrow[b.element as usize]));
@@ -352,12 +368,13 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     out.add("blocks from the top's start", (0..rows).map(|row| distance(row as i32 - top_total.first as i32)));
     out.add("blocks from the narrow top's end", (0..rows).map(|row| distance(row as i32 - narrow_total.last as i32)));
     // Containers.
-    for level in 0..4 {
-        column!(&format!("words at level {level}"), b => count(totals[around(b, level)].words));
-        column!(&format!("links at level {level}"), b => share(totals[around(b, level)].linked, totals[around(b, level)].words));
-        column!(&format!("words a block at level {level}"), b => count(totals[around(b, level)].words / totals[around(b, level)].blocks.max(1)));
-        column!(&format!("paragraphs at level {level}"), b => share(totals[around(b, level)].good, page_total.good));
-        column!(&format!("purity at level {level}"), b => share(totals[around(b, level)].good, totals[around(b, level)].words));
+    for (level, around) in levels.iter().enumerate() {
+        let totals = || around.iter().map(|at| &totals[*at]);
+        out.add(&format!("words at level {level}"), totals().map(|total| count(total.words)));
+        out.add(&format!("links at level {level}"), totals().map(|total| share(total.linked, total.words)));
+        out.add(&format!("words a block at level {level}"), totals().map(|total| count(total.words / total.blocks.max(1))));
+        out.add(&format!("paragraphs at level {level}"), totals().map(|total| share(total.good, page_total.good)));
+        out.add(&format!("purity at level {level}"), totals().map(|total| share(total.good, total.words)));
     }
     for (name, nearest) in [("many-blocked", &many), ("long", &long), ("section", &section)] {
         let total = |b: &Block| &totals[nearest[b.element as usize] as usize];
@@ -389,35 +406,45 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         let number = repeated[b.element as usize];
         if number == 0 { (0, 0, 0, 0, 0) } else { units.get(&elements[number as usize].signature).copied().unwrap_or_default() }
     };
-    column!("repeats of the unit around", b => count(unit(b).0));
-    column!("words a unit", b => count(unit(b).1 / unit(b).0.max(1)));
-    column!("links a unit", b => share(unit(b).2, unit(b).1));
-    column!("share of units with an image", b => share(unit(b).3, unit(b).0));
-    column!("share of units with a time", b => share(unit(b).4, unit(b).0));
-    column!("share of the page in such units", b => share(unit(b).1, page_total.words));
+    let own: Vec<_> = blocks.iter().map(unit).collect();
+    out.add("repeats of the unit around", own.iter().map(|unit| count(unit.0)));
+    out.add("words a unit", own.iter().map(|unit| count(unit.1 / unit.0.max(1))));
+    out.add("links a unit", own.iter().map(|unit| share(unit.2, unit.1)));
+    out.add("share of units with an image", own.iter().map(|unit| share(unit.3, unit.0)));
+    out.add("share of units with a time", own.iter().map(|unit| share(unit.4, unit.0)));
+    out.add("share of the page in such units", own.iter().map(|unit| share(unit.1, page_total.words)));
     column!("names of the unit", b => signed(elements[repeated[b.element as usize] as usize].decayed as i32 / 2));
     // Neighbours.
-    for reach in [3usize, 8, 20] {
-        let window = |row: usize| row.saturating_sub(reach)..(row + reach + 1).min(rows);
-        let mut sums = vec![(0u32, 0u32, 0u32, 0u32)];
-        for block in blocks {
-            let (words, linked, sentences, good) = sums[sums.len() - 1];
-            sums.push((words + block.words, linked + block.linked, sentences + u32::from(block.ends_sentence), good + good_words(block)));
-        }
-        let within = |row: usize| {
-            let (from, to) = (sums[window(row).start], sums[window(row).end]);
-            (to.0 - from.0, to.1 - from.1, to.2 - from.2, to.3 - from.3, window(row).len() as u32)
-        };
-        out.add(&format!("words within {reach}"), (0..rows).map(|row| count(within(row).0)));
-        out.add(&format!("links within {reach}"), (0..rows).map(|row| share(within(row).1, within(row).0)));
-        out.add(&format!("sentences within {reach}"), (0..rows).map(|row| share(within(row).2, within(row).4)));
-        out.add(&format!("paragraphs within {reach}"), (0..rows).map(|row| share(within(row).3, within(row).0)));
+    let mut sums = vec![(0u32, 0u32, 0u32, 0u32)];
+    for block in blocks {
+        let (words, linked, sentences, good) = sums[sums.len() - 1];
+        sums.push((words + block.words, linked + block.linked, sentences + u32::from(block.ends_sentence), good + good_words(block)));
     }
+    let mut near = Vec::with_capacity(rows);
+    for reach in [3usize, 8, 20] {
+        near.clear();
+        near.extend((0..rows).map(|row| {
+            let window = row.saturating_sub(reach)..(row + reach + 1).min(rows);
+            let (from, to) = (sums[window.start], sums[window.end]);
+            (to.0 - from.0, to.1 - from.1, to.2 - from.2, to.3 - from.3, window.len() as u32)
+        }));
+        out.add(&format!("words within {reach}"), near.iter().map(|near| count(near.0)));
+        out.add(&format!("links within {reach}"), near.iter().map(|near| share(near.1, near.0)));
+        out.add(&format!("sentences within {reach}"), near.iter().map(|near| share(near.2, near.4)));
+        out.add(&format!("paragraphs within {reach}"), near.iter().map(|near| share(near.3, near.0)));
+    }
+    let own: [(&str, u8, Vec<u8>); 3] = [
+        ("words", 0, blocks.iter().map(|b| count(b.words)).collect()),
+        ("links", 0, blocks.iter().map(|b| share(b.linked, b.words)).collect()),
+        ("names", 128, blocks.iter().map(|b| signed(i32::from(element(b).decayed) / 2)).collect()),
+    ];
     for offset in [-3i32, -2, -1, 1, 2, 3] {
-        let neighbour = |row: usize| usize::try_from(row as i32 + offset).ok().and_then(|at| blocks.get(at));
-        out.add(&format!("words at {offset:+}"), (0..rows).map(|row| neighbour(row).map_or(0, |b| count(b.words))));
-        out.add(&format!("links at {offset:+}"), (0..rows).map(|row| neighbour(row).map_or(0, |b| share(b.linked, b.words))));
-        out.add(&format!("names at {offset:+}"), (0..rows).map(|row| neighbour(row).map_or(128, |b| signed(i32::from(element(b).decayed) / 2))));
+        let missing = (offset.unsigned_abs() as usize).min(rows);
+        for (name, nothing, column) in &own {
+            let (before, shown, after) = if offset < 0 { (missing, &column[..rows - missing], 0) } else { (0, &column[missing..], missing) };
+            let outside = |count: usize| std::iter::repeat_n(*nothing, count);
+            out.add(&format!("{name} at {offset:+}"), outside(before).chain(shown.iter().copied()).chain(outside(after)));
+        }
     }
     let since = |holds: &dyn Fn(&Block) -> bool, forward: bool| {
         let mut column = vec![0u8; rows];
@@ -464,9 +491,10 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     column!("taken by a rule", b => u8::from(b.dropped) + u8::from(b.by_text));
     column!("pack of the rule", b => b.pack);
     column!("taken as a comment", b => u8::from(b.pack == comments));
-    column!("blocks that the removal took", b => count(took(b).0));
-    column!("words that the removal took", b => count(took(b).1));
-    column!("share of the page that the removal took", b => share(took(b).1, page_total.words));
+    let own: Vec<_> = blocks.iter().map(took).collect();
+    out.add("blocks that the removal took", own.iter().map(|took| count(took.0)));
+    out.add("words that the removal took", own.iter().map(|took| count(took.1)));
+    out.add("share of the page that the removal took", own.iter().map(|took| share(took.1, page_total.words)));
     // The page.
     let headings = blocks.iter().filter(|b| b.heading > 0).count() as u32;
     let dropped = blocks.iter().filter(|b| b.dropped).count() as u32;

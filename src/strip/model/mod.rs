@@ -6,11 +6,13 @@
 
 mod blocks;
 mod choice;
+mod decision;
 mod features;
 mod tokens;
 mod trees;
 
 pub(crate) use blocks::Blocks;
+use decision::{Decision, Taker};
 pub(crate) use features::Features;
 pub(crate) use trees::Model;
 
@@ -50,18 +52,9 @@ const PACKS: [&str; 20] = [
 ];
 
 /// Number of a rule file's pack, from 1; 0 for others.
-pub(super) fn pack(file: &str) -> u8 {
+fn pack(file: &str) -> u8 {
     let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
     PACKS.iter().position(|pack| *pack == name).map_or(0, |at| at as u8 + 1)
-}
-
-/// What is known of the rule that took a block.
-pub(super) struct Taker {
-    /// It does not give way.
-    pub(super) is_final: bool,
-    /// A phrase, not a selector.
-    pub(super) by_text: bool,
-    pub(super) pack: u8,
 }
 
 /// What training reads of one page.
@@ -92,15 +85,9 @@ pub struct BlockFeatures {
     pub kept: bool,
 }
 
-/// The decision about one page.
-pub(crate) struct Decision {
-    pub(crate) scores: Vec<f32>,
-    pub(crate) kept: Vec<bool>,
-}
-
 impl Blocks {
     /// Notes which removal took which block. To be called before the features are worked out.
-    pub(super) fn note_dropped(&mut self, queue: &Queue, mut taker: impl FnMut(EventIndex, u32) -> Taker) {
+    fn note_dropped(&mut self, queue: &Queue, mut taker: impl FnMut(EventIndex, u32) -> Taker) {
         for block in &mut self.blocks {
             block.removal = queue.get(block.text).map_or(0, |held| held.removal);
             block.dropped = block.removal > 0;
@@ -112,13 +99,13 @@ impl Blocks {
     }
 
     /// The events of the blocks that rules took and a decision keeps.
-    pub(super) fn given_back(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
+    fn given_back(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
         let given = self.blocks.iter().zip(&decision.kept).filter(|(block, kept)| **kept && block.dropped);
         given.map(|(block, _)| block.events.clone()).collect()
     }
 
     /// Whether a decision leaves some block to a removal.
-    pub(super) fn leaves_to(&self, removal: u32, decision: &Decision) -> bool {
+    fn leaves_to(&self, removal: u32, decision: &Decision) -> bool {
         self.blocks.iter().zip(&decision.kept).any(|(block, kept)| block.removal == removal && !kept)
     }
 
@@ -134,7 +121,7 @@ impl Blocks {
     }
 
     /// The stretches of events that a decision takes: neighbouring blocks go together, with what stands between them.
-    pub(super) fn stretches(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
+    fn stretches(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
         let mut stretches: Vec<Range<EventIndex>> = Vec::new();
         let mut joins = false;
         for (block, kept) in self.blocks.iter().zip(&decision.kept) {

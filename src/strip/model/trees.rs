@@ -84,24 +84,34 @@ impl Model {
 
     /// The raw score of each block: log odds that it is content.
     pub(super) fn scores(&self, features: &Features) -> Vec<f32> {
-        let rows = features.rows;
-        let mut sums = vec![0i32; rows];
-        let mut leaf = vec![0u8; rows];
-        if self.depth > 0 && self.columns == features.columns() {
-            for (splits, leaves) in self.splits.chunks_exact(self.depth).zip(self.leaves.chunks_exact(1 << self.depth)) {
-                leaf.fill(0);
-                for (level, &(column, border)) in splits.iter().enumerate() {
-                    let bit = 1u8 << level;
-                    for (leaf, &value) in leaf.iter_mut().zip(features.column(usize::from(column))) {
-                        *leaf |= if value > border { bit } else { 0 };
-                    }
-                }
-                for (sum, &leaf) in sums.iter_mut().zip(&leaf) {
-                    *sum += i32::from(leaves[usize::from(leaf) & (leaves.len() - 1)]);
+        let sums = match self.depth {
+            depth if depth == 0 || self.columns != features.columns() => vec![0; features.rows],
+            // The depth of the built-in model: with the count of leaves known, none is looked for in vain.
+            6 => self.sums::<64>(features),
+            _ => self.sums::<0>(features),
+        };
+        sums.into_iter().map(|sum| sum as f32 * self.scale + self.bias).collect()
+    }
+
+    /// Sums of leaves. `LEAVES` is how many each tree has, or 0 when that is not known.
+    fn sums<const LEAVES: usize>(&self, features: &Features) -> Vec<i32> {
+        let mut sums = vec![0i32; features.rows];
+        let mut leaf = vec![0u8; features.rows];
+        for (splits, leaves) in self.splits.chunks_exact(self.depth).zip(self.leaves.chunks_exact(1 << self.depth)) {
+            for (level, &(column, border)) in splits.iter().enumerate() {
+                let (bit, values) = (1u8 << level, features.column(usize::from(column)));
+                if level == 0 {
+                    leaf.iter_mut().zip(values).for_each(|(leaf, value)| *leaf = u8::from(*value > border));
+                } else {
+                    leaf.iter_mut().zip(values).for_each(|(leaf, value)| *leaf |= if *value > border { bit } else { 0 });
                 }
             }
+            match <&[i16; LEAVES]>::try_from(leaves) {
+                Ok(leaves) => sums.iter_mut().zip(&leaf).for_each(|(sum, leaf)| *sum += i32::from(leaves[usize::from(*leaf) % LEAVES.max(1)])),
+                Err(_) => sums.iter_mut().zip(&leaf).for_each(|(sum, leaf)| *sum += i32::from(leaves[usize::from(*leaf) & (leaves.len() - 1)])),
+            }
         }
-        sums.into_iter().map(|sum| sum as f32 * self.scale + self.bias).collect()
+        sums
     }
 }
 

@@ -56,6 +56,7 @@ impl Overview {
             "seconds": seconds,
             "pages_per_second": tally.pages as f64 / seconds,
             "bytes_per_second": tally.bytes_in as f64 / seconds,
+            "stage_shares": tally.stages.shares().into_iter().collect::<BTreeMap<_, _>>(),
             "sums": tally.noted(),
         })
     }
@@ -95,7 +96,14 @@ impl Overview {
                 "Where the pages come from",
                 [by_name("Hosts", &tally.hosts), by_name("Languages", &tally.languages), by_name("Records by kind", &tally.records)].concat(),
             ),
-            ("Time", histogram("Time that a page took", &tally.micros.counts, "pages", |micros| format!("{:?}", Duration::from_micros(micros)))),
+            (
+                "Time",
+                [
+                    stages(tally),
+                    histogram("Time that a page took", &tally.micros.counts, "pages", |micros| format!("{:?}", Duration::from_micros(micros))),
+                ]
+                .concat(),
+            ),
             ("Verdicts", by_name("Pages by verdict", &tally.verdicts)),
         ];
         let sections: String = plots
@@ -139,7 +147,7 @@ impl Overview {
         let kept = 100.0 - 100.0 * tally.bytes_removed as f64 / tally.bytes_in.max(1) as f64;
         let written = 100.0 * tally.bytes_out as f64 / tally.bytes_in.max(1) as f64;
         let more = if self.inputs.len() > 5 { ", …" } else { "" };
-        let inputs = self.inputs.iter().take(5).map(|input| escaped(input)).collect::<Vec<_>>().join(", ");
+        let inputs = self.inputs.iter().take(5).map(|input| escaped(file_name(input))).collect::<Vec<_>>().join(", ");
         format!(
             "<h1>{} pages cleaned</h1><p class=about>from {inputs}{more} by naqi {}, rules {}</p><div class=tiles>{tiles}</div>\
              <div class=split title=\"bytes of the pages\"><i style=\"width:{kept:.1}%\"></i><u style=\"width:{:.1}%\"></u></div>\
@@ -151,6 +159,24 @@ impl Overview {
             100.0 - kept,
         )
     }
+}
+
+/// Where the time of all workers went.
+fn stages(tally: &Tally) -> String {
+    let shares = tally.stages.shares();
+    let times: HashMap<&str, Duration> = tally.stages.named().into_iter().collect();
+    let bar = |(stage, share): &(&'static str, f64)| Bar {
+        name: (*stage).to_owned(),
+        value: (share * 10_000.0).round() as u64,
+        shown: format!("{:.1} %", 100.0 * share),
+        about: format!("{stage}: {:.1} s of all workers", times.get(stage).copied().unwrap_or_default().as_secs_f64()),
+    };
+    bars("Share of each stage", &shares.iter().map(bar).collect::<Vec<_>>())
+}
+
+/// Folders are the machine's business.
+fn file_name(input: &str) -> &str {
+    input.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(input)
 }
 
 /// The names with the largest numbers.

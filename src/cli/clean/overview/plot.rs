@@ -1,12 +1,9 @@
-//! Plots as inline SVG: bars by name, and histograms over powers of two.
+//! Plots: bars by name as rows that fit any width, and histograms over powers of two as inline SVG.
 
 use std::fmt::Write as _;
 
 /// Widths are in units of the view box; the page scales it.
 const WIDTH: usize = 560;
-const ROW: usize = 24;
-const LABEL: usize = 230;
-const VALUE: usize = 90;
 const HEIGHT: usize = 150;
 
 /// One bar.
@@ -43,34 +40,19 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
         return String::new();
     }
     let most = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1) as f64;
-    let height = bars.len() * ROW;
-    let room = (WIDTH - LABEL - VALUE) as f64;
-    let mut svg = format!(
-        "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {WIDTH} {height}\" font-size=\"12\" font-family=\"sans-serif\" role=\"img\" aria-label=\"{}\">",
-        escaped(title),
-        escaped(title)
-    );
-    for (row, bar) in bars.iter().enumerate() {
-        let y = row * ROW;
-        let length = (bar.value as f64 / most * room).max(1.0);
+    let mut rows = format!("<figure><figcaption>{}</figcaption><div class=bars>", escaped(title));
+    for bar in bars {
+        let share = (bar.value as f64 / most * 100.0).max(0.5);
         // Writing to a string does not fail.
         let _ = write!(
-            svg,
-            "<g><title>{}</title><text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\
-             <rect class=\"bar\" fill=\"#2f7f79\" x=\"{LABEL}\" y=\"{}\" width=\"{length:.1}\" height=\"{}\" rx=\"2\"/>\
-             <text class=\"value\" x=\"{:.1}\" y=\"{}\">{}</text></g>",
+            rows,
+            "<div title=\"{}\"><span>{}</span><i><b style=\"width:{share:.1}%\"></b></i><em>{}</em></div>",
             escaped(&bar.about),
-            LABEL - 8,
-            y + 16,
             escaped(&short(&bar.name)),
-            y + 4,
-            ROW - 8,
-            LABEL as f64 + length + 6.0,
-            y + 16,
             escaped(&bar.shown),
         );
     }
-    svg + "</svg></figure>"
+    rows + "</div></figure>"
 }
 
 /// Columns; `counts[n]` is of numbers below two to the n. `label` names such a bound.
