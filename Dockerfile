@@ -3,8 +3,8 @@
 FROM docker.io/library/rust:1-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# Static against glibc: the final image needs no libraries, and the allocator is glibc's, which musl's is no match for under threads.
-# With a target named, build scripts and macros stay dynamic.
+# Static, so that the final image needs no libraries; against glibc, which the toolchain of this image has at hand (names are resolved without
+# its plug-ins since 2.34). With a target named, build scripts and macros stay dynamic.
 ARG LTO=thin
 ENV RUSTFLAGS="-C target-feature=+crt-static" CARGO_PROFILE_RELEASE_LTO=$LTO CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_STRIP=symbols
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
