@@ -51,7 +51,11 @@ fn pages_records_batches_and_rules() {
     let metrics = service.ask("GET", "/metrics", &[], b"");
     assert!(metrics.text().contains("naqi_removals_total{rule=\"own/box\"}"), "{}", metrics.text());
     let playground = service.ask("GET", "/", &[], b"");
-    assert!(playground.head.contains("script-src 'sha256-") && playground.text().contains("sandbox=\"\""));
+    assert!(playground.head.contains("script-src 'self'; style-src 'self'") && !playground.head.contains("unsafe"), "{}", playground.head);
+    assert!(playground.text().contains("sandbox=\"\""));
+    for asset in ["main.css", "main.js", "arabic-news.html", "english-news.html", "contacts.html"] {
+        assert_eq!(service.ask("GET", &format!("/playground/{asset}"), &[], b"").status, 200, "{asset}");
+    }
     let health = Command::new(env!("CARGO_BIN_EXE_naqi")).args(["health", &format!("http://{}/readyz", service.address)]).status().unwrap();
     assert!(health.success());
 }

@@ -1,0 +1,4 @@
+{{- define "naqi.labels" -}}
+app.kubernetes.io/name: naqi
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
