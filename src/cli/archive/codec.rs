@@ -26,7 +26,7 @@ pub enum Compression {
     Zstd,
     /// LZ4 frames.
     Lz4,
-    /// Brotli (RFC 7932). It has no mark: only a file's name tells.
+    /// Brotli (RFC 7932). It has no mark: the file's name tells, or that bytes which are no text become text or an archive.
     Brotli,
 }
 
@@ -38,10 +38,27 @@ impl Compression {
             _ if start.starts_with(&GZIP) => Some(Compression::Gzip),
             _ if start.starts_with(&ZSTD) || is_skippable(start) => Some(Compression::Zstd),
             _ if start.starts_with(&LZ4) => Some(Compression::Lz4),
-            _ if by_name() => Some(Compression::Brotli),
+            _ if by_name() || becomes_readable(start) => Some(Compression::Brotli),
             _ => None,
         }
     }
+}
+
+/// Whether bytes that are no text are text, or an archive, once Brotli is undone.
+fn becomes_readable(start: &[u8]) -> bool {
+    if !is_binary(start) || start.trim_ascii_start().starts_with(b"<") {
+        return false;
+    }
+    let mut text = [0; 512];
+    let read = brotli::Decompressor::new(start, 4096).read(&mut text).unwrap_or(0);
+    read > 0 && (!is_binary(&text[..read]) || super::Kind::of(&text[..read], Path::new("")) != super::Kind::Page)
+}
+
+/// Whether bytes hold what no text holds (WHATWG MIME Sniffing, 3 "binary data byte", 7.2), marks of UTF-16 aside.
+fn is_binary(bytes: &[u8]) -> bool {
+    let bytes = &bytes[..bytes.len().min(512)];
+    let is_marked = bytes.starts_with(&[0xfe, 0xff]) || bytes.starts_with(&[0xff, 0xfe]);
+    !is_marked && bytes.iter().any(|byte| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f))
 }
 
 /// A skippable frame, as zstd and LZ4 have them.
