@@ -28,3 +28,11 @@ deny:
 quality DATA:
     benches/quality/scoreboard.py "{{DATA}}"
     NAQI_DATA="{{DATA}}" cargo test --release --test quality -- --nocapture
+
+# Builds the Dockerfile without a daemon and runs the image; needs root, buildah, debootstrap.
+image:
+    tests/image/build.sh
+
+# Drives the playground in headless Chromium; screenshots go to target/playground.
+playground:
+    tests/playground/run.sh

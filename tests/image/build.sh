@@ -94,16 +94,20 @@ PYTHON
 port=18080
 read_only="$store/read-only"
 mkdir -p "$read_only"
+# The names of the machine itself, which every container runtime puts in.
+printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
 mount --bind "$root" "$read_only"
 mount -o remount,bind,ro "$read_only"
-trap 'kill "${service:-0}" 2>/dev/null || true; umount "$read_only"; buildah rm "$container" >/dev/null' EXIT
+trap 'kill "${service:-0}" 2>/dev/null || true; wait; umount "$read_only"; buildah rm "$container" >/dev/null' EXIT
 touch "$read_only/home/nonroot/x" 2>/dev/null && fail "the root can be written"
-inside() { env -i PATH=/usr/local/bin HOME=/home/nonroot chroot --userspec=65532:65532 "$read_only" "$@"; }
+# One process from here to the program, so that its number is the program's.
+enter=(env -i PATH=/usr/local/bin HOME=/home/nonroot "$(command -v chroot)" --userspec=65532:65532 "$read_only")
+inside() { "${enter[@]}" "$@"; }
 # The default command, on another port than the one that may be taken here.
 mapfile -t entrypoint < <(buildah inspect --type image --format '{{range .Docker.Config.Entrypoint}}{{println .}}{{end}}' "$image" | sed '/^$/d')
 mapfile -t command < <(buildah inspect --type image --format '{{range .Docker.Config.Cmd}}{{println .}}{{end}}' "$image" | sed '/^$/d')
 began_ms=$(date +%s%3N)
-inside "${entrypoint[@]}" "${command[@]/8080/$port}" 2>"$store/service.log" &
+"${enter[@]}" "${entrypoint[@]}" "${command[@]/8080/$port}" 2>"$store/service.log" &
 service=$!
 until curl -fsS "http://127.0.0.1:$port/livez" >/dev/null 2>&1; do
     kill -0 "$service" 2>/dev/null || { cat "$store/service.log" >&2; fail "the service ended"; }
@@ -118,11 +122,10 @@ inside "${entrypoint[@]}" health "http://localhost:$port/readyz" || fail "localh
 if inside "${entrypoint[@]}" health "http://127.0.0.1:1/readyz" 2>/dev/null; then fail "healthy without a service"; fi
 page=fixtures/pages/ar-aggregator-semantic/page.html
 curl -fsS --data-binary @"$page" -H 'Content-Type: text/html' "http://127.0.0.1:$port/v1/clean?emit=text" >"$store/clean.txt"
-grep -q "سوق السمك" "$store/clean.txt" || fail "the article is gone"
-grep -q "جميع الحقوق محفوظة" "$store/clean.txt" && fail "the footer is still there"
+cmp "$store/clean.txt" "${page%/*}/clean.txt" || fail "the service cleans otherwise than the goldens say"
 kill -TERM "$service"
 wait "$service" || fail "the drain ended with $?"
 # Pages by pipe, too.
 inside "${entrypoint[@]}" clean - --emit text <"$page" >"$store/pipe.txt"
-grep -q "سوق السمك" "$store/pipe.txt" || fail "a page by pipe is not cleaned"
+cmp "$store/pipe.txt" "${page%/*}/clean.txt" || fail "a page by pipe is cleaned otherwise"
 echo "image: fine"
