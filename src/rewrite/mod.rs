@@ -104,13 +104,13 @@ pub struct Rewriter {
 /// Custom elements side by side are lines of their own: a style sheet makes boxes of them, though the standard's default is inline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Custom {
-    /// None that matters.
+    /// None that matters since the line began.
     None,
-    /// One is open, or was opened last, and no text has come.
+    /// One was opened last, and no text has come.
     Opened,
-    /// The last text stands in one.
+    /// The last text stands behind the start tag of one.
     Written,
-    /// The last text stands in one, which has closed.
+    /// The same, and one has closed since.
     Closed,
 }
 
@@ -192,8 +192,9 @@ impl Rewriter {
         let range = token.range.clone();
         let kind = match token.kind {
             TokenKind::Text(kind) => {
+                // A text comes in as many tokens as it has tags in it, and is cut where the input is.
                 if self.custom != Custom::None && !window.text(range.clone()).bytes().all(|byte| byte.is_ascii_whitespace()) {
-                    self.custom = if self.custom == Custom::Opened { Custom::Written } else { Custom::None };
+                    self.custom = if self.custom == Custom::Closed { Custom::None } else { Custom::Written };
                 }
                 EventKind::Text(kind)
             }
@@ -204,7 +205,7 @@ impl Rewriter {
                 let Source::Html(tokenizer) = &self.source else { return };
                 let head = tokenizer.start_tag();
                 let named = head.tag;
-                let is_custom = named == Tag::Unknown && is_custom(tag_name(window.text(range.clone())));
+                let is_custom = named == Tag::Unknown && !self.elements.in_foreign() && is_custom(tag_name(window.text(range.clone())));
                 let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
                     self.hand_out_closed(range.start, 0, window, sink);
@@ -235,14 +236,22 @@ impl Rewriter {
                 EventKind::Stray { block: tag.has(is::BLOCK) }
             }
         };
-        sink.event(Event { kind, range }, &self.elements, window);
+        self.hand_out(Event { kind, range }, window, sink);
+    }
+
+    fn hand_out(&mut self, event: Event, window: &Window, sink: &mut impl Sink) {
+        // What stands between two lines anyway needs no break.
+        if event.kind.parts_lines() {
+            self.custom = Custom::None;
+        }
+        sink.event(event, &self.elements, window);
     }
 
     /// A custom element opens: right after one with text, outside of what is a line by itself, a new line begins.
     fn part_custom(&mut self, at: u64, window: &Window, sink: &mut impl Sink) {
         let in_line = || self.elements.has_open(Tag::P) || self.elements.stack().iter().any(|element| element.tag.has(is::HEADING));
         if self.custom == Custom::Closed && !in_line() {
-            sink.event(Event { kind: EventKind::Break { blank: true }, range: at..at }, &self.elements, window);
+            self.hand_out(Event { kind: EventKind::Break { blank: true }, range: at..at }, window, sink);
         }
         self.custom = Custom::Opened;
     }
@@ -253,7 +262,7 @@ impl Rewriter {
         for (n, Closed { id, tag, how }) in closed.drain(..).enumerate() {
             let length = if n + 1 == last { own_length } else { 0 };
             let event = Event { kind: EventKind::Close { id, tag, how }, range: at..at + length };
-            sink.event(event, &self.elements, window);
+            self.hand_out(event, window, sink);
         }
         self.closed = closed;
     }

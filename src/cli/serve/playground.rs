@@ -24,9 +24,15 @@ pub fn routes() -> Router<Arc<Service>> {
         .route("/", get(async || file(HTML, include_str!("playground/index.html"))))
         .route("/playground/main.css", get(async || file("text/css; charset=utf-8", include_str!("playground/main.css"))))
         .route("/playground/main.js", get(async || file("text/javascript; charset=utf-8", include_str!("playground/main.js"))))
-        .route("/playground/arabic-news.html", get(async || file(EXAMPLE, include_str!("playground/examples/arabic-news.html"))))
-        .route("/playground/english-news.html", get(async || file(EXAMPLE, include_str!("playground/examples/english-news.html"))))
-        .route("/playground/contacts.html", get(async || file(EXAMPLE, include_str!("playground/examples/contacts.html"))))
+        .route(
+            "/playground/arabic-news.html",
+            get(async || file(EXAMPLE, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages/ar-aggregator-semantic/page.html")))),
+        )
+        .route(
+            "/playground/english-news.html",
+            get(async || file(EXAMPLE, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pages/en-share-wraps-article/page.html")))),
+        )
+        .route("/playground/contacts.html", get(async || file(EXAMPLE, include_str!("playground/contacts.html"))))
 }
 
 fn file(media: &'static str, text: &'static str) -> Response {

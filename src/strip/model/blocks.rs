@@ -477,6 +477,9 @@ impl Blocks {
     /// Joins lines that a single break parts: verse, addresses, a label's few words. Paragraphs stay apart, and so does what a
     /// rule took from what it left.
     pub(super) fn join_lines(&mut self) {
+        if !self.blocks.iter().any(|block| block.joins) {
+            return;
+        }
         let lines = std::mem::take(&mut self.blocks);
         let texts = self.texts.as_mut().map(std::mem::take);
         let mut texts = texts.into_iter().flatten();
