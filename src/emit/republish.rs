@@ -501,6 +501,10 @@ impl Emitter for Republish {
                 end_tag(written.tag, out);
             }
         }
+        // Pages that go to one place are lines of their own.
+        if self.wrote && !self.after_space {
+            out.push(b'\n');
+        }
     }
 }
 
