@@ -366,6 +366,7 @@ impl Republish {
                 for written in self.open.drain(ended..at).rev() {
                     if written.is_out {
                         end_tag(written.tag, out);
+                        self.after_space &= !written.tag.has(is::BLOCK);
                     }
                     self.preformatted -= u32::from(written.tag == Tag::Pre);
                 }
@@ -389,6 +390,7 @@ impl Republish {
         // Formatting that is crossed by others: those are closed for a moment, and open again with what comes next.
         for written in self.open[at + 1..].iter_mut().rev().filter(|written| written.is_out) {
             end_tag(written.tag, out);
+            self.after_space &= !written.tag.has(is::BLOCK);
             written.is_out = false;
         }
         let closed = self.open.remove(at);
@@ -397,9 +399,7 @@ impl Republish {
         }
         if closed.is_out {
             end_tag(closed.tag, out);
-            if closed.tag.has(is::BLOCK) {
-                self.after_space = false;
-            }
+            self.after_space &= !closed.tag.has(is::BLOCK);
         } else if matches!(closed.tag, Tag::Td | Tag::Th) {
             // An empty cell keeps its row in order, but does not make a row by itself.
             match self.open.last_mut() {
@@ -467,9 +467,11 @@ impl Emitter for Republish {
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
         let range = held.event.range.clone();
         if let Some(leaving) = self.leaving {
-            let ends = matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving);
-            if ends {
-                self.leaving = None;
+            match held.event.kind {
+                EventKind::Close { id, .. } if id == leaving => self.leaving = None,
+                // Formatting from before may end in there.
+                EventKind::Close { id, .. } => self.closed(id, out),
+                _ => {}
             }
             return;
         }
@@ -499,6 +501,7 @@ impl Emitter for Republish {
         while let Some(written) = self.open.pop() {
             if written.is_out {
                 end_tag(written.tag, out);
+                self.after_space &= !written.tag.has(is::BLOCK);
             }
         }
         // Pages that go to one place are lines of their own.
