@@ -64,6 +64,13 @@ pub(crate) struct Scratch {
     hits: Vec<Hit>,
 }
 
+impl Scratch {
+    /// Hits that it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.hits.capacity()
+    }
+}
+
 impl ModerationSet {
     /// All findings in a view, in its order. `allows` says whether a rule is for this page.
     pub(crate) fn judge(

@@ -24,6 +24,7 @@ mod token;
 mod view;
 mod word;
 mod words;
+mod workspace;
 
 pub use moderator::{Moderator, PageFacts};
 pub use rule::{Action, ModerationRule, ModerationSet, Surfaces, Thresholds};

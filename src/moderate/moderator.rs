@@ -2,14 +2,13 @@
 
 use super::Verdict;
 use super::edit::{Edit, escaped};
-use super::judge::{Found, Scratch};
-use super::passage::Passage;
-use super::queue::Queue;
+use super::judge::Found;
 use super::redaction::{redactions, resolve, written};
 use super::reference::References;
-use super::rule::{Action, ModerationSet, Surfaces};
+use super::rule::{Action, ModerationSet};
 use super::surface::{Surface, Writing};
 use super::view::View;
+use super::workspace::Workspace;
 use crate::decode::SourceMap;
 use crate::emit::record::Finding;
 use crate::report::NearMissRecord;
@@ -42,10 +41,7 @@ pub struct PageFacts<'a> {
 pub struct Moderator {
     rules: Arc<RuleSet>,
     explain: bool,
-    queue: Queue,
-    passage: Passage,
-    scratch: Scratch,
-    edits: Vec<Edit>,
+    work: Workspace,
     verdict: Verdict,
     score: f32,
     count: u64,
@@ -58,21 +54,9 @@ impl Moderator {
     /// A moderator for one page.
     pub fn new(rules: Arc<RuleSet>, explain: bool) -> Self {
         let set = rules.moderation();
-        let passage = Passage::new(set.surfaces.unwrap_or(Surfaces::NONE), set.all_links);
-        Moderator {
-            rules,
-            explain,
-            queue: Queue::default(),
-            passage,
-            scratch: Scratch::default(),
-            edits: Vec::new(),
-            verdict: Verdict::Pass,
-            score: 0.0,
-            count: 0,
-            findings: Vec::new(),
-            near: Vec::new(),
-            ready: false,
-        }
+        let mut work = if set.is_empty() { Workspace::default() } else { set.workspaces.take() };
+        work.passage.begin(set.surfaces, set.all_links);
+        Moderator { rules, explain, work, verdict: Verdict::Pass, score: 0.0, count: 0, findings: Vec::new(), near: Vec::new(), ready: false }
     }
 
     /// Whether there is no rule, and events need not come by.
@@ -83,12 +67,12 @@ impl Moderator {
     /// Takes the next event.
     pub fn event(&mut self, held: Held, window: &Window) {
         let (kind, range, is_kept) = (held.event.kind, held.event.range.clone(), held.is_kept());
-        let number = self.queue.next();
-        self.queue.push(held);
-        self.passage.event(kind, range, is_kept, number, window);
+        let number = self.work.queue.next();
+        self.work.queue.push(held);
+        self.work.passage.event(kind, range, is_kept, number, window);
         let is_edge = kind.parts_lines() && !matches!(kind, EventKind::Open { tag: Tag::Br, .. });
-        let is_long = self.passage.len() >= PASSAGE_BYTES;
-        self.ready = !self.passage.is_in_json() && ((is_long && is_edge) || self.held_bytes() >= LONGEST_PASSAGE);
+        let is_long = self.work.passage.len() >= PASSAGE_BYTES;
+        self.ready = !self.work.passage.is_in_json() && ((is_long && is_edge) || self.held_bytes() >= LONGEST_PASSAGE);
     }
 
     /// Whether a passage has come together.
@@ -98,25 +82,25 @@ impl Moderator {
 
     /// Bytes of the page that are held.
     pub fn held_bytes(&self) -> u64 {
-        self.queue.bytes()
+        self.work.queue.bytes()
     }
 
     /// Where the oldest event that is held starts.
     pub fn held_from(&self) -> Option<u64> {
-        self.queue.from()
+        self.work.queue.from()
     }
 
     fn judge(&mut self, page: PageFacts<'_>) {
-        self.edits.clear();
-        self.passage.end(page.window);
+        self.work.edits.clear();
+        self.work.passage.end(page.window);
         let rules = Arc::clone(&self.rules);
         let set = rules.moderation();
         for is_side in [false, true] {
-            let view = std::mem::take(if is_side { &mut self.passage.side } else { &mut self.passage.text });
+            let view = std::mem::take(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text });
             let mut near = Vec::new();
             let misses = self.explain.then_some(&mut near);
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
-            let mut found = set.settle(&view, &mut self.scratch, &mut allows, misses);
+            let mut found = set.settle(&view, &mut self.work.scratch, &mut allows, misses);
             found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
             // What a rule found in spite of it is no near miss.
             near.retain(|miss| {
@@ -135,11 +119,11 @@ impl Moderator {
                 }
             }
             self.apply(&view, &found, set, page);
-            *(if is_side { &mut self.passage.side } else { &mut self.passage.text }) = view;
+            *(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text }) = view;
         }
-        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        self.edits.dedup();
-        self.passage.clear(self.queue.next());
+        self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        self.work.edits.dedup();
+        self.work.passage.clear(self.work.queue.next());
         self.ready = false;
     }
 
@@ -156,7 +140,7 @@ impl Moderator {
                 match &rule.action {
                     Action::Unlink if !self.unlink(view, found) => "flag".clone_into(&mut done),
                     Action::Unlink => {}
-                    Action::DropBlock => self.queue.drop_block(view, found.block),
+                    Action::DropBlock => self.work.queue.drop_block(view, found.block),
                     _ => {}
                 }
             }
@@ -191,29 +175,29 @@ impl Moderator {
     fn write(&mut self, view: &View, plain: Range<usize>, found: &Found, action: &Action, set: &ModerationSet) {
         let block = &view.blocks[found.block];
         for (range, text) in written(view, &plain, found, action, set) {
-            self.edits.push(Edit { range, text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
+            self.work.edits.push(Edit { range, text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
         }
         if block.surface != Surface::Text
-            && let Some(value) = self.passage.unquoted(block.plain)
+            && let Some(value) = self.work.passage.unquoted(block.plain)
         {
             for at in [value.start, value.end] {
-                self.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference, finding: found.number });
+                self.work.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference, finding: found.number });
             }
         }
     }
 
     /// Takes the tags of the links off that a finding is in. Whether there was one.
     fn unlink(&mut self, view: &View, found: &Found) -> bool {
-        let opens = self.passage.links_at(view, found.block, &found.plain);
-        opens.iter().for_each(|open| self.queue.unlink(*open));
+        let opens = self.work.passage.links_at(view, found.block, &found.plain);
+        opens.iter().for_each(|open| self.work.queue.unlink(*open));
         !opens.is_empty()
     }
 
     /// Judges what is held and hands it on, each event with the edits of the passage.
     pub fn pass(&mut self, page: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) {
         self.judge(page);
-        while let Some(held) = self.queue.pop() {
-            each(held, &self.edits);
+        while let Some(held) = self.work.queue.pop() {
+            each(held, &self.work.edits);
         }
     }
 
@@ -250,13 +234,21 @@ impl Moderator {
         view.begin_block(Surface::Meta, Writing::Literal, 0);
         view.add(text, 0, References::No, false);
         view.end_block();
-        let found = set.judge(&view, &mut self.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
+        let found = set.judge(&view, &mut self.work.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
         let redactions =
             found.iter().map(|found| (found, &set.rules[found.rule as usize])).filter(|(_, rule)| !rule.dry_run && rule.action.redacts());
         let redactions = redactions.map(|(found, rule)| (found, &rule.action)).collect();
-        self.edits.clear();
+        self.work.edits.clear();
         self.redact(&view, redactions, set);
-        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        super::edit::edited(text, 0..text.len() as u64, &self.edits).into_owned()
+        self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        super::edit::edited(text, 0..text.len() as u64, &self.work.edits).into_owned()
+    }
+}
+
+impl Drop for Moderator {
+    fn drop(&mut self) {
+        if !self.is_idle() {
+            self.rules.moderation().workspaces.give_back(std::mem::take(&mut self.work));
+        }
     }
 }

@@ -19,8 +19,9 @@ struct Link {
 }
 
 /// What has come together, as two views.
+#[derive(Default)]
 pub(super) struct Passage {
-    surfaces: Surfaces,
+    surfaces: Option<Surfaces>,
     all_links: bool,
     /// What a reader sees.
     pub(super) text: View,
@@ -37,20 +38,21 @@ pub(super) struct Passage {
 }
 
 impl Passage {
-    pub(super) fn new(surfaces: Surfaces, all_links: bool) -> Self {
-        let mut text = View::default();
-        text.begin_block(Surface::Text, Writing::Reference, 0);
-        Passage {
-            surfaces,
-            all_links,
-            text,
-            side: View::default(),
-            preformatted: 0,
-            noscript: None,
-            json: None,
-            links: Vec::new(),
-            unquoted: Vec::new(),
-        }
+    /// Begins a page.
+    pub(super) fn begin(&mut self, surfaces: Option<Surfaces>, all_links: bool) {
+        (self.surfaces, self.all_links) = (surfaces, all_links);
+        (self.preformatted, self.noscript, self.json) = (0, None, None);
+        self.links.clear();
+        self.clear(0);
+    }
+
+    /// Bytes of text that it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.text.plain.capacity() + self.side.plain.capacity()
+    }
+
+    fn looks_at(&self, surface: Surface) -> bool {
+        self.surfaces.is_some_and(|surfaces| surfaces.has(surface))
     }
 
     /// Bytes of both views.
@@ -95,7 +97,7 @@ impl Passage {
                 self.closed(id, tag, window);
             }
             EventKind::Text(kind) if is_kept => self.text(kind, range, number, window),
-            EventKind::Comment if is_kept && self.surfaces.has(Surface::Comment) => {
+            EventKind::Comment if is_kept && self.looks_at(Surface::Comment) => {
                 self.text.markup();
                 let text = window.text(range.clone());
                 let body = text.strip_prefix("<!--").map_or(0, |_| 4);
@@ -181,11 +183,11 @@ impl Passage {
                 }
                 self.text.add(text, range.start, references, self.preformatted > 0);
             }
-            TextKind::Rcdata if self.surfaces.has(Surface::Rcdata) => {
+            TextKind::Rcdata if self.looks_at(Surface::Rcdata) => {
                 self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
             }
             // To a reader without scripts this is the page; its tags are read as text.
-            TextKind::Raw if self.noscript.is_some() && self.surfaces.has(Surface::Rcdata) => {
+            TextKind::Raw if self.noscript.is_some() && self.looks_at(Surface::Rcdata) => {
                 self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
             }
             TextKind::Raw => {
@@ -214,7 +216,7 @@ impl Passage {
         if tag == Tag::Noscript {
             self.noscript = Some(id);
         }
-        if tag == Tag::Script && self.surfaces.has(Surface::JsonLd) {
+        if tag == Tag::Script && self.looks_at(Surface::JsonLd) {
             let kind = Attributes::get(source, "type").unwrap_or_default().trim();
             if kind.to_ascii_lowercase().starts_with("application/ld+json") {
                 self.json = Some((id, Range { start: u64::MAX, end: 0 }, number));
@@ -240,7 +242,7 @@ impl Passage {
             } else {
                 continue;
             };
-            if value.len() < 2 || !self.surfaces.has(surface) {
+            if value.len() < 2 || !self.looks_at(surface) {
                 continue;
             }
             let start = value.as_ptr() as usize - source.as_ptr() as usize;

@@ -25,6 +25,18 @@ impl Queue {
         self.first + self.held.len() as u64
     }
 
+    /// Events that it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.held.capacity()
+    }
+
+    /// Forgets all, for another page.
+    pub(super) fn clear(&mut self) {
+        self.held.clear();
+        self.unlinked.clear();
+        self.first = 0;
+    }
+
     pub(super) fn push(&mut self, mut held: Held) {
         if let EventKind::Close { id, .. } = held.event.kind
             && let Some(at) = self.unlinked.iter().position(|unlinked| *unlinked == id)
