@@ -16,6 +16,7 @@ mod moderator;
 mod passage;
 mod patterns;
 mod queue;
+mod reach;
 mod redaction;
 mod reference;
 mod rule;
@@ -26,7 +27,8 @@ mod word;
 mod words;
 mod workspace;
 
-pub use moderator::{Moderator, PageFacts};
+pub(crate) use moderator::RECORDED;
+pub use moderator::{Bounds, Moderator, PageFacts};
 pub use rule::{Action, ModerationRule, ModerationSet, Surfaces, Thresholds};
 pub use surface::{Surface, Writing};
 pub use token::{Key, SHORTEST_KEY};

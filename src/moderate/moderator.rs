@@ -2,7 +2,8 @@
 
 use super::Verdict;
 use super::edit::{Edit, escaped};
-use super::judge::Found;
+use super::judge::{Found, NearFound};
+use super::reach::Reach;
 use super::redaction::{redactions, resolve, written};
 use super::reference::References;
 use super::rule::{Action, ModerationSet};
@@ -11,19 +12,21 @@ use super::view::View;
 use super::workspace::Workspace;
 use crate::decode::SourceMap;
 use crate::emit::record::Finding;
+use crate::limits::{Deadline, Limit};
 use crate::report::NearMissRecord;
-use crate::rewrite::{EventKind, Tag, Window};
+use crate::rewrite::Window;
 use crate::rules::RuleSet;
 use crate::strip::Held;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A passage ends at the first block edge after this many bytes of text.
 const PASSAGE_BYTES: usize = 16 * 1024;
-/// And at any event after this many bytes of the page.
+/// And between any two blocks after this many bytes of the page.
 const LONGEST_PASSAGE: u64 = 512 * 1024;
-/// Findings that are listed; the rest of an endless page is only counted.
-const RECORDED: usize = 10_000;
+/// Findings, and near misses, that are listed; the rest of an endless page is only counted.
+pub(crate) const RECORDED: usize = 10_000;
 /// What is known of the page when a passage is judged.
 #[derive(Clone, Copy)]
 pub struct PageFacts<'a> {
@@ -37,10 +40,24 @@ pub struct PageFacts<'a> {
     pub lang: Option<&'a str>,
 }
 
+/// What a moderator may take. Nothing of a page that reaches it may go out.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// When the page must be done.
+    pub(crate) deadline: Deadline,
+    /// Bytes of text and of other values between two places where a passage can end: what stands there is matched as a whole.
+    pub(crate) block_bytes: u64,
+    /// Bytes of the page between two such places.
+    pub(crate) held_bytes: u64,
+}
+
 /// Judges one page.
 pub struct Moderator {
     rules: Arc<RuleSet>,
     explain: bool,
+    bounds: Bounds,
+    /// The limit that was reached, what was there, and what is allowed.
+    overrun: Option<(Limit, u64, u64)>,
     work: Workspace,
     verdict: Verdict,
     score: f32,
@@ -52,11 +69,24 @@ pub struct Moderator {
 
 impl Moderator {
     /// A moderator for one page.
-    pub fn new(rules: Arc<RuleSet>, explain: bool) -> Self {
+    pub fn new(rules: Arc<RuleSet>, explain: bool, bounds: Bounds) -> Self {
         let set = rules.moderation();
         let mut work = if set.is_empty() { Workspace::default() } else { set.workspaces.take() };
         work.passage.begin(set.surfaces, set.all_links);
-        Moderator { rules, explain, work, verdict: Verdict::Pass, score: 0.0, count: 0, findings: Vec::new(), near: Vec::new(), ready: false }
+        work.scratch.deadline = bounds.deadline;
+        Moderator {
+            rules,
+            explain,
+            bounds,
+            overrun: None,
+            work,
+            verdict: Verdict::Pass,
+            score: 0.0,
+            count: 0,
+            findings: Vec::new(),
+            near: Vec::new(),
+            ready: false,
+        }
     }
 
     /// Whether there is no rule, and events need not come by.
@@ -70,9 +100,22 @@ impl Moderator {
         let number = self.work.queue.next();
         self.work.queue.push(held);
         self.work.passage.event(kind, range, is_kept, number, window);
-        let is_edge = kind.parts_lines() && !matches!(kind, EventKind::Open { tag: Tag::Br, .. });
-        let is_long = self.work.passage.len() >= PASSAGE_BYTES;
-        self.ready = !self.work.passage.is_in_json() && ((is_long && is_edge) || self.held_bytes() >= LONGEST_PASSAGE);
+        let held = self.held_bytes();
+        let is_between = self.work.passage.is_between_blocks();
+        self.ready = is_between && (self.work.passage.len() >= PASSAGE_BYTES || held >= LONGEST_PASSAGE);
+        if !is_between {
+            let block = self.work.passage.len() as u64;
+            for (value, allowed) in [(block, self.bounds.block_bytes), (held, self.bounds.held_bytes)] {
+                if value > allowed {
+                    self.overrun.get_or_insert((Limit::HoldBytes, value, allowed));
+                }
+            }
+        }
+    }
+
+    /// The limit that the page has reached, what was there, and what is allowed: not all of it could be judged, and none may go out.
+    pub fn overrun(&self) -> Option<(Limit, u64, u64)> {
+        self.overrun
     }
 
     /// Whether a passage has come together.
@@ -102,22 +145,7 @@ impl Moderator {
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
             let mut found = set.settle(&view, &mut self.work.scratch, &mut allows, misses);
             found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
-            // What a rule found in spite of it is no near miss.
-            near.retain(|miss| {
-                !found.iter().any(|found| found.rule == miss.rule && found.plain.start < miss.plain.end && miss.plain.start < found.plain.end)
-            });
-            for miss in near {
-                let range = view.page_range(miss.plain);
-                let record = NearMissRecord {
-                    rule: set.rules[miss.rule as usize].id.clone(),
-                    start: page.map.source(range.start),
-                    end: page.map.source(range.end),
-                    failed: miss.failed,
-                };
-                if !self.near.contains(&record) {
-                    self.near.push(record);
-                }
-            }
+            self.record_near(&view, &found, near, page);
             self.apply(&view, &found, set, page);
             *(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text }) = view;
         }
@@ -125,9 +153,34 @@ impl Moderator {
         self.work.edits.dedup();
         self.work.passage.clear(self.work.queue.next());
         self.ready = false;
+        // Matchers stop at the deadline, and what they have found by then is not all.
+        if self.bounds.deadline.is_over() {
+            self.overrun.get_or_insert(self.bounds.deadline.overrun());
+        }
+    }
+
+    fn record_near(&mut self, view: &View, found: &[Found], near: Vec<NearFound>, page: PageFacts<'_>) {
+        let mut of_rule: FxHashMap<u32, Reach> = FxHashMap::default();
+        for miss in near {
+            // What a rule found in spite of it is no near miss.
+            let found = of_rule
+                .entry(miss.rule)
+                .or_insert_with(|| Reach::sorted(found.iter().filter(|found| found.rule == miss.rule).map(|found| found.plain.clone()).collect()));
+            if found.meets(&miss.plain) || self.near.len() >= RECORDED {
+                continue;
+            }
+            let range = view.page_range(miss.plain);
+            self.near.push(NearMissRecord {
+                rule: self.rules.moderation().rules[miss.rule as usize].id.clone(),
+                start: page.map.source(range.start),
+                end: page.map.source(range.end),
+                failed: miss.failed,
+            });
+        }
     }
 
     fn apply(&mut self, view: &View, found: &[Found], set: &ModerationSet, page: PageFacts<'_>) {
+        let (mut dropped, mut erased) = (None, Vec::new());
         for found in found {
             let rule = &set.rules[found.rule as usize];
             let range = view.page_range(found.plain.clone());
@@ -140,13 +193,23 @@ impl Moderator {
                 match &rule.action {
                     Action::Unlink if !self.unlink(view, found) => "flag".clone_into(&mut done),
                     Action::Unlink => {}
-                    Action::DropBlock => self.work.queue.drop_block(view, found.block),
+                    // Findings come by blocks.
+                    Action::DropBlock if dropped != Some(found.block) => {
+                        dropped = Some(found.block);
+                        if !self.work.queue.drop_block(view, found.block) {
+                            // A value in the tag of an element that holds other things: the value goes.
+                            let plain = view.block_range(found.block);
+                            erased.push(Found {
+                                plain: plain.start..plain.end - usize::from(view.plain[plain.clone()].ends_with('\n')),
+                                ..found.clone()
+                            });
+                        }
+                    }
                     _ => {}
                 }
             }
             self.count += 1;
             if self.findings.len() < RECORDED {
-                let folded = View::of(&view.plain[found.plain.clone()]).folded;
                 self.findings.push(Finding {
                     rule: rule.id.clone(),
                     severity: rule.severity.clone(),
@@ -159,15 +222,18 @@ impl Moderator {
                     done,
                     score: (f64::from(found.score) * 100.0).round() / 100.0,
                     steps: found.steps.clone(),
-                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, folded.trim())),
+                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, View::of(&view.plain[found.plain.clone()]).folded.trim())),
                 });
             }
         }
-        self.redact(view, redactions(found, set, false), set);
+        let nothing = Action::Replace(String::new());
+        let mut redactions = redactions(found, set, false);
+        redactions.extend(erased.iter().map(|found| (found, &nothing)));
+        self.redact(view, redactions, set);
     }
 
     fn redact(&mut self, view: &View, redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
-        for (plain, found, action) in resolve(redactions, set) {
+        for (plain, found, action) in resolve(redactions, set).taken {
             self.write(view, plain, found, &action, set);
         }
     }
@@ -189,13 +255,15 @@ impl Moderator {
     /// Takes the tags of the links off that a finding is in. Whether there was one.
     fn unlink(&mut self, view: &View, found: &Found) -> bool {
         let opens = self.work.passage.links_at(view, found.block, &found.plain);
-        opens.iter().for_each(|open| self.work.queue.unlink(*open));
-        !opens.is_empty()
+        opens.iter().fold(false, |any, open| self.work.queue.unlink(*open) || any)
     }
 
     /// Judges what is held and hands it on, each event with the edits of the passage.
     pub fn pass(&mut self, page: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) {
         self.judge(page);
+        if self.overrun.is_some() {
+            return;
+        }
         while let Some(held) = self.work.queue.pop() {
             each(held, &self.work.edits);
         }
@@ -220,6 +288,8 @@ impl Moderator {
 
     /// What nearly matched.
     pub fn take_near(&mut self) -> Vec<NearMissRecord> {
+        self.near.sort_by(|a, b| (a.start, a.end, &a.rule, &a.failed).cmp(&(b.start, b.end, &b.rule, &b.failed)));
+        self.near.dedup();
         std::mem::take(&mut self.near)
     }
 
@@ -234,6 +304,8 @@ impl Moderator {
         view.begin_block(Surface::Meta, Writing::Literal, 0);
         view.add(text, 0, References::No, false);
         view.end_block();
+        // The page is done; what is left are some lines of it.
+        self.work.scratch.deadline = Deadline::default();
         let found = set.judge(&view, &mut self.work.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
         let redactions =
             found.iter().map(|found| (found, &set.rules[found.rule as usize])).filter(|(_, rule)| !rule.dry_run && rule.action.redacts());

@@ -23,6 +23,8 @@ pub(crate) struct Block {
     pub(crate) plain: u32,
     /// Number of the first event that may belong to it.
     pub(crate) event: u64,
+    /// Number after the last event that does, for a value; a run of text goes on to the next block.
+    pub(crate) until: u64,
     /// How what is written into it must be escaped.
     pub(crate) writing: Writing,
     /// A link that stands for no number or address: only rules that ask for links look at it.
@@ -62,7 +64,7 @@ impl View {
     /// Begins a block; the one before has ended.
     pub(crate) fn begin_block(&mut self, surface: Surface, writing: Writing, event: u64) {
         let plain = self.plain.len() as u32;
-        let block = Block { surface, plain, event, writing, is_mere_link: false };
+        let block = Block { surface, plain, event, until: event + 1, writing, is_mere_link: false };
         match self.blocks.last_mut() {
             Some(last) if last.plain == plain => *last = block,
             _ => self.blocks.push(block),
