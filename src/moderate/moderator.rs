@@ -255,7 +255,7 @@ impl Moderator {
     /// Takes the tags of the links off that a finding is in. Whether there was one.
     fn unlink(&mut self, view: &View, found: &Found) -> bool {
         let opens = self.work.passage.links_at(view, found.block, &found.plain);
-        opens.iter().fold(false, |any, open| self.work.queue.unlink(*open) || any)
+        opens.iter().filter(|open| self.work.queue.unlink(**open)).count() > 0
     }
 
     /// Judges what is held and hands it on, each event with the edits of the passage.

@@ -165,7 +165,8 @@ impl Tokens {
                     break;
                 }
                 doubled = doubled << 1 | u32::from(*byte == bytes[at - 1]);
-                made_of |= bits | (doubled as u8 & 1) * DOUBLE | (doubled as u8 & doubled as u8 >> 1 & 1) * TRIPLE;
+                let (double, triple) = (doubled as u8 & 1, (doubled & (doubled >> 1)) as u8 & 1);
+                made_of |= bits | (double * DOUBLE) | (triple * TRIPLE);
                 last = bits;
                 at += 1;
             }
