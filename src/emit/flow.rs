@@ -477,11 +477,9 @@ impl Flow {
             line.text.push_str(" |");
         }
         self.put_marked(&line.text, line.marks, out);
-        if is_table {
-            if row.header {
-                self.gap = Gap::Line;
-                self.put_line(&format!("|{}", " --- |".repeat(cells.len())), out);
-            }
+        if is_table && row.header {
+            self.gap = Gap::Line;
+            self.put_line(&format!("|{}", " --- |".repeat(cells.len())), out);
         }
         self.gap = Gap::Line;
     }
