@@ -2,7 +2,7 @@
 
 use crate::decode::EncodingNote;
 use crate::emit::record::{Counts, Finding};
-use crate::metadata::Metadata;
+use crate::metadata::{ContentSource, Metadata};
 use crate::moderate::Verdict;
 use crate::stage_times::StageTimes;
 use schemars::JsonSchema;
@@ -15,6 +15,9 @@ pub struct PageReport {
     pub url: Option<String>,
     /// What it declares.
     pub metadata: Metadata,
+    /// Where its text stands.
+    #[serde(skip_serializing_if = "ContentSource::is_page")]
+    pub content_source: ContentSource,
     /// How it was decoded.
     pub encoding: EncodingNote,
     /// What is to become of it.

@@ -12,6 +12,7 @@ use super::{print, rule_loader};
 use anyhow::{Context, Result};
 use clap::Args;
 use naqi::emit::EmitFormat;
+use naqi::metadata::ContentSource;
 use naqi::report::PageReport;
 use naqi::rules::RuleSet;
 use naqi::{Settings, clean};
@@ -57,6 +58,7 @@ impl ExplainCommand {
             explain: true,
             model: settings.strip.model,
             article: settings.strip.article(),
+            with_title: false,
         };
         // The page is held whole, whatever the mode.
         let cleaned = self.read(name, settings.limits.page_bytes).and_then(|page| {
@@ -136,6 +138,9 @@ fn page(report: &PageReport, out: &mut impl Write) -> io::Result<()> {
         write!(out, ", {} invalid, at bytes {}{more}", encoding.invalid, at.join(", "))?;
     }
     writeln!(out, "\n    verdict {}", word(&report.verdict))?;
+    if report.content_source != ContentSource::Page {
+        writeln!(out, "    content {}", word(&report.content_source))?;
+    }
     if let Ok(serde_json::Value::Object(metadata)) = serde_json::to_value(&report.metadata) {
         for (name, value) in &metadata {
             if let Some(value) = value.as_str() {

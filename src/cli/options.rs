@@ -61,6 +61,9 @@ pub struct RunOptions {
     /// What comes out [default: republish]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl", "parquet", "warc", "wet"]))]
     emit: Option<String>,
+    /// Begin text and markdown with the title; where the page says it is left out
+    #[arg(long)]
+    with_title: bool,
     /// Pages at once [default: the count of cores]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<u32>,
@@ -120,6 +123,9 @@ impl RuleOptions {
             if let Some(value) = value {
                 flags.set(key, value, origin);
             }
+        }
+        if run.is_some_and(|run| run.with_title) {
+            flags.set("with_title", true, "--with-title");
         }
         if let Some(jobs) = run.and_then(|run| run.jobs) {
             flags.set("jobs", i64::from(jobs), "--jobs");

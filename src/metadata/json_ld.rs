@@ -1,5 +1,6 @@
 //! Metadata from JSON-LD blocks, by the schema.org vocabulary.
 
+use super::declared::DeclaredText;
 use super::{Collector, Field, trust};
 use serde_json::Value;
 
@@ -28,12 +29,25 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
             if is_content {
                 content(value, into);
             }
+            if let Some(text) = DeclaredText::of(value) {
+                into.declare(text);
+            }
+            // A page of questions holds them.
+            if let Some(main) = object.get("mainEntity").filter(|_| depth > 0) {
+                questions(main, into);
+            }
         }
         _ => {}
     }
 }
 
-fn types(value: &Value) -> Vec<&str> {
+/// What a page is about is another thing; only its text is of use here.
+fn questions(value: &Value, into: &mut Collector) {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    list.iter().filter_map(DeclaredText::of).for_each(|text| into.declare(text));
+}
+
+pub(super) fn types(value: &Value) -> Vec<&str> {
     match &value["@type"] {
         Value::String(kind) => vec![kind],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),

@@ -17,6 +17,7 @@ mod queue;
 mod remainder;
 mod removal;
 mod select;
+mod shell;
 
 pub use article::{ArticleSettings, Comments, Favor, PageType};
 pub use model::{BlockFeatures, PageFeatures};

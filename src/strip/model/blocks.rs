@@ -510,6 +510,11 @@ impl Blocks {
         self.noscript_words > 2 * self.blocks.iter().map(|block| block.words).sum::<u32>()
     }
 
+    /// Words of the page's paragraphs.
+    pub(crate) fn paragraph_words(&self) -> u32 {
+        self.blocks.iter().map(super::features::good_words).sum()
+    }
+
     /// Ends the page; `at` is the number after the last event.
     pub(crate) fn finish(&mut self, at: EventIndex, window: &Window) {
         self.edge(at, window);
