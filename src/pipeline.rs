@@ -465,12 +465,16 @@ impl<W: Write> Pipeline<W> {
         }
         let encoding = self.decoder.note().clone();
         let review = self.review();
+        let mut blocks = self.stripper.take_explained();
         let map = self.decoder.map();
         let kept = self.stripper.kept().iter().map(|(rule, range)| KeptRecord {
             rule: self.rules.rule(*rule).id.clone(),
             start: map.source(range.start),
             end: map.source(range.end),
         });
+        for block in &mut blocks {
+            (block.start, block.end) = (map.source(block.start), map.source(block.end));
+        }
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
             metadata,
@@ -491,6 +495,7 @@ impl<W: Write> Pipeline<W> {
             encoding,
             removals,
             near_misses,
+            blocks,
             notes,
             rules_digest: self.rules.digest().to_owned(),
             times: self.times,

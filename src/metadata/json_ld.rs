@@ -8,6 +8,9 @@ use serde_json::Value;
 const CONTENT_TYPES: [&str; 12] =
     ["Article", "Posting", "Report", "Product", "Recipe", "VideoObject", "QAPage", "Event", "Review", "Book", "Course", "WebPage"];
 
+/// Types of pages that hold one work; readers' replies stand below it.
+const WORKS: [&str; 4] = ["Article", "BlogPosting", "Product", "Recipe"];
+
 /// How deep `@graph` and lists are followed.
 const DEPTH: usize = 4;
 
@@ -25,6 +28,8 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
             if let Some(graph) = object.get("@graph").filter(|_| depth > 0) {
                 walk(graph, into, depth - 1);
             }
+            into.says_thread |= types(value).into_iter().any(is_thread);
+            into.says_work |= types(value).iter().any(|kind| WORKS.iter().any(|work| kind.ends_with(work)));
             let is_content = types(value).iter().any(|kind| CONTENT_TYPES.iter().any(|ours| kind.ends_with(ours)));
             if is_content {
                 content(value, into);
@@ -39,6 +44,11 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
         }
         _ => {}
     }
+}
+
+/// Whether things of a type (schema.org) are threads: what readers write is all that they hold.
+pub(crate) fn is_thread(kind: &str) -> bool {
+    kind.ends_with("DiscussionForumPosting") || kind.ends_with("QAPage")
 }
 
 /// What a page is about is another thing; only its text is of use here.

@@ -7,6 +7,7 @@ mod json_ld;
 
 pub use declared::ContentSource;
 pub(crate) use declared::DeclaredText;
+pub(crate) use json_ld::is_thread;
 
 use crate::rewrite::{ElementId, ElementRef, Event, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,10 @@ pub struct Collector {
     heading: Option<String>,
     /// The longest text that JSON-LD declares.
     declared: Option<DeclaredText>,
+    /// The page says that it is a thread of a forum, or questions and answers.
+    says_thread: bool,
+    /// The page says that it is an article, a product, a recipe.
+    says_work: bool,
     /// Blocks of `application/json`, by where their text stands on the page.
     states: Vec<Range<u64>>,
     base: Option<String>,
@@ -80,6 +85,8 @@ impl Default for Collector {
             titles: Vec::new(),
             heading: None,
             declared: None,
+            says_thread: false,
+            says_work: false,
             states: Vec::new(),
             base: None,
             capture: None,
@@ -211,6 +218,9 @@ impl Collector {
     }
 
     fn meta(&mut self, name: &str, content: &str) {
+        if name == "og:type" {
+            self.says_work |= matches!(content.trim().to_ascii_lowercase().as_str(), "article" | "product");
+        }
         let (field, rank) = match name {
             "og:title" => (Field::Title, trust::OPEN_GRAPH),
             "twitter:title" | "headline" | "dc.title" | "dcterms.title" => (Field::Title, trust::META),
@@ -283,6 +293,16 @@ impl Collector {
         if self.declared.as_ref().is_none_or(|known| known.bytes() < text.bytes()) {
             self.declared = Some(DeclaredText { block: self.block.clone(), ..text });
         }
+    }
+
+    /// Whether the page says that it is a thread of a forum, or questions and answers.
+    pub(crate) fn says_thread(&self) -> bool {
+        self.says_thread
+    }
+
+    /// Whether the page says that it is an article, a product, a recipe.
+    pub(crate) fn says_work(&self) -> bool {
+        self.says_work
     }
 
     /// The longest text that JSON-LD declares.

@@ -12,8 +12,9 @@ use std::hash::Hasher;
 const FEWEST_WORDS: u32 = 25;
 /// A page with so many words in paragraphs has a text; so has one whose paragraphs have half the words of what is declared.
 const SHOWN_WORDS: u32 = 250;
-/// The same before a block of `application/json`, which is large and not made to be read by others, is looked into.
-const SHOWN_BEFORE_STATE: u32 = 60;
+/// A page of so many words in all is no bare shell: only in one may a block of `application/json` be the page's text. Such a block is not
+/// made to be read by others, and on a page of any other kind it holds all sorts of texts.
+const BARE_WORDS: u32 = 120;
 /// Of a text that a page does not show at most a quarter of its runs of [`RUN`] words are there, and one paragraph of it is shown when
 /// four fifths are.
 const RUN: usize = 3;
@@ -75,7 +76,7 @@ impl Stripper {
         };
         let declared = metadata.declared().and_then(|text| missing(text, ContentSource::JsonLd));
         declared.or_else(|| {
-            let is_bare = self.shown_words() < SHOWN_BEFORE_STATE;
+            let is_bare = self.blocks.as_ref().is_some_and(|blocks| blocks.all_words() < BARE_WORDS);
             let states = metadata.states().iter().filter(|_| is_bare).filter_map(|range| {
                 let text = DeclaredText::of_state(window.text(range.clone()))?;
                 Some(DeclaredText { block: range.clone(), ..text })

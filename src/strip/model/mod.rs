@@ -8,7 +8,10 @@ mod blocks;
 mod choice;
 mod confidence;
 mod decision;
+mod explanation;
 mod features;
+mod shapley;
+mod thread;
 mod tokens;
 mod trees;
 
