@@ -100,6 +100,8 @@ pub struct Pipeline<W> {
     /// What is written first, when that is asked for: as the page declares it, and as moderation leaves it.
     title: Option<(String, String)>,
     content_source: ContentSource,
+    /// Where the data stand that the text was made of.
+    data: Range<u64>,
     raw: Raw,
     bytes_in: u64,
     removals: Vec<RemovalRecord>,
@@ -191,6 +193,7 @@ impl<W: Write> Pipeline<W> {
             edited: Vec::new(),
             title: None,
             content_source: ContentSource::Page,
+            data: 0..0,
             holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
             settings: settings.clone(),
@@ -281,8 +284,8 @@ impl<W: Write> Pipeline<W> {
         let Some(missing) = self.stripper.missing_text(&self.collector, &self.window) else { return Ok(()) };
         let from = self.window.end();
         let map = self.decoder.map();
-        let block = map.source(missing.block);
-        map.go_on_beyond(from, block);
+        self.data = map.source(missing.block.start)..map.source(missing.block.end);
+        map.go_on_beyond(from);
         self.stripper.keep_the_rest(&self.window, &self.collector);
         self.window.end_mut().push_str(&missing.html);
         self.content_source = missing.source;
@@ -438,6 +441,10 @@ impl<W: Write> Pipeline<W> {
         near_misses.sort_by_key(|near| (near.start, near.end));
         let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
         let mut notes = Vec::new();
+        if !self.data.is_empty() {
+            let Range { start, end } = self.data;
+            notes.push(format!("the text was made of the data at bytes {start}..{end}; places in it are given as the end of the page"));
+        }
         if hold_was_full > 0 {
             notes.push(format!("limits.hold_bytes was reached {hold_was_full} times: what was held was decided early"));
         }

@@ -44,7 +44,7 @@ pub struct PageOptions {
     /// What the pages are about; auto: as each looks [default: auto]
     #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(["auto", "article", "forum", "product", "collection", "listing", "documentation", "service"]))]
     page_type: Option<String>,
-    /// Readers' comments; auto: content on a forum, furniture on an article [default: auto]
+    /// Readers' comments; auto: content on a forum, furniture on an article, as each page looks [default: auto]
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["auto", "strip", "keep"]))]
     comments: Option<String>,
     /// Which way doubt goes: precision, balanced, recall, or log odds such as 0.5 [default: balanced]

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub struct SourceMap {
     marks: VecDeque<(u64, u64)>,
-    /// From which text offset on all comes from one place of the source: what was put together from data.
+    /// From which text offset on nothing has a place of its own in the source: what was put together from data. It is given as its end.
     beyond: u64,
     beyond_source: u64,
 }
@@ -35,9 +35,10 @@ impl SourceMap {
         }
     }
 
-    /// What follows the page from `utf8` on is put together from data that stand at `source`.
-    pub(crate) fn go_on_beyond(&mut self, utf8: u64, source: u64) {
-        (self.beyond, self.beyond_source) = (utf8, source);
+    /// The page ends at `utf8`; what follows is put together from data.
+    pub(crate) fn go_on_beyond(&mut self, utf8: u64) {
+        self.beyond_source = self.source(utf8);
+        self.beyond = utf8;
     }
 
     /// Whether a text offset lies in what was put together from data.

@@ -65,7 +65,7 @@ impl DeclaredText {
         if is(&["Recipe"]) {
             text.add(&thing["description"]);
             text.add_list("ul", &thing["recipeIngredient"]);
-            text.add_list("ol", &thing["recipeInstructions"]);
+            text.add_steps(&thing["recipeInstructions"], DEPTH);
         } else if thing["articleBody"].is_string() {
             text.add(&thing["articleBody"]);
         } else if is(&["Question", "DiscussionForumPosting"]) {
@@ -122,12 +122,31 @@ impl DeclaredText {
 
     fn add_list(&mut self, tag: &str, value: &Value) {
         let mut list = String::new();
-        steps(value, &mut list, DEPTH);
-        match value {
-            // Steps in one string are paragraphs, or markup.
-            Value::String(text) => self.add_text(text),
-            _ if list.is_empty() || self.bytes() + list.len() > MOST_BYTES => {}
-            _ => self.pieces.push(format!("<{tag}>{list}</{tag}>")),
+        for item in items(value) {
+            let text = item.as_str().or_else(|| item["text"].as_str()).or_else(|| item["name"].as_str());
+            let Some(text) = text.map(unescape) else { continue };
+            let text = if holds_tags(&text) { text.into_owned() } else { escaped(text.trim()) };
+            // Writing to a string does not fail.
+            let _ = write!(list, "<li>{text}</li>");
+        }
+        if !list.is_empty() && self.bytes() + list.len() <= MOST_BYTES {
+            self.pieces.push(format!("<{tag}>{list}</{tag}>"));
+        }
+    }
+
+    /// Steps: one text, or a list of texts, of `HowToStep`, or of `HowToSection` with steps of its own.
+    fn add_steps(&mut self, value: &Value, depth: usize) {
+        if let Value::String(text) = value {
+            return self.add_text(text);
+        }
+        if items(value).all(|step| step["itemListElement"].is_null()) {
+            return self.add_list("ol", value);
+        }
+        for step in items(value).filter(|_| depth > 0) {
+            if let Some(name) = step["name"].as_str() {
+                self.pieces.push(format!("<h3>{}</h3>", escaped(name.trim())));
+            }
+            self.add_steps(if step["itemListElement"].is_null() { step } else { &step["itemListElement"] }, depth - 1);
         }
     }
 }
@@ -136,27 +155,6 @@ impl DeclaredText {
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
     let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     list.iter().take(MOST_ITEMS)
-}
-
-/// Steps of a recipe: texts, `HowToStep`, or `HowToSection` with steps of its own.
-fn steps(value: &Value, list: &mut String, depth: usize) {
-    for step in items(value) {
-        let text = match step {
-            Value::String(text) => Some(text.as_str()),
-            step => step["text"].as_str().or_else(|| step["name"].as_str().filter(|_| step["itemListElement"].is_null())),
-        };
-        if let Some(text) = text {
-            let text = unescape(text);
-            let text = if holds_tags(&text) { text.into_owned() } else { escaped(text.trim()) };
-            // Writing to a string does not fail.
-            let _ = write!(list, "<li>{text}</li>");
-        } else if depth > 0 && step.is_object() {
-            if let Some(name) = step["name"].as_str() {
-                let _ = write!(list, "<li><b>{}</b></li>", escaped(name.trim()));
-            }
-            steps(&step["itemListElement"], list, depth - 1);
-        }
-    }
 }
 
 /// Text as HTML. Character references in it stay what they are: data that is made of a page has them.
@@ -236,7 +234,7 @@ mod tests {
     fn recipes_questions_and_products_have_texts() {
         let recipe = json!({ "@type": ["Recipe"], "recipeIngredient": ["1 egg", "salt"], "recipeInstructions": [
             { "@type": "HowToSection", "name": "Dough", "itemListElement": [{ "@type": "HowToStep", "text": "Knead." }] }, "Bake."] });
-        assert_eq!(pieces(&recipe), ["<ul><li>1 egg</li><li>salt</li></ul>", "<ol><li><b>Dough</b></li><li>Knead.</li><li>Bake.</li></ol>"]);
+        assert_eq!(pieces(&recipe), ["<ul><li>1 egg</li><li>salt</li></ul>", "<h3>Dough</h3>", "<ol><li>Knead.</li></ol>", "<p>Bake.</p>"]);
         let question = json!({ "@type": "Question", "name": "Why?", "text": "I ask.", "acceptedAnswer": { "@type": "Answer", "text": "So." } });
         assert_eq!(DeclaredText::of(&question).unwrap().name.as_deref(), Some("Why?"));
         assert_eq!(pieces(&question), ["<p>I ask.</p>", "<p>So.</p>"]);

@@ -7,6 +7,7 @@ use crate::rewrite::{EventKind, TextKind, Window};
 use crate::strip::line::count_words;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::Hasher;
+use std::ops::Range;
 
 /// A declared text of fewer words is a summary, not a page.
 const FEWEST_WORDS: u32 = 25;
@@ -54,8 +55,8 @@ fn without_tags(html: &str) -> String {
 pub(crate) struct MissingText {
     /// To be read as the page is.
     pub(crate) html: String,
-    /// Where its data begin on the page.
-    pub(crate) block: u64,
+    /// Where its data stand on the page.
+    pub(crate) block: Range<u64>,
     pub(crate) source: ContentSource,
 }
 
@@ -72,7 +73,7 @@ impl Stripper {
         }
         let missing = |text: &DeclaredText, source| {
             let html = self.missing(text, metadata.heading(), window)?;
-            Some(MissingText { html, block: text.block.start, source })
+            Some(MissingText { html, block: text.block.clone(), source })
         };
         let declared = metadata.declared().and_then(|text| missing(text, ContentSource::JsonLd));
         declared.or_else(|| {
@@ -81,7 +82,8 @@ impl Stripper {
                 let text = DeclaredText::of_state(window.text(range.clone()))?;
                 Some(DeclaredText { block: range.clone(), ..text })
             });
-            missing(&states.max_by_key(DeclaredText::bytes)?, ContentSource::State)
+            let text = states.max_by_key(DeclaredText::bytes)?;
+            missing(&DeclaredText { name: metadata.metadata().title.clone(), ..text }, ContentSource::State)
         })
     }
 

@@ -33,7 +33,9 @@ pub(super) mod inside {
     pub(in super::super) const REPLY: u32 = 1 << 14;
     pub(in super::super) const DIALOG: u32 = 1 << 15;
     pub(in super::super) const PRE: u32 = 1 << 16;
-    /// The bits above are features, one column each.
+    /// An answer to a question; what a site answers itself is no reply.
+    pub(in super::super) const ANSWER: u32 = 1 << 17;
+    /// So many bits, the first ones, are features, one column each.
     pub(in super::super) const COLUMNS: u32 = 17;
     pub(in super::super) const LINK: u32 = 1 << 20;
     pub(in super::super) const BOLD: u32 = 1 << 21;
@@ -383,6 +385,7 @@ impl Blocks {
             && ["Comment", "Review", "UserComments", "Answer"].iter().any(|name| kind.trim_end().ends_with(name))
         {
             bits |= inside::REPLY;
+            bits |= if kind.trim_end().ends_with("Answer") { inside::ANSWER } else { 0 };
         }
         bits
     }

@@ -6,7 +6,7 @@
 
 use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
-use super::thread;
+use super::{table, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::FxHashSet;
 
@@ -107,10 +107,15 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, set
     // On an article what readers wrote is furniture.
     let is_article = choice.is_article && settings.page_type == PageType::Auto;
     let comments = if is_article && settings.comments() == Comments::Auto { Comments::Strip } else { settings.comments() };
+    let mut seen: FxHashSet<u64> = match comments {
+        Comments::Keep => blocks.iter().zip(&choice.kept).filter(|(_, kept)| **kept).map(|(block, _)| block.hash).collect(),
+        _ => FxHashSet::default(),
+    };
     for ((block, kept), why) in blocks.iter().zip(&mut choice.kept).zip(&mut choice.why) {
         let before = *kept;
         if comments != Comments::Auto && is_comment(page, block) && !block.fixed {
-            *kept = comments == Comments::Keep && (*kept || says_something(block));
+            // Quotations of what stands above stay out.
+            *kept = comments == Comments::Keep && (*kept || (says_something(block) && seen.insert(block.hash)));
         }
         if *kept != before {
             *why = Why::Comment;
@@ -130,7 +135,9 @@ fn moved(threshold: f32, log_odds: f32) -> f32 {
 
 /// A reader's reply, as a rule or the markup says.
 pub(super) fn is_comment(page: &Blocks, block: &Block) -> bool {
-    block.pack == super::comments_pack() || page.elements[block.element as usize].inside & inside::REPLY != 0
+    let around = page.elements[block.element as usize].inside;
+    let is_reply = around & inside::REPLY != 0 && (around & inside::ANSWER == 0 || page.says_thread);
+    is_reply || block.pack == super::comments_pack()
 }
 
 /// More than the buttons and counters around a reply.
@@ -181,6 +188,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         .collect();
     let before = kept.clone();
     spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
+    table::complete(page, chances, threshold, |block| !is_out(block) && !block.dropped, &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {

@@ -11,6 +11,7 @@ mod decision;
 mod explanation;
 mod features;
 mod shapley;
+mod table;
 mod thread;
 mod tokens;
 mod trees;
