@@ -7,10 +7,10 @@ use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
 use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter, whole_title};
 use crate::error::PageError;
-use crate::limits::{Limit, Limits};
+use crate::limits::{Deadline, Limit, Limits};
 use crate::metadata::{Collector, ContentSource};
 use crate::moderate::edit::{Edit, locate, within};
-use crate::moderate::{Moderator, PageFacts, Verdict};
+use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
 use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
@@ -75,8 +75,8 @@ const OUTPUT_BYTES: usize = 32 * 1024;
 /// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
 const TAIL_BYTES: usize = 256;
 
-/// A JSON-LD block is held for moderation up to this many times `limits.hold_bytes`.
-const HOLDS_OF_DATA: u64 = 8;
+/// A block of text or data is held for moderation up to this many times `limits.hold_bytes`: it is judged as a whole or not at all.
+const HOLDS_OF_BLOCK: u64 = 8;
 
 /// One page on its way.
 pub struct Pipeline<W> {
@@ -179,6 +179,10 @@ impl<W: Write> Pipeline<W> {
             let output = Output { to, buffer: Vec::new(), written: 0 };
             (emitter(format, origin.markup, addresses.clone(), rules.media()), output)
         });
+        let begun = Instant::now();
+        let block_bytes = (settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_BLOCK);
+        let held_bytes = if settings.strip == StripMode::Article { settings.limits.page_bytes } else { block_bytes };
+        let bounds = Bounds { deadline: Deadline::after(begun, &settings.limits), block_bytes, held_bytes };
         Pipeline {
             emitters: emitters.collect(),
             decoder: Decoder::new(&declared),
@@ -189,7 +193,7 @@ impl<W: Write> Pipeline<W> {
             stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
                 .with_model(settings.model)
                 .with_article(settings.article),
-            moderator: Moderator::new(Arc::clone(&rules), settings.explain),
+            moderator: Moderator::new(Arc::clone(&rules), settings.explain, bounds),
             edited: Vec::new(),
             title: None,
             content_source: ContentSource::Page,
@@ -203,7 +207,7 @@ impl<W: Write> Pipeline<W> {
             bytes_in: 0,
             removals: Vec::new(),
             counts: Counts::default(),
-            begun: Instant::now(),
+            begun,
             times: StageTimes::default(),
             failed: false,
         }
@@ -337,13 +341,21 @@ impl<W: Write> Pipeline<W> {
                 if at == 0 && !page.edits.is_empty() {
                     let (edits, from) = (within(page.edits, &held.event.range), output.written + before as u64);
                     let written = output.buffer.get(before..).unwrap_or_default();
-                    locate(edits, written, |finding, range| edited.push((finding, from + range.start as u64..from + range.end as u64)));
+                    locate(edits, written, |finding, range| {
+                        if finding < RECORDED as u64 {
+                            edited.push((finding, from + range.start as u64..from + range.end as u64));
+                        }
+                    });
                 }
             }
         };
         let out = |held: Held| {
             if moderator.is_idle() {
                 return write(held, &page);
+            }
+            if moderator.overrun().is_some() {
+                // The page fails; nothing more of it goes out.
+                return;
             }
             moderator.event(held, page.window);
             if moderator.ready() {
@@ -360,20 +372,22 @@ impl<W: Write> Pipeline<W> {
             }
         };
         self.stripper.release(out, removed);
-        // A block of data that does not end cannot be judged in parts, nor may it pass.
-        let (held, allowed) = (moderator.held_bytes(), (self.settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_DATA));
-        if self.settings.strip != StripMode::Article && held > allowed {
-            return Err(PageError::Limit { limit: Limit::HoldBytes, value: held, allowed });
+        if last && !moderator.is_idle() && moderator.overrun().is_none() {
+            judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
+        }
+        if let Some((limit, value, allowed)) = moderator.overrun() {
+            return Err(PageError::Limit { limit, value, allowed });
         }
         if last {
-            if !moderator.is_idle() {
-                judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
-            }
             for (emitter, output) in &mut self.emitters {
                 emitter.finish(&page, &mut output.buffer);
             }
         }
         let is_held_back = last && (self.moderator.verdict() >= Verdict::Quarantine || self.review().is_some());
+        if last {
+            // All that a page that is held whole takes comes after its last piece.
+            self.check_limits(self.tokenized)?;
+        }
         for (_, output) in &mut self.emitters {
             if is_held_back {
                 output.buffer.clear();

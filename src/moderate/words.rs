@@ -7,7 +7,7 @@
 
 use super::disguise::{Disguise, collapse};
 use super::view::View;
-use super::word::made_of::{ARABIC, LATIN};
+use super::word::made_of::{ARABIC, LATIN, LOOKALIKE};
 use super::word::{Token, hash};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
@@ -60,7 +60,7 @@ pub(crate) struct WordHit {
 pub(crate) struct WordBook {
     words: Vec<Word>,
     by_token: FxHashMap<u64, Vec<u32>>,
-    /// A bit for each hash that some word has.
+    /// Three bits of one entry for each hash that some word has: a Bloom filter of which one look touches one cache line.
     filter: Vec<u64>,
     filter_mask: u64,
     /// Found without tokens: the text, the leaf, and whether a boundary must stand before and after.
@@ -132,10 +132,10 @@ impl WordBook {
     pub(crate) fn finish(&mut self) -> Result<(), String> {
         let bits = (self.by_token.len() * 16).next_power_of_two().max(1024);
         self.filter = vec![0; bits / 64];
-        self.filter_mask = bits as u64 - 1;
+        self.filter_mask = bits as u64 / 64 - 1;
         for hash in self.by_token.keys() {
-            let bit = spread(*hash) & self.filter_mask;
-            self.filter[(bit / 64) as usize] |= 1 << (bit % 64);
+            let (at, bits) = place(*hash);
+            self.filter[(at & self.filter_mask) as usize] |= bits;
         }
         if !self.strings.is_empty() {
             let kind = if self.strings.len() < 2000 { None } else { Some(AhoCorasickKind::ContiguousNFA) };
@@ -161,7 +161,7 @@ impl WordBook {
             for (at, token) in view.tokens.iter().enumerate() {
                 self.at_token(view, at, token, hits);
             }
-            if self.disguises != 0 {
+            if self.disguises & !evasion::SKELETON != 0 || (self.disguises != 0 && view.tokens.made_of() & LOOKALIKE != 0) {
                 disguise.each(view, self.disguises, |text, used, folded| self.disguised(text, used, folded, hits));
             }
         }
@@ -177,8 +177,8 @@ impl WordBook {
 
     #[inline]
     fn may_hold(&self, hash: u64) -> bool {
-        let bit = spread(hash) & self.filter_mask;
-        self.filter[(bit / 64) as usize] >> (bit % 64) & 1 != 0
+        let (at, bits) = place(hash);
+        self.filter[(at & self.filter_mask) as usize] & bits == bits
     }
 
     #[inline]
@@ -289,8 +289,11 @@ fn stem_is_long(stem: &str) -> bool {
     stem.chars().nth(2).is_some()
 }
 
-fn spread(hash: u64) -> u64 {
-    hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
+/// Where a hash stands in the filter, and its three bits there.
+#[inline]
+fn place(hash: u64) -> (u64, u64) {
+    let spread = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (spread >> 32, 1 << (spread >> 8 & 63) | 1 << (spread >> 14 & 63) | 1 << (spread >> 20 & 63))
 }
 
 /// Whether a text is the word's, where a space of the word may be a `_` or `-` of the page.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod any_page;
+mod bounds;
 
 use naqi::emit::EmitFormat;
 use naqi::moderate::Key;

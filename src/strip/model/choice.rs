@@ -188,7 +188,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         .collect();
     let before = kept.clone();
     spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
-    table::complete(page, chances, threshold, |block| !is_out(block) && !block.dropped, &mut kept);
+    table::complete(page, |block| !block.dropped, &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {

@@ -26,49 +26,48 @@ fn cell(page: &Blocks, block: &Block) -> Option<(u32, u32)> {
     None
 }
 
-/// A row, or a table of data.
+/// What a row holds.
 #[derive(Clone, Copy, Default)]
-struct Part {
+struct Line {
+    table: u32,
     cells: usize,
     words: u32,
-    /// Chances by words.
-    chance: f32,
-    /// Something of it stays.
     stays: bool,
 }
 
-impl Part {
-    fn add(&mut self, block: &Block, chance: f32, kept: bool) {
-        self.cells += 1;
-        self.words += block.words;
-        self.chance += chance * block.words as f32;
-        self.stays |= kept;
-    }
-
-    fn is_above(&self, threshold: f32) -> bool {
-        self.stays && self.chance >= threshold * self.words as f32
-    }
+/// What a table holds.
+#[derive(Clone, Copy, Default)]
+struct Table {
+    lines: usize,
+    staying: usize,
+    cells: usize,
+    words: u32,
 }
 
-/// Keeps the rows of which something stays and that are likely enough as a whole, and the whole table where that is. `may_stay` says of
-/// which blocks no rule has the last word.
-pub(super) fn complete(page: &Blocks, chances: &[f32], threshold: f32, may_stay: impl Fn(&Block) -> bool, kept: &mut [bool]) {
-    let cells: Vec<(usize, u32, u32)> = page
-        .blocks
-        .iter()
-        .enumerate()
-        .filter(|(_, block)| may_stay(block))
-        .filter_map(|(row, block)| cell(page, block).map(|(line, table)| (row, line, table)))
-        .collect();
-    let mut parts: FxHashMap<u32, Part> = FxHashMap::default();
+/// Keeps the whole of a row of which something stays, and the whole table when half of its rows do. `may_stay` says of which blocks no rule
+/// has taken them.
+pub(super) fn complete(page: &Blocks, may_stay: impl Fn(&Block) -> bool, kept: &mut [bool]) {
+    let blocks = page.blocks.iter().enumerate().filter(|(_, block)| may_stay(block));
+    let cells: Vec<(usize, u32, u32)> = blocks.filter_map(|(row, block)| cell(page, block).map(|(line, table)| (row, line, table))).collect();
+    let mut lines: FxHashMap<u32, Line> = FxHashMap::default();
     for &(row, line, table) in &cells {
-        for part in [line, table] {
-            parts.entry(part).or_default().add(&page.blocks[row], chances[row], kept[row]);
-        }
+        let line = lines.entry(line).or_default();
+        line.table = table;
+        line.cells += 1;
+        line.words += page.blocks[row].words;
+        line.stays |= kept[row];
+    }
+    let mut tables: FxHashMap<u32, Table> = FxHashMap::default();
+    for line in lines.values().filter(|line| line.cells > 1) {
+        let table = tables.entry(line.table).or_default();
+        table.lines += 1;
+        table.staying += usize::from(line.stays);
+        table.cells += line.cells;
+        table.words += line.words;
     }
     for (row, line, table) in cells {
-        let (Some(table), Some(line)) = (parts.get(&table), parts.get(&line)) else { continue };
+        let (Some(table), Some(line)) = (tables.get(&table), lines.get(&line)) else { continue };
         let is_data = table.cells >= CELLS && line.cells > 1 && table.words <= CELL_WORDS * table.cells as u32;
-        kept[row] |= is_data && (table.is_above(threshold) || line.is_above(threshold));
+        kept[row] |= is_data && (line.stays || 2 * table.staying >= table.lines);
     }
 }
