@@ -168,7 +168,8 @@ fn holds_tags(text: &str) -> bool {
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
         rest = &rest[at..];
         let name = rest[1..].trim_start_matches('/');
-        let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic()) && memchr::memchr(b'>', rest.as_bytes()).is_some();
+        let ends = memchr::memchr2(b'<', b'>', name.as_bytes()).is_some_and(|at| name.as_bytes()[at] == b'>');
+        let is_tag = ends && name.starts_with(|first: char| first.is_ascii_alphabetic());
         let tag = tag_name(rest);
         if is_tag && Tag::of(tag) != Tag::Unknown {
             return true;

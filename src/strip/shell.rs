@@ -11,6 +11,8 @@ use std::ops::Range;
 
 /// A declared text of fewer words is a summary, not a page.
 const FEWEST_WORDS: u32 = 25;
+/// The same for a text that is only found in state.
+const FEWEST_STATE_WORDS: u32 = 80;
 /// A page with so many words in paragraphs has a text; so has one whose paragraphs have half the words of what is declared.
 const SHOWN_WORDS: u32 = 250;
 /// A page of so many words in all is no bare shell: only in one may a block of `application/json` be the page's text. Such a block is not
@@ -83,7 +85,8 @@ impl Stripper {
                 Some(DeclaredText { block: range.clone(), ..text })
             });
             let text = states.max_by_key(DeclaredText::bytes)?;
-            missing(&DeclaredText { name: metadata.metadata().title.clone(), ..text }, ContentSource::State)
+            let is_long = text.pieces.iter().map(|piece| count_words(&without_tags(piece))).sum::<u32>() >= FEWEST_STATE_WORDS;
+            missing(&DeclaredText { name: metadata.metadata().title.clone(), ..text }, ContentSource::State).filter(|_| is_long)
         })
     }
 

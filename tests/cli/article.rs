@@ -135,7 +135,7 @@ fn a_thread_is_told_from_an_article() {
         "<html lang=en itemscope itemtype=https://schema.org/DiscussionForumPosting><head><title>Who was at the harbour?</title></head><body><main>\
          <h1>Who was at the harbour?</h1><p>I only saw it from the bus, so tell me what it was like when the first ships came in again.</p>\
          <section id=comments class=comments><ol class=comment-list>{}</ol></section></main></body></html>",
-        (1..6).map(reply).collect::<String>()
+        (1..12).map(reply).collect::<String>()
     );
     bench.write("thread.html", &thread);
     // It does not say what it is, but it is made of replies.
@@ -145,7 +145,7 @@ fn a_thread_is_told_from_an_article() {
     assert!(text("article.html", &["--comments", "keep"]).contains("I was there on day 2"));
     for page in ["thread.html", "mute.html"] {
         let out = text(page, &[]);
-        assert!((1..6).all(|n| out.contains(&format!("Number {n} of the pilots"))) && out.contains("I only saw it from the bus"), "{page}: {out}");
+        assert!((1..12).all(|n| out.contains(&format!("Number {n} of the pilots"))) && out.contains("I only saw it from the bus"), "{page}: {out}");
         assert!(!text(page, &["--comments", "strip"]).contains("of the pilots"), "{page}");
     }
 }

@@ -83,8 +83,7 @@ fn recipes_questions_and_states_are_read() {
     bench.write("page.html", shell(&json_ld(&question)));
     let text = bench.expect(0, &["clean", "page.html", "--emit", "text"]).out;
     assert!(text.starts_with("When?\n") && text.contains("as soon as the ice had gone"), "{text}");
-    let state =
-        serde_json::json!({ "props": { "post": { "content": format!("<p>{SENTENCE}</p><p>{}</p>", SENTENCE.replace("spring", "summer")) } } });
+    let state = serde_json::json!({ "props": { "post": { "content": format!("<p>{SENTENCE}</p><p>{}</p>{}", SENTENCE.replace("spring", "summer"), format!("<p>{SENTENCE}</p>").repeat(3)) } } });
     bench.write(
         "page.html",
         shell(&format!("<script id=__NEXT_DATA__ type=\"application/json\">{}</script>", state.to_string().replace("</", "<\\/"))),

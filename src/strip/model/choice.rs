@@ -104,9 +104,10 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, set
     } else {
         judge(page, chances, thresholds, settings)
     };
-    // On an article what readers wrote is furniture.
-    let is_article = choice.is_article && settings.page_type == PageType::Auto;
-    let comments = if is_article && settings.comments() == Comments::Auto { Comments::Strip } else { settings.comments() };
+    let comments = match settings.comments() {
+        Comments::Auto if settings.page_type == PageType::Auto && has_comments_below(page, &choice) => Comments::Strip,
+        comments => comments,
+    };
     let mut seen: FxHashSet<u64> = match comments {
         Comments::Keep => blocks.iter().zip(&choice.kept).filter(|(_, kept)| **kept).map(|(block, _)| block.hash).collect(),
         _ => FxHashSet::default(),
@@ -138,6 +139,14 @@ pub(super) fn is_comment(page: &Blocks, block: &Block) -> bool {
     let around = page.elements[block.element as usize].inside;
     let is_reply = around & inside::REPLY != 0 && (around & inside::ANSWER == 0 || page.says_thread);
     is_reply || block.pack == super::comments_pack()
+}
+
+/// Whether the page is an article to which readers have written: what is called a comment or a review is the smaller part of what stays.
+fn has_comments_below(page: &Blocks, choice: &Choice) -> bool {
+    let kept = || page.blocks.iter().zip(&choice.kept).filter(|(_, kept)| **kept).map(|(block, _)| block);
+    let words: u32 = kept().map(|block| block.words).sum();
+    let replies: u32 = kept().filter(|block| is_comment(page, block)).map(|block| block.words).sum();
+    choice.is_article && 2 * replies < words
 }
 
 /// More than the buttons and counters around a reply.
@@ -188,7 +197,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         .collect();
     let before = kept.clone();
     spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
-    table::complete(page, |block| !block.dropped, &mut kept);
+    table::complete(page, &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {

@@ -4,21 +4,31 @@ use super::blocks::{Block, Blocks, inside};
 use crate::rewrite::Tag;
 use rustc_hash::FxHashMap;
 
-/// A table is one of data when its cells hold a block each, so many in it at least, and not more than so many words a cell.
-const CELLS: usize = 4;
+/// A table of data has so many rows at least, and not more than so many words a cell; every cell that holds text holds one block, every row
+/// more than one such cell, and less than a third of the words are links.
+const LINES: usize = 2;
 const CELL_WORDS: u32 = 30;
 
-/// A cell that is a block by itself: the element of its row, and that of its table.
-fn cell(page: &Blocks, block: &Block) -> Option<(u32, u32)> {
+/// Where a block stands in a table: the elements of its cell, its row and its table.
+#[derive(Clone, Copy)]
+struct Place {
+    block: usize,
+    cell: u32,
+    line: u32,
+    table: u32,
+}
+
+fn place(page: &Blocks, number: usize, block: &Block) -> Option<Place> {
     if page.elements[block.element as usize].inside & inside::TABLE == 0 {
         return None;
     }
-    let (mut at, mut row) = (block.element, None);
+    let (mut at, mut cell, mut line) = (block.element, 0, 0);
     while at != 0 {
         let element = &page.elements[at as usize];
         match element.tag {
-            Tag::Tr if row.is_none() => row = Some(at),
-            Tag::Table => return row.map(|row| (row, at)),
+            Tag::Td | Tag::Th if cell == 0 => cell = at,
+            Tag::Tr if cell != 0 && line == 0 => line = at,
+            Tag::Table => return (line != 0).then_some(Place { block: number, cell, line, table: at }),
             _ => {}
         }
         at = element.parent;
@@ -29,9 +39,8 @@ fn cell(page: &Blocks, block: &Block) -> Option<(u32, u32)> {
 /// What a row holds.
 #[derive(Clone, Copy, Default)]
 struct Line {
-    table: u32,
     cells: usize,
-    words: u32,
+    last_cell: u32,
     stays: bool,
 }
 
@@ -40,34 +49,42 @@ struct Line {
 struct Table {
     lines: usize,
     staying: usize,
-    cells: usize,
+    cells: u32,
     words: u32,
+    linked: u32,
+    is_layout: bool,
 }
 
-/// Keeps the whole of a row of which something stays, and the whole table when half of its rows do. `may_stay` says of which blocks no rule
-/// has taken them.
-pub(super) fn complete(page: &Blocks, may_stay: impl Fn(&Block) -> bool, kept: &mut [bool]) {
-    let blocks = page.blocks.iter().enumerate().filter(|(_, block)| may_stay(block));
-    let cells: Vec<(usize, u32, u32)> = blocks.filter_map(|(row, block)| cell(page, block).map(|(line, table)| (row, line, table))).collect();
-    let mut lines: FxHashMap<u32, Line> = FxHashMap::default();
-    for &(row, line, table) in &cells {
-        let line = lines.entry(line).or_default();
-        line.table = table;
-        line.cells += 1;
-        line.words += page.blocks[row].words;
-        line.stays |= kept[row];
-    }
+/// Keeps the whole of a row of which something stays, and the whole table when half of its rows do. What rules took stays taken.
+pub(super) fn complete(page: &Blocks, kept: &mut [bool]) {
+    let blocks = page.blocks.iter().enumerate().filter(|(_, block)| !block.dropped);
+    let places: Vec<Place> = blocks.filter_map(|(number, block)| place(page, number, block)).collect();
     let mut tables: FxHashMap<u32, Table> = FxHashMap::default();
-    for line in lines.values().filter(|line| line.cells > 1) {
-        let table = tables.entry(line.table).or_default();
-        table.lines += 1;
-        table.staying += usize::from(line.stays);
-        table.cells += line.cells;
-        table.words += line.words;
+    let mut lines: FxHashMap<u32, Line> = FxHashMap::default();
+    for place in &places {
+        let (block, table) = (&page.blocks[place.block], tables.entry(place.table).or_default());
+        let line = lines.entry(place.line).or_insert_with(|| {
+            table.lines += 1;
+            Line::default()
+        });
+        table.is_layout |= line.last_cell == place.cell;
+        table.cells += 1;
+        table.words += block.words;
+        table.linked += block.linked;
+        line.cells += 1;
+        line.last_cell = place.cell;
+        if kept[place.block] && !std::mem::replace(&mut line.stays, true) {
+            table.staying += 1;
+        }
     }
-    for (row, line, table) in cells {
-        let (Some(table), Some(line)) = (tables.get(&table), lines.get(&line)) else { continue };
-        let is_data = table.cells >= CELLS && line.cells > 1 && table.words <= CELL_WORDS * table.cells as u32;
-        kept[row] |= is_data && (line.stays || 2 * table.staying >= table.lines);
+    for place in &places {
+        if let (Some(table), Some(line)) = (tables.get_mut(&place.table), lines.get(&place.line)) {
+            table.is_layout |= line.cells < 2;
+        }
+    }
+    for place in places {
+        let (Some(table), Some(line)) = (tables.get(&place.table), lines.get(&place.line)) else { continue };
+        let is_data = !table.is_layout && table.lines >= LINES && table.words <= CELL_WORDS * table.cells && 3 * table.linked < table.words;
+        kept[place.block] |= is_data && (line.stays || 2 * table.staying >= table.lines);
     }
 }
