@@ -5,11 +5,11 @@
 
 use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
-use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter, whole_title};
+use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter, whole_title};
 use crate::error::PageError;
 use crate::limits::{Deadline, Limit, Limits};
 use crate::metadata::{Collector, ContentSource};
-use crate::moderate::edit::{Edit, locate, within};
+use crate::moderate::edit::Edit;
 use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
 use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
@@ -95,7 +95,7 @@ pub struct Pipeline<W> {
     stripper: Stripper,
     moderator: Moderator,
     /// Where in the output a finding's replacement stands.
-    edited: Vec<(u64, Range<u64>)>,
+    edited: Vec<Placed>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
     /// What is written first, when that is asked for: as the page declares it, and as moderation leaves it.
     title: Option<(String, String)>,
@@ -329,6 +329,7 @@ impl<W: Write> Pipeline<W> {
         let lang = self.collector.metadata().lang.as_deref();
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
+        let has_rules = !moderator.is_idle();
         let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
         let (bytes_removed, edited) = (&mut counts.bytes_removed, &mut self.edited);
         let mut write = |held: Held, page: &PageSource<'_>| {
@@ -336,16 +337,9 @@ impl<W: Write> Pipeline<W> {
                 *bytes_removed += map.source(held.event.range.end) - map.source(held.event.range.start);
             }
             for (at, (emitter, output)) in emitters.iter_mut().enumerate() {
-                let before = output.buffer.len();
                 emitter.event(&held, page, &mut output.buffer);
-                if at == 0 && !page.edits.is_empty() {
-                    let (edits, from) = (within(page.edits, &held.event.range), output.written + before as u64);
-                    let written = output.buffer.get(before..).unwrap_or_default();
-                    locate(edits, written, |finding, range| {
-                        if finding < RECORDED as u64 {
-                            edited.push((finding, from + range.start as u64..from + range.end as u64));
-                        }
-                    });
+                if has_rules {
+                    place(edited, emitter.placed(), output.written, at == 0);
                 }
             }
         };
@@ -379,8 +373,9 @@ impl<W: Write> Pipeline<W> {
             return Err(PageError::Limit { limit, value, allowed });
         }
         if last {
-            for (emitter, output) in &mut self.emitters {
+            for (at, (emitter, output)) in self.emitters.iter_mut().enumerate() {
                 emitter.finish(&page, &mut output.buffer);
+                place(&mut self.edited, emitter.placed(), output.written, at == 0);
             }
         }
         let is_held_back = last && (self.moderator.verdict() >= Verdict::Quarantine || self.review().is_some());
@@ -471,8 +466,9 @@ impl<W: Write> Pipeline<W> {
         let (finding_count, mut findings) = self.moderator.take_findings();
         for (number, range) in self.edited.drain(..) {
             if let Some(finding) = findings.get_mut(number as usize) {
-                finding.output_start = Some(finding.output_start.map_or(range.start, |start| start.min(range.start)));
-                finding.output_end = Some(finding.output_end.map_or(range.end, |end| end.max(range.end)));
+                let (from, to) = (range.start as u64, range.end as u64);
+                finding.output_start = Some(finding.output_start.map_or(from, |start| start.min(from)));
+                finding.output_end = Some(finding.output_end.map_or(to, |end| end.max(to)));
             }
         }
         findings.sort_by_key(|finding| (finding.start, finding.end));
@@ -522,6 +518,15 @@ impl<W: Write> Pipeline<W> {
             times: self.times,
         }
     }
+}
+
+/// Notes where in the output of the first format findings stand, given what was written before; those of others are dropped.
+fn place(edited: &mut Vec<Placed>, placed: &mut Vec<Placed>, written: u64, is_first: bool) {
+    if placed.is_empty() {
+        return;
+    }
+    let listed = placed.drain(..).filter(|(finding, _)| is_first && *finding < RECORDED as u64);
+    edited.extend(listed.map(|(finding, range)| (finding, written as usize + range.start..written as usize + range.end)));
 }
 
 /// Passes a passage on, and says how long it took to judge it: until the first of its events comes out.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 const MODES: [StripMode; 3] = [StripMode::Off, StripMode::Rules, StripMode::Article];
 
-fn rules(text: &str) -> Arc<RuleSet> {
+pub(super) fn rules(text: &str) -> Arc<RuleSet> {
     let mut sources = builtin_sources();
     sources.packs = vec![PackSource { name: "moderate/bounds".into(), file: "bounds.toml".into(), text: text.into() }];
     match sources.compile() {
