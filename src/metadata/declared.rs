@@ -45,8 +45,8 @@ pub(crate) struct DeclaredText {
     pub(crate) block: Range<u64>,
 }
 
-/// More bytes than this are not taken from data.
-const MOST_BYTES: usize = 1 << 20;
+/// More bytes than this are not taken from data; blocks of JSON-LD are not read any longer than that either.
+const MOST_BYTES: usize = 4 << 20;
 /// Answers and steps that are read of one list.
 const MOST_ITEMS: usize = 1_000;
 /// How deep steps are grouped.
