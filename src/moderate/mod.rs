@@ -15,6 +15,7 @@ mod map;
 mod moderator;
 mod passage;
 mod patterns;
+mod phrase;
 mod queue;
 mod reach;
 mod redaction;

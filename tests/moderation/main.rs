@@ -4,6 +4,12 @@
 
 mod any_page;
 mod bounds;
+mod places;
+mod real_pages;
+
+#[allow(dead_code)] // not all that the corpus test asks for
+#[path = "../common/corpus.rs"]
+mod corpus;
 
 use naqi::emit::EmitFormat;
 use naqi::moderate::Key;
