@@ -455,7 +455,7 @@ impl Emitter for Flow {
                     self.part(Gap::Line);
                 }
             }
-            EventKind::Open { id, tag, void } => self.opened(id, tag, void, &page.text(range), out),
+            EventKind::Open { id, tag, void, .. } => self.opened(id, tag, void, &page.text(range), out),
             EventKind::Close { id, tag, .. } => self.closed(id, tag, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => self.words(&page.text(range), kind, out),

@@ -66,7 +66,7 @@ impl Passage {
     /// Takes the event of this number. Nothing is read of what is stripped but where its tags stand.
     pub(super) fn event(&mut self, kind: EventKind, range: Range<u64>, is_kept: bool, number: u64, window: &Window) {
         match kind {
-            EventKind::Open { id, tag, void } => {
+            EventKind::Open { id, tag, void, .. } => {
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {

@@ -63,7 +63,7 @@ impl Queue {
 
     /// Takes off the tags of a link, given the event that opens it.
     pub(super) fn unlink(&mut self, open: u64) {
-        if let Some(EventKind::Open { id, tag: Tag::A, void: false }) = self.drop_event(open) {
+        if let Some(EventKind::Open { id, tag: Tag::A, void: false, .. }) = self.drop_event(open) {
             let close = self.held.iter_mut().find(|held| matches!(held.event.kind, EventKind::Close { id: closed, .. } if closed == id));
             match close {
                 Some(held) if held.removal == 0 => held.removal = REMOVED,
