@@ -1,7 +1,7 @@
 //! Sizes, depth and time that a page may take. Past any of them the page fails as a whole: nothing of it is passed on.
 
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What bounds one page. Sizes are bytes of decoded text unless said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -19,7 +19,8 @@ pub struct Limits {
     pub open_elements: usize,
     /// Siblings remembered for `+`, `~` and `:nth-child()`, per parent; past it such selectors stop matching there.
     pub siblings: usize,
-    /// Output that may wait for a decision in a streaming mode.
+    /// Output that may wait for a decision in a streaming mode. Moderation judges a block of text or data as a whole, of up to eight times as
+    /// many bytes; a page with a longer one fails.
     pub hold_bytes: usize,
     /// Milliseconds that one page may take, from its first byte.
     pub deadline_ms: u64,
@@ -44,6 +45,28 @@ impl Limits {
     /// The deadline as a duration.
     pub fn deadline(&self) -> Duration {
         Duration::from_millis(self.deadline_ms)
+    }
+}
+
+/// When a page must be done; without one it may take as long as it takes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deadline(Option<(Instant, Instant)>);
+
+impl Deadline {
+    /// So long after this moment.
+    pub(crate) fn after(begun: Instant, limits: &Limits) -> Self {
+        Deadline(begun.checked_add(limits.deadline()).map(|end| (begun, end)))
+    }
+
+    /// Whether it has passed.
+    pub(crate) fn is_over(self) -> bool {
+        self.0.is_some_and(|(_, end)| Instant::now() > end)
+    }
+
+    /// The limit as an error names it: milliseconds that have gone by, and that may.
+    pub(crate) fn overrun(self) -> (Limit, u64, u64) {
+        let (spent, allowed) = self.0.map_or((Duration::ZERO, Duration::ZERO), |(begun, end)| (begun.elapsed(), end - begun));
+        (Limit::Deadline, spent.as_millis() as u64, allowed.as_millis() as u64)
     }
 }
 

@@ -5,12 +5,12 @@
 
 use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
-use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
+use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter, whole_title};
 use crate::error::PageError;
-use crate::limits::{Limit, Limits};
-use crate::metadata::Collector;
-use crate::moderate::edit::{Edit, locate, within};
-use crate::moderate::{Moderator, PageFacts, Verdict};
+use crate::limits::{Deadline, Limit, Limits};
+use crate::metadata::{Collector, ContentSource};
+use crate::moderate::edit::Edit;
+use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
 use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub model: bool,
     /// What it is told of the pages.
     pub article: ArticleSettings,
+    /// `text` and `markdown` begin with the title, and say it nowhere else.
+    pub with_title: bool,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             explain: false,
             model: true,
             article: ArticleSettings::default(),
+            with_title: false,
         }
     }
 }
@@ -72,8 +75,8 @@ const OUTPUT_BYTES: usize = 32 * 1024;
 /// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
 const TAIL_BYTES: usize = 256;
 
-/// A JSON-LD block is held for moderation up to this many times `limits.hold_bytes`.
-const HOLDS_OF_DATA: u64 = 8;
+/// A block of text or data is held for moderation up to this many times `limits.hold_bytes`: it is judged as a whole or not at all.
+const HOLDS_OF_BLOCK: u64 = 8;
 
 /// One page on its way.
 pub struct Pipeline<W> {
@@ -92,8 +95,13 @@ pub struct Pipeline<W> {
     stripper: Stripper,
     moderator: Moderator,
     /// Where in the output a finding's replacement stands.
-    edited: Vec<(u64, Range<u64>)>,
+    edited: Vec<Placed>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
+    /// What is written first, when that is asked for: as the page declares it, and as moderation leaves it.
+    title: Option<(String, String)>,
+    content_source: ContentSource,
+    /// Where the data stand that the text was made of.
+    data: Range<u64>,
     raw: Raw,
     bytes_in: u64,
     removals: Vec<RemovalRecord>,
@@ -140,6 +148,18 @@ impl Sink for IntoStrip<'_> {
     }
 }
 
+/// Text made of data feeds the stripper alone.
+struct ToStrip<'a> {
+    collector: &'a Collector,
+    stripper: &'a mut Stripper,
+}
+
+impl Sink for ToStrip<'_> {
+    fn event(&mut self, event: Event, elements: &OpenElements, window: &Window) {
+        self.stripper.event(event, elements, window, self.collector);
+    }
+}
+
 impl<W: Write> Pipeline<W> {
     /// A page that is written to `to` in the settings' format.
     pub fn new(rules: Arc<RuleSet>, settings: &Settings, origin: &Origin, to: W) -> Self {
@@ -159,6 +179,10 @@ impl<W: Write> Pipeline<W> {
             let output = Output { to, buffer: Vec::new(), written: 0 };
             (emitter(format, origin.markup, addresses.clone(), rules.media()), output)
         });
+        let begun = Instant::now();
+        let block_bytes = (settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_BLOCK);
+        let held_bytes = if settings.strip == StripMode::Article { settings.limits.page_bytes } else { block_bytes };
+        let bounds = Bounds { deadline: Deadline::after(begun, &settings.limits), block_bytes, held_bytes };
         Pipeline {
             emitters: emitters.collect(),
             decoder: Decoder::new(&declared),
@@ -169,8 +193,11 @@ impl<W: Write> Pipeline<W> {
             stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
                 .with_model(settings.model)
                 .with_article(settings.article),
-            moderator: Moderator::new(Arc::clone(&rules), settings.explain),
+            moderator: Moderator::new(Arc::clone(&rules), settings.explain, bounds),
             edited: Vec::new(),
+            title: None,
+            content_source: ContentSource::Page,
+            data: 0..0,
             holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
             settings: settings.clone(),
@@ -180,7 +207,7 @@ impl<W: Write> Pipeline<W> {
             bytes_in: 0,
             removals: Vec::new(),
             counts: Counts::default(),
-            begun: Instant::now(),
+            begun,
             times: StageTimes::default(),
             failed: false,
         }
@@ -244,6 +271,7 @@ impl<W: Write> Pipeline<W> {
         self.read_on()?;
         // Some pages, forums above all, keep their readable form for readers without scripts. Nothing has been handed out yet.
         if self.settings.strip == StripMode::Article && self.stripper.stands_in_noscript() {
+            self.content_source = ContentSource::Noscript;
             self.window.open_noscript();
             self.stripper = self.stripper.again(&self.settings.limits);
             self.rewriter = Rewriter::new(Markup::Html, &self.settings.limits);
@@ -251,9 +279,34 @@ impl<W: Write> Pipeline<W> {
             self.tokenized = 0;
             self.read_on()?;
         }
+        if self.settings.strip == StripMode::Article {
+            self.read_declared()?;
+        }
         let begun = Instant::now();
         self.stripper.finish(&self.window, &self.collector);
         self.times.strip += begun.elapsed();
+        Ok(())
+    }
+
+    /// Where a script would have made the text of the page, what the page declares as data is read behind it, as HTML.
+    fn read_declared(&mut self) -> Result<(), PageError> {
+        let Some(missing) = self.stripper.missing_text(&self.collector, &self.window) else { return Ok(()) };
+        let from = self.window.end();
+        let map = self.decoder.map();
+        self.data = map.source(missing.block.start)..map.source(missing.block.end);
+        map.go_on_beyond(from);
+        self.stripper.keep_the_rest(&self.window, &self.collector);
+        self.window.end_mut().push_str(&missing.html);
+        self.content_source = missing.source;
+        self.rewriter.go_on(from, &self.settings.limits);
+        // What it says of itself is known: only the stripper listens.
+        while self.tokenized < self.window.end() {
+            let piece = self.window.piece(self.tokenized, PIECE_BYTES);
+            self.tokenized += piece.len() as u64;
+            self.rewriter.write(piece, &self.window, &mut ToStrip { collector: &self.collector, stripper: &mut self.stripper })?;
+            self.check_limits(self.tokenized)?;
+        }
+        self.rewriter.end(&self.window, &mut ToStrip { collector: &self.collector, stripper: &mut self.stripper })?;
         Ok(())
     }
 
@@ -271,12 +324,17 @@ impl<W: Write> Pipeline<W> {
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
         let begun = Instant::now();
         let mut judging = Duration::ZERO;
+        if self.settings.with_title {
+            self.read_title();
+        }
         let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
         let map: &SourceMap = self.decoder.map();
-        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[] };
+        let title = self.title.as_ref().map(|(_, title)| title.as_str());
+        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[], title };
         let lang = self.collector.metadata().lang.as_deref();
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
+        let has_rules = !moderator.is_idle();
         let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
         let (bytes_removed, edited) = (&mut counts.bytes_removed, &mut self.edited);
         let mut write = |held: Held, page: &PageSource<'_>| {
@@ -284,18 +342,19 @@ impl<W: Write> Pipeline<W> {
                 *bytes_removed += map.source(held.event.range.end) - map.source(held.event.range.start);
             }
             for (at, (emitter, output)) in emitters.iter_mut().enumerate() {
-                let before = output.buffer.len();
                 emitter.event(&held, page, &mut output.buffer);
-                if at == 0 && !page.edits.is_empty() {
-                    let (edits, from) = (within(page.edits, &held.event.range), output.written + before as u64);
-                    let written = output.buffer.get(before..).unwrap_or_default();
-                    locate(edits, written, |finding, range| edited.push((finding, from + range.start as u64..from + range.end as u64)));
+                if has_rules {
+                    place(edited, emitter.placed(), output.written, at == 0);
                 }
             }
         };
         let out = |held: Held| {
             if moderator.is_idle() {
                 return write(held, &page);
+            }
+            if moderator.overrun().is_some() {
+                // The page fails; nothing more of it goes out.
+                return;
             }
             moderator.event(held, page.window);
             if moderator.ready() {
@@ -312,20 +371,23 @@ impl<W: Write> Pipeline<W> {
             }
         };
         self.stripper.release(out, removed);
-        // A block of data that does not end cannot be judged in parts, nor may it pass.
-        let (held, allowed) = (moderator.held_bytes(), (self.settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_DATA));
-        if self.settings.strip != StripMode::Article && held > allowed {
-            return Err(PageError::Limit { limit: Limit::HoldBytes, value: held, allowed });
+        if last && !moderator.is_idle() && moderator.overrun().is_none() {
+            judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
+        }
+        if let Some((limit, value, allowed)) = moderator.overrun() {
+            return Err(PageError::Limit { limit, value, allowed });
         }
         if last {
-            if !moderator.is_idle() {
-                judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
-            }
-            for (emitter, output) in &mut self.emitters {
+            for (at, (emitter, output)) in self.emitters.iter_mut().enumerate() {
                 emitter.finish(&page, &mut output.buffer);
+                place(&mut self.edited, emitter.placed(), output.written, at == 0);
             }
         }
         let is_held_back = last && (self.moderator.verdict() >= Verdict::Quarantine || self.review().is_some());
+        if last {
+            // All that a page that is held whole takes comes after its last piece.
+            self.check_limits(self.tokenized)?;
+        }
         for (_, output) in &mut self.emitters {
             if is_held_back {
                 output.buffer.clear();
@@ -342,6 +404,16 @@ impl<W: Write> Pipeline<W> {
         self.times.moderate += judging;
         self.times.emit += begun.elapsed().saturating_sub(judging);
         Ok(())
+    }
+
+    /// The title as far as it is known by now, redacted.
+    fn read_title(&mut self) {
+        let metadata = self.collector.metadata();
+        let Some(title) = whole_title(metadata.title.as_deref(), self.collector.heading()) else { return };
+        if self.title.as_ref().is_none_or(|(declared, _)| declared != title) {
+            let redacted = self.moderator.redacted(title, self.host.as_deref(), metadata.lang.as_deref());
+            self.title = Some((title.to_owned(), redacted));
+        }
     }
 
     /// Why the page is to be looked at before it goes out.
@@ -383,6 +455,10 @@ impl<W: Write> Pipeline<W> {
         near_misses.sort_by_key(|near| (near.start, near.end));
         let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
         let mut notes = Vec::new();
+        if !self.data.is_empty() {
+            let Range { start, end } = self.data;
+            notes.push(format!("the text was made of the data at bytes {start}..{end}; places in it are given as the end of the page"));
+        }
         if hold_was_full > 0 {
             notes.push(format!("limits.hold_bytes was reached {hold_was_full} times: what was held was decided early"));
         }
@@ -395,8 +471,9 @@ impl<W: Write> Pipeline<W> {
         let (finding_count, mut findings) = self.moderator.take_findings();
         for (number, range) in self.edited.drain(..) {
             if let Some(finding) = findings.get_mut(number as usize) {
-                finding.output_start = Some(finding.output_start.map_or(range.start, |start| start.min(range.start)));
-                finding.output_end = Some(finding.output_end.map_or(range.end, |end| end.max(range.end)));
+                let (from, to) = (range.start as u64, range.end as u64);
+                finding.output_start = Some(finding.output_start.map_or(from, |start| start.min(from)));
+                finding.output_end = Some(finding.output_end.map_or(to, |end| end.max(to)));
             }
         }
         findings.sort_by_key(|finding| (finding.start, finding.end));
@@ -410,15 +487,20 @@ impl<W: Write> Pipeline<W> {
         }
         let encoding = self.decoder.note().clone();
         let review = self.review();
+        let mut blocks = self.stripper.take_explained();
         let map = self.decoder.map();
         let kept = self.stripper.kept().iter().map(|(rule, range)| KeptRecord {
             rule: self.rules.rule(*rule).id.clone(),
             start: map.source(range.start),
             end: map.source(range.end),
         });
+        for block in &mut blocks {
+            (block.start, block.end) = (map.source(block.start), map.source(block.end));
+        }
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
             metadata,
+            content_source: self.content_source,
             verdict: if review.is_some() { self.moderator.verdict().max(Verdict::Quarantine) } else { self.moderator.verdict() },
             review,
             kept: kept.collect(),
@@ -435,11 +517,21 @@ impl<W: Write> Pipeline<W> {
             encoding,
             removals,
             near_misses,
+            blocks,
             notes,
             rules_digest: self.rules.digest().to_owned(),
             times: self.times,
         }
     }
+}
+
+/// Notes where in the output of the first format findings stand, given what was written before; those of others are dropped.
+fn place(edited: &mut Vec<Placed>, placed: &mut Vec<Placed>, written: u64, is_first: bool) {
+    if placed.is_empty() {
+        return;
+    }
+    let listed = placed.drain(..).filter(|(finding, _)| is_first && *finding < RECORDED as u64);
+    edited.extend(listed.map(|(finding, range)| (finding, written as usize + range.start..written as usize + range.end)));
 }
 
 /// Passes a passage on, and says how long it took to judge it: until the first of its events comes out.

@@ -5,8 +5,10 @@ mod flow;
 mod preserve;
 pub mod record;
 mod republish;
+mod title;
 
 pub use address::Addresses;
+pub(crate) use title::whole as whole_title;
 
 use crate::decode::SourceMap;
 use crate::moderate::edit::{Edit, edited};
@@ -51,6 +53,8 @@ pub struct PageSource<'a> {
     pub encoding: &'static Encoding,
     /// What moderation writes in place of ranges of the page, in order.
     pub edits: &'a [Edit],
+    /// What `text` and `markdown` begin with, as far as it is known; `None` when that is not asked for.
+    pub title: Option<&'a str>,
 }
 
 impl<'a> PageSource<'a> {
@@ -61,12 +65,17 @@ impl<'a> PageSource<'a> {
     }
 }
 
+/// The number of a finding, and where in the output stands what was written for it.
+pub type Placed = (u64, Range<usize>);
+
 /// Writes one page.
 pub trait Emitter {
     /// The next event; removed ones are shown too.
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>);
     /// The end of the page.
     fn finish(&mut self, page: &PageSource<'_>, out: &mut Vec<u8>);
+    /// Where in `out` the last call has put what moderation writes into text, as far as that is known.
+    fn placed(&mut self) -> &mut Vec<Placed>;
 }
 
 /// The emitter of a format; a record is made of several.

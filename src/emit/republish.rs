@@ -4,7 +4,8 @@
 //! values are decoded and written again, and every `<` of a text is a reference. So whatever the page's own bytes try, what
 //! comes out holds only elements of the list. Elements left empty are not written; attributes' first duplicates count.
 
-use super::{Addresses, Emitter, PageSource};
+use super::{Addresses, Emitter, PageSource, Placed};
+use crate::moderate::edit::{Edit, within};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Markup, Tag, TextKind, decode_value};
 use crate::rules::media::Media;
@@ -199,6 +200,7 @@ pub(super) struct Republish {
     wrote: bool,
     markup: Markup,
     in_paragraph: bool,
+    placed: Vec<Placed>,
 }
 
 impl Republish {
@@ -206,6 +208,7 @@ impl Republish {
         Republish {
             markup,
             in_paragraph: false,
+            placed: Vec::new(),
             addresses,
             media,
             has_base: false,
@@ -354,6 +357,18 @@ impl Republish {
 
     /// Writes the start tags that waited for content.
     #[inline]
+    /// What moderation writes in place of a part of a text.
+    fn edit(&mut self, edit: &Edit, kind: TextKind, out: &mut Vec<u8>) {
+        if edit.text.trim_start().len() == edit.text.len() && !edit.text.is_empty() {
+            self.flush(out);
+        }
+        let from = out.len();
+        self.text(&edit.text, kind, out);
+        if out.len() > from {
+            self.placed.push((edit.finding, from..out.len()));
+        }
+    }
+
     fn flush(&mut self, out: &mut Vec<u8>) {
         // What is out was written from the outside in.
         if self.open.last().is_some_and(|written| !written.is_out) {
@@ -370,6 +385,7 @@ impl Republish {
                 for written in self.open.drain(ended..at).rev() {
                     if written.is_out {
                         end_tag(written.tag, out);
+                        self.after_space &= !written.tag.has(is::BLOCK);
                     }
                     self.preformatted -= u32::from(written.tag == Tag::Pre);
                 }
@@ -393,6 +409,7 @@ impl Republish {
         // Formatting that is crossed by others: those are closed for a moment, and open again with what comes next.
         for written in self.open[at + 1..].iter_mut().rev().filter(|written| written.is_out) {
             end_tag(written.tag, out);
+            self.after_space &= !written.tag.has(is::BLOCK);
             written.is_out = false;
         }
         let closed = self.open.remove(at);
@@ -401,9 +418,7 @@ impl Republish {
         }
         if closed.is_out {
             end_tag(closed.tag, out);
-            if closed.tag.has(is::BLOCK) {
-                self.after_space = false;
-            }
+            self.after_space &= !closed.tag.has(is::BLOCK);
         } else if matches!(closed.tag, Tag::Td | Tag::Th) {
             // An empty cell keeps its row in order, but does not make a row by itself.
             match self.open.last_mut() {
@@ -481,9 +496,11 @@ impl Emitter for Republish {
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
         let range = held.event.range.clone();
         if let Some(leaving) = self.leaving {
-            let ends = matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving);
-            if ends {
-                self.leaving = None;
+            match held.event.kind {
+                EventKind::Close { id, .. } if id == leaving => self.leaving = None,
+                // Formatting from before may end in there.
+                EventKind::Close { id, .. } => self.closed(id, out),
+                _ => {}
             }
             return;
         }
@@ -495,12 +512,18 @@ impl Emitter for Republish {
             EventKind::Close { id, .. } => self.closed(id, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
-                let text = &*page.text(range);
+                let text = &*page.text(range.clone());
                 if self.markup == Markup::Text && !self.in_paragraph && !text.trim().is_empty() {
                     out.extend_from_slice(b"<p>");
                     self.in_paragraph = true;
                 }
-                self.text(text, kind, out);
+                let mut at = range.start;
+                for edit in within(page.edits, &range) {
+                    self.text(page.window.text(at..edit.range.start.max(at)), kind, out);
+                    self.edit(edit, kind, out);
+                    at = edit.range.end.clamp(at, range.end);
+                }
+                self.text(page.window.text(at..range.end), kind, out);
             }
             EventKind::Break { .. } if self.markup == Markup::Html => out.extend_from_slice(b"<br>"),
             EventKind::Break { .. } => self.end_paragraph(out),
@@ -508,12 +531,21 @@ impl Emitter for Republish {
         }
     }
 
+    fn placed(&mut self) -> &mut Vec<Placed> {
+        &mut self.placed
+    }
+
     fn finish(&mut self, _page: &PageSource<'_>, out: &mut Vec<u8>) {
         self.end_paragraph(out);
         while let Some(written) = self.open.pop() {
             if written.is_out {
                 end_tag(written.tag, out);
+                self.after_space &= !written.tag.has(is::BLOCK);
             }
+        }
+        // Pages that go to one place are lines of their own.
+        if self.wrote && !self.after_space {
+            out.push(b'\n');
         }
     }
 }
