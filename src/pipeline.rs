@@ -218,6 +218,11 @@ impl<W: Write> Pipeline<W> {
         if self.failed {
             return Err(PageError::Poisoned);
         }
+        if self.settings.strip == StripMode::Article {
+            // All of it is going to be held, and growing costs a copy each time.
+            let held = (bytes.len() as u64).min(self.settings.limits.page_bytes) as usize;
+            self.window.expect(held.saturating_add(PIECE_BYTES));
+        }
         let fed = bytes.chunks(PIECE_BYTES).try_for_each(|chunk| self.feed_chunk(chunk));
         self.failed = fed.is_err();
         fed

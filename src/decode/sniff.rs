@@ -55,7 +55,7 @@ impl Sniffer {
         }
         // Nothing is declared. Detection needs bytes that tell: from the first that is not ASCII, one more look's worth.
         let fresh = &self.held[self.plain.min(DETECTION_LIMIT)..self.held.len().min(DETECTION_LIMIT)];
-        let telling = fresh.iter().position(|b| !b.is_ascii() || *b == 0x1B).map(|at| self.plain + at);
+        let telling = first_telling(fresh).map(|at| self.plain + at);
         self.plain = telling.unwrap_or(self.held.len());
         let needed = telling.map_or(DETECTION_LIMIT, |at| (at + LOOKS[LOOKS.len() - 1]).min(DETECTION_LIMIT));
         (self.held.len() >= needed).then(|| {
@@ -99,6 +99,14 @@ impl Sniffer {
         };
         Found { encoding, source: EncodingSource::Detected, bom_length: 0 }
     }
+}
+
+/// Offset of the first byte that says something about the encoding: one outside of ASCII, or an escape.
+fn first_telling(bytes: &[u8]) -> Option<usize> {
+    const AT_ONCE: usize = 256;
+    let blocks = bytes.chunks(AT_ONCE).position(|block| !block.is_ascii() || memchr::memchr(0x1B, block).is_some());
+    let from = blocks? * AT_ONCE;
+    bytes[from..].iter().position(|byte| !byte.is_ascii() || *byte == 0x1B).map(|at| from + at)
 }
 
 /// A page that is plain ASCII for this many bytes and declares nothing is decided by what was seen so far.

@@ -43,7 +43,8 @@ impl Addresses {
     fn resolve<'a>(&self, value: &'a str, schemes: &[&str]) -> Option<Cow<'a, str>> {
         // Browsers drop these before they look for the scheme (URL standard, 4.1 "URL parsing", steps 1 to 3).
         let is_dropped = |c: char| c.is_control() || c == '\u{FFFD}';
-        let clean: Cow<'a, str> = if value.contains(is_dropped) { value.replace(is_dropped, "").into() } else { value.into() };
+        let is_printed = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let clean: Cow<'a, str> = if !is_printed && value.contains(is_dropped) { value.replace(is_dropped, "").into() } else { value.into() };
         let clean: Cow<'a, str> = match clean {
             Cow::Borrowed(text) => text.trim().into(),
             Cow::Owned(text) => text.trim().to_owned().into(),

@@ -551,7 +551,7 @@ impl Emitter for Flow {
                     self.part(Gap::Line);
                 }
             }
-            EventKind::Open { id, tag, void } => {
+            EventKind::Open { id, tag, void, .. } => {
                 let edits = within(page.edits, &range);
                 self.opened(id, tag, void, &page.text(range), out);
                 // A picture's text, where it is all that moderation has written and stands there once.

@@ -221,7 +221,7 @@ impl Republish {
         }
     }
 
-    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, out: &mut Vec<u8>) {
+    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, plain: bool, source: &str, out: &mut Vec<u8>) {
         if tag == Tag::Base && !self.has_base {
             if let Some(href) = Attributes::decoded(source, "href") {
                 self.addresses.set_base(&href);
@@ -241,7 +241,7 @@ impl Republish {
         };
         let name = written.name();
         let from = self.starts.len();
-        if !self.start_tag(tag, name, source) {
+        if !self.start_tag(tag, name, plain, source) {
             self.starts.truncate(from);
             if tag == Tag::Iframe {
                 self.leaving = Some(id);
@@ -267,10 +267,14 @@ impl Republish {
     }
 
     /// Appends the start tag to `starts`; false if the element is nothing without an attribute that is not allowed.
-    fn start_tag(&mut self, tag: Tag, name: &'static str, source: &str) -> bool {
+    fn start_tag(&mut self, tag: Tag, name: &'static str, plain: bool, source: &str) -> bool {
         self.starts.push('<');
         self.starts.push_str(name);
         let allowed = allowed(name);
+        if plain && allowed.is_empty() {
+            self.starts.push('>');
+            return true;
+        }
         let is_page = matches!(tag, Tag::Html | Tag::Body);
         let (mut has_address, mut seen): (bool, u64) = (false, 0);
         for (attribute, raw) in Attributes::of(source) {
@@ -472,8 +476,18 @@ impl Republish {
 /// Whether a byte of a text is written as it is, wherever it stands.
 #[inline]
 fn is_plain(byte: u8) -> bool {
-    !matches!(byte, b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C')
+    IS_PLAIN[usize::from(byte)]
 }
+
+static IS_PLAIN: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = !matches!(byte as u8, b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
+        byte += 1;
+    }
+    table
+};
 
 /// Attributes that every element may have; the first two also the page as a whole.
 const GLOBAL: [&str; 3] = ["lang", "dir", "title"];
@@ -494,7 +508,7 @@ impl Emitter for Republish {
             return;
         }
         match held.event.kind {
-            EventKind::Open { id, tag, void } => self.opened(id, tag, void, &page.text(range), out),
+            EventKind::Open { id, tag, void, plain } => self.opened(id, tag, void, plain, &page.text(range), out),
             EventKind::Close { id, .. } => self.closed(id, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
@@ -583,6 +597,13 @@ fn end_tag(tag: Tag, out: &mut Vec<u8>) {
     out.push(b'>');
 }
 
+/// The bytes that a value cannot hold as they are.
+static IS_ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    (table[b'&' as usize], table[b'"' as usize], table[b'<' as usize], table[b'>' as usize], table[0]) = (true, true, true, true, true);
+    table
+};
+
 fn write_attribute(out: &mut String, name: &str, value: &str) {
     out.push(' ');
     out.push_str(name);
@@ -591,7 +612,7 @@ fn write_attribute(out: &mut String, name: &str, value: &str) {
     }
     out.push_str("=\"");
     let mut rest = value;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'"' | b'<' | b'>' | 0)) {
+    while let Some(at) = rest.bytes().position(|byte| IS_ESCAPED[usize::from(byte)]) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",

@@ -72,7 +72,7 @@ impl Passage {
             self.side.end_block();
         }
         match kind {
-            EventKind::Open { id, tag, void } => {
+            EventKind::Open { id, tag, void, .. } => {
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {

@@ -89,7 +89,7 @@ impl Queue {
     pub(super) fn unlink(&mut self, open: u64) -> bool {
         let Some(from) = open.checked_sub(self.first).map(|from| from as usize) else { return false };
         let Some(held) = self.held.get_mut(from) else { return false };
-        let EventKind::Open { id, tag: Tag::A, void: false } = held.event.kind else { return false };
+        let EventKind::Open { id, tag: Tag::A, void: false, .. } = held.event.kind else { return false };
         if held.removal != 0 {
             return true;
         }

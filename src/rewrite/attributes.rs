@@ -157,7 +157,7 @@ pub(super) struct Attribute {
 }
 
 /// Attributes of one element past this many are not looked at: real tags have a handful.
-const ATTRIBUTES: usize = 200;
+pub(super) const ATTRIBUTES: usize = 200;
 
 /// Reads a tag from the end of its name to its `>`: appends its attributes, first duplicates only, and gives the offset after
 /// the tag and the set of known names. `None` when the tag does not end.
@@ -232,13 +232,26 @@ static KNOWN_SLOTS: [u8; SLOTS] = {
 /// A hash of a name in any case of its ASCII letters.
 #[inline]
 pub(crate) const fn name_hash(name: &[u8]) -> u32 {
-    let mut hash = 0u32;
-    let mut at = 0;
-    while at < name.len() {
-        hash = (hash.rotate_left(5) ^ (name[at] | 0x20) as u32).wrapping_mul(0x9E37_79B1);
-        at += 1;
+    let (mut hash, mut rest) = (name.len() as u64, name);
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
+        hash = mix(hash, u64::from_le_bytes(*chunk));
+        rest = after;
     }
-    hash ^ hash >> 15
+    // What is left, read in two halves that may overlap.
+    let rest = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(first), Some(last)) => (u32::from_le_bytes(*first) as u64) << 32 | u32::from_le_bytes(*last) as u64,
+        _ => match rest {
+            [] => 0,
+            [first, ..] => (*first as u64) << 16 | (rest[rest.len() / 2] as u64) << 8 | rest[rest.len() - 1] as u64,
+        },
+    };
+    hash = mix(hash, rest);
+    (hash ^ hash >> 32) as u32
+}
+
+#[inline]
+const fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ (word | 0x2020_2020_2020_2020)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl KnownName {

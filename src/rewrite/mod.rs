@@ -37,11 +37,13 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum EventKind {
-    /// An element opens; a void one has no `Close`.
+    /// An element opens; a void one has no `Close`. It is `plain` when it has no attribute that means something on every element:
+    /// no `lang`, `dir` or `title`.
     Open {
         id: ElementId,
         tag: Tag,
         void: bool,
+        plain: bool,
     },
     /// An element closes; the range is empty when no end tag of its own closed it.
     Close {
@@ -225,7 +227,7 @@ impl Rewriter {
             TokenKind::StartTag => {
                 let Source::Html(tokenizer) = &self.source else { return };
                 let head = tokenizer.start_tag();
-                let named = head.tag;
+                let (named, plain) = (head.tag, head.is_plain());
                 let is_custom = named == Tag::Unknown && !self.elements.in_foreign() && is_custom(tag_name(window.text(range.clone())));
                 let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
@@ -244,8 +246,8 @@ impl Rewriter {
                     _ => {}
                 }
                 match opened {
-                    Opened::Open(id) => EventKind::Open { id, tag, void: false },
-                    Opened::Void(id) => EventKind::Open { id, tag, void: true },
+                    Opened::Open(id) => EventKind::Open { id, tag, void: false, plain },
+                    Opened::Void(id) => EventKind::Open { id, tag, void: true, plain },
                     Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },
                 }
             }

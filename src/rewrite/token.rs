@@ -5,7 +5,7 @@
 //! nothing else: reading the page twice would cost more than all that it would tell. The rest, tags, comments and text between
 //! them, is cut here.
 
-use super::attributes::{Attribute, read_tag, tag_name_length};
+use super::attributes::{ATTRIBUTES, Attribute, KnownName, read_tag, tag_name_length};
 use super::tag::Tag;
 use super::window::Window;
 use crate::error::RewriteError;
@@ -65,6 +65,12 @@ impl Default for StartTag {
 }
 
 impl StartTag {
+    /// Whether it surely has none of the attributes that mean something on every element.
+    pub(super) fn is_plain(&self) -> bool {
+        let general = KnownName::Lang.bit() | KnownName::Dir.bit() | KnownName::Title.bit();
+        self.known & general == 0 && self.attributes.len() < ATTRIBUTES
+    }
+
     /// Reads the start tag that `source` begins with and gives the offset after it. `None` when it does not end.
     pub(super) fn read(&mut self, source: &str) -> Option<usize> {
         self.attributes.clear();

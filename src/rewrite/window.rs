@@ -15,6 +15,11 @@ pub struct Window {
 const COMPACT_AT: usize = 64 * 1024;
 
 impl Window {
+    /// So many bytes more of text will be held at once.
+    pub(crate) fn expect(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+    }
+
     /// Where decoded text is appended.
     pub(crate) fn end_mut(&mut self) -> &mut String {
         &mut self.text

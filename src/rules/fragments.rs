@@ -60,7 +60,14 @@ impl Fragments {
 
     #[inline]
     fn may_hold(&self, value: &[u8]) -> bool {
-        value.windows(self.block).step_by(self.stride).any(|block| self.blocks.may_hold(block_hash(block)))
+        let mut at = 0;
+        while let Some(block) = value.get(at..at + self.block) {
+            if self.blocks.may_hold(block_hash(block)) {
+                return true;
+            }
+            at += self.stride;
+        }
+        false
     }
 }
 

@@ -3,6 +3,7 @@
 use super::RuleIndex;
 use super::filter::Filter;
 use super::lexicon::Lexicon;
+use super::openings::{Opening, Openings};
 use crate::fold::{FirstWords, Folded, word_hash};
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
@@ -105,16 +106,17 @@ pub struct PhraseBook {
     list_ends: FxHashSet<u32>,
     /// What can come at each node; built last.
     outlooks: Vec<Outlook>,
+    openings: Openings,
     has_phrases: bool,
     /// Hashes of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
-    begins: Filter,
-    is_whole: Filter,
-    joins: Filter,
+    begins: Filter<1>,
+    is_whole: Filter<1>,
+    joins: Filter<1>,
     /// Hashes of the first two words of phrases.
-    begins_pair: Filter,
+    begins_pair: Filter<1>,
     /// The same for what follows a name at the beginning of a phrase.
-    follows_name: Filter,
-    pair_follows_name: Filter,
+    follows_name: Filter<1>,
+    pair_follows_name: Filter<1>,
     begins_with_anything: bool,
 }
 
@@ -374,6 +376,24 @@ impl PhraseBook {
             }
             self.outlooks[node] = outlook;
         }
+        let opening = |(step, _): &(Step, u32)| match step {
+            Step::Number => Opening { number: true, ..Opening::default() },
+            Step::Joined(joined) => {
+                let Outlook { words, ends, number, open } = self.outlooks[*joined as usize];
+                Opening { words, number, anything: ends || open }
+            }
+            Step::OneOf(root) => Opening { words: words[*root as usize], number: false, anything: self.list_ends.contains(root) },
+            _ => Opening { anything: true, ..Opening::default() },
+        };
+        self.openings = Openings::of(&self.placeholders[0].iter().map(opening).collect::<Vec<_>>());
+    }
+
+    /// The steps other than words that may be taken from a node with the next word.
+    fn steps(&self, node: u32, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
+        let all = &self.placeholders[node as usize];
+        let chosen = if node == 0 { self.openings.steps(id.map(word_bit), number) } else { None };
+        let some = chosen.into_iter().flatten().filter_map(|at| all.get(*at as usize));
+        some.chain(if chosen.is_none() { all.as_slice() } else { &[] })
     }
 
     /// Whether anything can be found from a node on, judged by the next word alone.
@@ -480,7 +500,7 @@ impl PhraseBook {
         };
         let number = line.words()[at].number;
         has_word(node)
-            || self.placeholders[node as usize].iter().any(|(step, child)| match step {
+            || self.steps(node, id.copied(), number).any(|(step, child)| match step {
                 Step::Number => number,
                 Step::Date => number || lexicon.begins_date(line.word(at)),
                 // What the page says of itself is compared by the caller.
@@ -535,7 +555,7 @@ impl PhraseBook {
                 }
             }
         }
-        for (step, child) in &self.placeholders[node as usize] {
+        for (step, child) in self.steps(node, (id != NO_WORD).then_some(id), words[at].number) {
             let left = words.len() - at;
             match step {
                 Step::Number if words[at].number => {

@@ -14,6 +14,7 @@ use selectors::parser::{
 };
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use thiserror::Error;
 
 /// Any string in a selector.
@@ -449,8 +450,9 @@ impl SelectorIndex {
         &self.selectors[at as usize]
     }
 
-    /// Places of all selectors that an element may match; each may be named more than once.
-    pub fn candidates(&self, element: ElementRef<'_>, found: &mut Vec<u32>) {
+    /// Places of all selectors that an element may match; each may be named more than once. `known_classes` remembers what the class values of
+    /// the page came to.
+    pub fn candidates(&self, element: ElementRef<'_>, known_classes: &mut KnownClasses, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.any);
         match element.tag() {
             Tag::Unknown => {
@@ -462,23 +464,61 @@ impl SelectorIndex {
             tag => found.extend(self.tags.get(tag as usize).into_iter().flatten()),
         }
         for (hash, name, raw, known) in element.hashed_attributes() {
-            let is_key = matches!(known, Some(KnownName::Class | KnownName::Id));
-            let is_indexed = self.attribute_filter.may_hold(hash);
-            if !is_indexed && !is_key {
-                continue;
-            }
-            let value = crate::rewrite::decode_value(raw);
             match known {
-                Some(KnownName::Class) => value.split_ascii_whitespace().for_each(|class| self.classes.find(class.as_bytes(), found)),
-                Some(KnownName::Id) => self.ids.find(value.as_bytes(), found),
+                Some(KnownName::Class) => known_classes.find(raw, found, |found| {
+                    let value = crate::rewrite::decode_value(raw);
+                    value.split_ascii_whitespace().for_each(|class| self.classes.find(class.as_bytes(), found));
+                    self.of_attribute(hash, name, &value, found);
+                }),
+                Some(KnownName::Id) => {
+                    let value = crate::rewrite::decode_value(raw);
+                    self.ids.find(value.as_bytes(), found);
+                    self.of_attribute(hash, name, &value, found);
+                }
+                _ if self.attribute_filter.may_hold(hash) => self.of_attribute(hash, name, &crate::rewrite::decode_value(raw), found),
                 _ => {}
             }
-            if is_indexed
-                && let Some(same_hash) = self.attributes.get(&hash)
-                && let Some(index) = same_hash.iter().find(|index| index.name.eq_ignore_ascii_case(name))
-            {
-                index.candidates(&value, found);
+        }
+    }
+
+    fn of_attribute(&self, hash: u32, name: &str, value: &str, found: &mut Vec<u32>) {
+        if self.attribute_filter.may_hold(hash)
+            && let Some(same_hash) = self.attributes.get(&hash)
+            && let Some(index) = same_hash.iter().find(|index| index.name.eq_ignore_ascii_case(name))
+        {
+            index.candidates(value, found);
+        }
+    }
+}
+
+/// What the class values of a page came to: most elements are made like others.
+#[derive(Debug, Default)]
+pub struct KnownClasses {
+    /// Raw values, and where in `places` their selectors are.
+    values: FxHashMap<Box<str>, Range<u32>>,
+    places: Vec<u32>,
+}
+
+/// So many different values of so many bytes are remembered of a page.
+const KNOWN_VALUES: usize = 4096;
+const KNOWN_VALUE_BYTES: usize = 512;
+
+impl KnownClasses {
+    /// Appends the places of a value, which `look` finds where they are not known.
+    fn find(&mut self, value: &str, found: &mut Vec<u32>, look: impl FnOnce(&mut Vec<u32>)) {
+        if let Some(places) = self.values.get(value) {
+            // Of most there are none.
+            if !places.is_empty() {
+                found.extend_from_slice(&self.places[places.start as usize..places.end as usize]);
             }
+            return;
+        }
+        let before = found.len();
+        look(found);
+        if self.values.len() < KNOWN_VALUES && value.len() <= KNOWN_VALUE_BYTES {
+            let start = self.places.len() as u32;
+            self.places.extend_from_slice(&found[before..]);
+            self.values.insert(value.into(), start..self.places.len() as u32);
         }
     }
 }

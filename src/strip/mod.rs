@@ -248,7 +248,7 @@ impl Stripper {
             let at = self.queue.push(event);
             self.gathering.tag_since |= matches!(kind, EventKind::Open { .. } | EventKind::Close { .. });
             match kind {
-                EventKind::Open { id, tag, void } => self.opened(at, id, tag, void, elements, metadata),
+                EventKind::Open { id, tag, void, .. } => self.opened(at, id, tag, void, elements, metadata),
                 EventKind::Close { id, tag, how } => self.closed(at, id, tag, how, window),
                 EventKind::Break { blank } => self.gathering.before_blank = blank,
                 _ => {}

@@ -2,7 +2,7 @@
 
 use crate::rewrite::{Attributes, ElementRef, Namespace, OpenElements, Tag, decode_value, tag_name};
 use crate::rules::RuleIndex;
-use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement, SelectorIndex, Siblings};
+use crate::rules::selector::{AnyLink, Css, KnownClasses, Name, NoPseudoElement, SelectorIndex, Siblings};
 use selectors::OpaqueElement;
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
@@ -19,6 +19,7 @@ pub(super) struct SelectorMatcher {
     levels: Vec<Level>,
     limit: usize,
     candidates: Vec<u32>,
+    classes: KnownClasses,
     /// A level was full, so sibling selectors were not matched there.
     pub(super) siblings_overflowed: bool,
 }
@@ -81,7 +82,7 @@ impl SelectorMatcher {
         let is_void = elements.stack().last().is_none_or(|top| top.id != element.id());
         let depth = elements.stack().len() - usize::from(!is_void);
         self.candidates.clear();
-        index.candidates(element, &mut self.candidates);
+        index.candidates(element, &mut self.classes, &mut self.candidates);
         let siblings = index.siblings();
         if siblings != Siblings::None {
             let is_named = || self.candidates.iter().any(|at| index.get(*at).names_sibling);
@@ -93,17 +94,25 @@ impl SelectorMatcher {
         }
         let full = self.levels.get(depth).is_some_and(|level| level.full);
         self.siblings_overflowed |= full;
+        // Most are told without a look at the selector itself.
+        self.candidates.retain(|at| {
+            let indexed = index.get(*at);
+            let is_out = indexed.names_sibling
+                || (full && indexed.needs_siblings)
+                || indexed.ancestor.is_some_and(|tag| !elements.has_open(tag))
+                || !wants(indexed.rule);
+            !is_out
+        });
+        if self.candidates.is_empty() {
+            return;
+        }
         let mut caches = SelectorCaches::default();
         let mut context =
             MatchingContext::new(MatchingMode::Normal, None, &mut caches, QuirksMode::NoQuirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
         let node = Node { elements, levels: &self.levels, place: if is_void { Place::Void } else { Place::Open(depth) } };
         for at in &self.candidates {
             let indexed = index.get(*at);
-            let known = indexed.names_sibling
-                || found.contains(&indexed.rule)
-                || (full && indexed.needs_siblings)
-                || indexed.ancestor.is_some_and(|tag| !elements.has_open(tag));
-            if !known && wants(indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
+            if !found.contains(&indexed.rule) && matches_selector(&indexed.selector, 0, None, node, &mut context) {
                 found.push(indexed.rule);
             }
         }

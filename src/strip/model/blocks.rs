@@ -232,7 +232,7 @@ impl Blocks {
                 self.current.breaks += 1;
                 self.current.joins = ends_line;
             }
-            EventKind::Open { id, tag, void } => {
+            EventKind::Open { id, tag, void, .. } => {
                 if tag.has(is::BLOCK) {
                     self.edge(at, window);
                 }

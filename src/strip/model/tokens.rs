@@ -28,13 +28,15 @@ impl Tokens {
         if self.slots.is_empty() {
             return 0;
         }
-        let mut at = hash as usize % self.slots.len();
+        // Their count is a power of two, and a division costs more than all the rest.
+        let last = self.slots.len() - 1;
+        let mut at = hash as usize & last;
         loop {
             let (known, score) = self.slots[at];
             if known == hash || score == 0 {
                 return score;
             }
-            at = (at + 1) % self.slots.len();
+            at = (at + 1) & last;
         }
     }
 
