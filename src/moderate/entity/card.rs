@@ -108,6 +108,14 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         return false;
     };
     let view = scan.view;
+    // Four groups of a longer row of fours are a part of it; a card's date or code is shorter.
+    let four = |group: usize| number.groups().get(group).is_some_and(|group| group.len() == 4);
+    let row = (from > 0 && number.groups()[from].gap == Gap::Space && four(from - 1))
+        || number.groups().get(to).is_some_and(|next| next.gap == Gap::Space && next.len() == 4);
+    if to - from > 1 && row && !named {
+        scan.miss(range, EntityKind::Card, "boundary");
+        return false;
+    }
     if view.is_glued(&range) || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#')
     {
         scan.miss(range, EntityKind::Card, "boundary");

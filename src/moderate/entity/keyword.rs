@@ -3,6 +3,7 @@
 use super::view::View;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -17,6 +18,9 @@ pub(super) enum Class {
     Ip,
     Coordinates,
     Plate,
+    /// May be a plate or a painting, a dish, a board.
+    PlateLoose,
+    Vehicle,
     Birth,
     Other,
     Unit,
@@ -40,9 +44,20 @@ struct ContextWords {
     ip: Words,
     coordinates: Words,
     plate: Words,
+    plate_loose: Words,
+    vehicle: Words,
     birth: Words,
     other: Words,
     unit: Words,
+    numbered: Numbered,
+    national_id_of: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbered {
+    marks: Vec<String>,
+    after: Vec<String>,
 }
 
 // The file is part of the binary and read by a test of this module.
@@ -72,6 +87,8 @@ static CONTEXT: LazyLock<ContextSearch> = LazyLock::new(|| {
         (Class::Ip, &words.ip),
         (Class::Coordinates, &words.coordinates),
         (Class::Plate, &words.plate),
+        (Class::PlateLoose, &words.plate_loose),
+        (Class::Vehicle, &words.vehicle),
         (Class::Birth, &words.birth),
         (Class::Other, &words.other),
         (Class::Unit, &words.unit),
@@ -104,7 +121,43 @@ fn is_word(view: View<'_>, range: &Range<usize>) -> bool {
     let carried = text[before.len()..range.start].chars().count();
     let after = text[range.end..].trim_start_matches(|c| arabic && matches!(c, 'ه' | 'ا' | 'ك' | 'م' | 'ن' | 'ي' | 'ت'));
     let suffixed = text[range.end..text.len() - after.len()].chars().count();
-    edge(before.chars().next_back()) && carried <= 4 && edge(after.chars().next()) && suffixed <= 3
+    let (left, right) = (before.chars().next_back(), after.chars().next());
+    // "AssemblyVersion" holds "Version".
+    let humped = |lower: Option<char>, upper: Option<char>| lower.is_some_and(char::is_lowercase) && upper.is_some_and(char::is_uppercase);
+    let begins = edge(left) || humped(left, Some(first.unwrap_or_default()));
+    let ends = edge(right) || humped(text[..range.end].chars().next_back(), right);
+    begins && carried <= 4 && ends && suffixed <= 3
+}
+
+#[derive(Debug)]
+struct RegionSearch {
+    search: AhoCorasick,
+    regions: Vec<&'static str>,
+}
+
+static REGIONS: LazyLock<RegionSearch> = LazyLock::new(|| {
+    let all = WORDS.national_id_of.iter().flat_map(|(region, words)| words.iter().map(|word| (region.as_str(), word.as_str())));
+    let (regions, words): (Vec<_>, Vec<_>) = all.unzip();
+    RegionSearch { search: build(&words), regions }
+});
+
+/// The one country whose ids are called what stands nearest before a number.
+pub(super) fn region_before(view: View<'_>, at: usize) -> Option<&'static str> {
+    let start = view.line_start(at, BEFORE);
+    let found = REGIONS.search.find_iter(&view.bytes()[start..at]);
+    let named = found.filter(|word| is_word(view, &(word.start() + start..word.end() + start))).last()?;
+    Some(REGIONS.regions[named.pattern().as_usize()])
+}
+
+/// Whether "no." stands right before a number and the name of a thing before that, as in "سند رقم": the number is the thing's.
+pub(super) fn is_numbered(view: View<'_>, at: usize) -> bool {
+    let line = view.text()[view.line_start(at, BEFORE)..at].trim_end_matches([' ', ':']);
+    let numbered = &WORDS.numbered;
+    let Some(before) = numbered.marks.iter().find_map(|mark| line.strip_suffix(mark.as_str())).and_then(|rest| rest.strip_suffix(' ')) else {
+        return false;
+    };
+    let thing = before.trim_end().rsplit(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
+    !thing.is_empty() && !numbered.after.iter().any(|word| word == thing)
 }
 
 /// What stands around a number.
@@ -131,6 +184,10 @@ impl Context {
         for word in book.search.find_iter(&view.bytes()[start..range.start]) {
             let (class, place) = (book.classes[word.pattern().as_usize()], shifted(&word, start));
             if is_word(view, &place) {
+                if class == Class::Vehicle {
+                    context.before |= 1 << class as u32;
+                    continue;
+                }
                 if class == Class::Unit {
                     // A currency is written before its amount too.
                     context.amount |= view.text()[place.end..range.start].trim().is_empty();
@@ -157,6 +214,8 @@ impl Context {
                 let between = &view.text()[range.end..place.start];
                 if class == Class::Unit {
                     context.amount |= between.trim_start().is_empty();
+                } else if class == Class::Vehicle {
+                    context.after |= 1 << class as u32;
                 } else if class != Class::Other && between.len() <= 12 && !between.bytes().any(|byte| byte.is_ascii_digit()) {
                     context.after |= 1 << class as u32;
                 }
@@ -173,6 +232,11 @@ impl Context {
             Some(_) => false,
             None => (self.before | self.after) & bit != 0,
         }
+    }
+
+    /// Whether such a word stands anywhere around it.
+    pub(super) fn mentions(&self, class: Class) -> bool {
+        (self.before | self.after) & 1 << class as u32 != 0
     }
 
     /// Whether it is called this directly: no other name, number or end of a sentence between.

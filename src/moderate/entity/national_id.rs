@@ -7,7 +7,7 @@ mod checksum;
 mod scheme;
 
 use super::Scan;
-use super::keyword::{Class, Context};
+use super::keyword::{Class, Context, region_before};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use scheme::{LETTERED, SCHEMES, Scheme};
@@ -39,6 +39,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     let finder = scan.finder;
     let regions = finder.regions(EntityKind::NationalId);
     let mut best: Option<(&'static str, f32)> = None;
+    let mut only = None;
     for scheme in SCHEMES.iter().filter(|scheme| usize::from(scheme.digits) == width) {
         let asked = regions.iter().any(|region| region.code() == scheme.region);
         if (!regions.is_empty() && !asked) || !is_written_so(number, from, to, scheme) {
@@ -46,6 +47,11 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
         if digits.is_none() {
             digits = number.digits(from..to);
+            // "CPF" and "TC kimlik" are of one country: what fails its check is no other's.
+            only = Some(()).filter(|()| number.says(Class::NationalId)).and_then(|()| region_before(view, range.start));
+        }
+        if only.is_some_and(|only| only != scheme.region) {
+            continue;
         }
         let Some(text) = digits.as_ref().map(super::number::Digits::as_str) else { return false };
         match (scheme.check)(text.as_bytes()) {
@@ -70,6 +76,9 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         };
         // Where no region was asked for, only what no other number looks like counts without a name.
         let score = if named || asked || score >= 0.7 { score } else { 0.0 };
+        // Ten digits that count seconds since 1970 are a time; citizens' numbers of Saudi Arabia have come to 11….
+        let is_time = !named && scheme.region == "SA" && ("12".."20").contains(&&text[..2]);
+        let score = if is_time { 0.0 } else { score };
         if best.is_none_or(|(_, other)| score > other) {
             best = Some((scheme.region, score));
         }
@@ -83,6 +92,12 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     let glued = view.is_glued(&range)
         || matches!(view.byte_before(range.start), b'#' | b'$' | b'@' | b'-' | b'.')
         || matches!(view.byte(range.end), b'@' | b'%');
+    // Groups within a longer row of groups are a part of it.
+    let spaced = |group: usize| number.groups().get(group).is_some_and(|group| group.gap == Gap::Space);
+    if to - from > 1 && (from > 0 && spaced(from) || spaced(to)) && !number.says(Class::NationalId) {
+        scan.miss(range, EntityKind::NationalId, "boundary");
+        return false;
+    }
     let hyphened = view.byte(range.end) == b'-' && view.byte(range.end + 1).is_ascii_alphanumeric();
     if glued || hyphened || number.is_continued(&range) || view.is_in_address(range.start) {
         scan.miss(range, EntityKind::NationalId, "boundary");

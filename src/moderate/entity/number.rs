@@ -178,7 +178,13 @@ impl<'t> Number<'t> {
 
     /// Whether a window can begin or end here: at the edge of the number, or where spaces or slashes part numbers.
     pub(super) fn parts_before(&self, group: usize) -> bool {
-        group == 0 || group == self.count || matches!(self.groups[group].gap, Gap::Space | Gap::Slash | Gap::Wide | Gap::Bracket)
+        group == 0
+            || group == self.count
+            || matches!(self.groups[group].gap, Gap::Space | Gap::Slash | Gap::Wide)
+            // A bracket that opens here parts, one that closes here ends the number's first digits: "(888) 667-1411".
+            || (self.groups[group].gap == Gap::Bracket && self.view.byte_before(self.groups[group].start) == b'(')
+            // "0565524205-0548653159" are two.
+            || (self.groups[group].gap == Gap::Hyphen && self.groups[group - 1].len() >= 9 && self.groups[group].len() >= 9)
     }
 
     /// The one kind of gap within a window, `None` if they differ.

@@ -71,8 +71,26 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
         return;
     }
     let window = view.line_start(digit, BEFORE)..view.line_end(after, AFTER);
-    let named = Context::of(view, &(digit..after)).says(Class::Plate);
-    search(scan, window, digit, !named);
+    let context = Context::of(view, &(digit..after));
+    let loose = context.says(Class::PlateLoose);
+    let name = if context.says(Class::Plate) || (loose && context.mentions(Class::Vehicle)) {
+        Name::Sure
+    } else if loose {
+        Name::Loose
+    } else {
+        Name::None
+    };
+    search(scan, window, digit, name);
+}
+
+/// What a plate is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// A plate of a vehicle.
+    Sure,
+    /// A plate, which may be a picture's or a dish as well.
+    Loose,
+    None,
 }
 
 /// Letters of plates: capitals, and Arabic ones.
@@ -86,12 +104,12 @@ fn is_short(run: impl Iterator<Item = char>) -> bool {
 }
 
 /// Searches a window for a plate that holds this digit.
-fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, strict_only: bool) {
+fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, name: Name) {
     let view = scan.view;
     let text = &view.text()[window.clone()];
     let mut best: Option<(Range<usize>, &'static str)> = None;
     for (region, strict, pattern) in &scan.finder.plates.plates {
-        if strict_only && !strict {
+        if name == Name::None && !strict {
             continue;
         }
         for found in pattern.find_iter(text) {
@@ -105,6 +123,14 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
             if glued || marked || elsewhere || view.is_in_address(range.start) {
                 continue;
             }
+            let text = &view.text()[range.clone()];
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+            // "plate C3" is a picture, and "لوحة 2024" of a year.
+            let year = letters == 0 && digits == 4 && (text.starts_with("19") || text.starts_with("20"));
+            if !strict && (year || (name == Name::Loose && (letters < 2 || digits < 3))) {
+                continue;
+            }
             // Of those that hold the digit the longest.
             let better = best.as_ref().is_none_or(|(other, _)| range.len() > other.len());
             if better {
@@ -113,7 +139,11 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
         }
     }
     if let Some((range, region)) = best {
-        scan.hit(range, EntityKind::Plate, region, if strict_only { 0.6 } else { 0.9 });
+        scan.hit(range, EntityKind::Plate, region, match name {
+            Name::Sure => 0.9,
+            Name::Loose => 0.7,
+            Name::None => 0.6,
+        });
     }
 }
 
