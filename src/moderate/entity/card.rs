@@ -126,7 +126,8 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         return false;
     }
     // Thirteen digits are an EAN more often than an old Visa, and ones that are long, loose and unnamed a serial number.
-    let weak = digits.len() == 13 || *name == "maestro" || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);
+    // The ids of large networks are as long, and the second series of Mastercard has many beginnings.
+    let weak = digits.len() == 13 || (to - from == 1 && (222_100..=272_099).contains(&prefix)) || *name == "maestro" || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);
     if number.context().denies(Class::Card) && !number.says(Class::Card) || (weak && !named) {
         scan.miss(range, EntityKind::Card, "context");
         return false;

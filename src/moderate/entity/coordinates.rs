@@ -80,7 +80,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     // The Arabic comma parts the values of a sentence as well.
     let decimals = if view.text()[latitude.range.end..longitude.range.start].contains('،') { DECIMALS + 1 } else { DECIMALS };
     let precise = latitude.decimals >= decimals && longitude.decimals >= decimals && !statistic;
-    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2)) || (context.denies(Class::Coordinates) && !lettered) {
+    // Two numbers side by side, of two decimals, are any two numbers.
+    let paired = parted || lettered || named_longitude || latitude.decimals.min(longitude.decimals) >= DECIMALS;
+    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2 && paired)) || (context.denies(Class::Coordinates) && !lettered) {
         scan.miss(range, EntityKind::Coordinates, "context");
         return None;
     }

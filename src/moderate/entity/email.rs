@@ -111,7 +111,9 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
         if labels >= 2 && is_top_level(text) {
             best = Some((end, spoken));
         }
-        let next = view.byte(end) == b'.' && view.char_after(end + 1).is_some_and(char::is_alphanumeric);
+        // "example.com.Next" is an address and the next sentence.
+        let sentence = best.is_some() && text.bytes().all(|byte| byte.is_ascii_lowercase()) && view.byte(end + 1).is_ascii_uppercase();
+        let next = view.byte(end) == b'.' && !sentence && view.char_after(end + 1).is_some_and(char::is_alphanumeric);
         if next {
             end += 1;
             continue;

@@ -14,6 +14,8 @@ pub(super) enum Class {
     Card,
     Iban,
     NationalId,
+    /// "ID", which anything has.
+    NationalIdLoose,
     Crypto,
     Ip,
     Coordinates,
@@ -40,6 +42,7 @@ struct ContextWords {
     card: Words,
     iban: Words,
     national_id: Words,
+    national_id_loose: Words,
     crypto: Words,
     ip: Words,
     coordinates: Words,
@@ -83,6 +86,7 @@ static CONTEXT: LazyLock<ContextSearch> = LazyLock::new(|| {
         (Class::Card, &words.card),
         (Class::Iban, &words.iban),
         (Class::NationalId, &words.national_id),
+        (Class::NationalIdLoose, &words.national_id_loose),
         (Class::Crypto, &words.crypto),
         (Class::Ip, &words.ip),
         (Class::Coordinates, &words.coordinates),
@@ -153,10 +157,10 @@ pub(super) fn region_before(view: View<'_>, at: usize) -> Option<&'static str> {
 pub(super) fn is_numbered(view: View<'_>, at: usize) -> bool {
     let line = view.text()[view.line_start(at, BEFORE)..at].trim_end_matches([' ', ':']);
     let numbered = &WORDS.numbered;
-    let Some(before) = numbered.marks.iter().find_map(|mark| line.strip_suffix(mark.as_str())).and_then(|rest| rest.strip_suffix(' ')) else {
+    let Some(before) = numbered.marks.iter().find_map(|mark| line.strip_suffix(mark.as_str())).and_then(|rest| rest.strip_suffix([' ', '('])) else {
         return false;
     };
-    let thing = before.trim_end().rsplit(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
+    let thing = before.trim_end_matches([' ', '(']).rsplit(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
     !thing.is_empty() && !numbered.after.iter().any(|word| word == thing)
 }
 

@@ -48,7 +48,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         if digits.is_none() {
             digits = number.digits(from..to);
             // "CPF" and "TC kimlik" are of one country: what fails its check is no other's.
-            only = Some(()).filter(|()| number.says(Class::NationalId)).and_then(|()| region_before(view, range.start));
+            only = Some(()).filter(|()| is_named(number.context(), width)).and_then(|()| region_before(view, range.start));
         }
         if only.is_some_and(|only| only != scheme.region) {
             continue;
@@ -61,7 +61,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
                 continue;
             }
         }
-        let named = number.says(Class::NationalId);
+        let named = is_named(number.context(), width);
         let grouped = to - from > 1;
         // Nine digits in groups are unmistakable with hyphens only.
         if grouped && !named && width == 9 && number.gap_within(from..to) != Some(Gap::Hyphen) {
@@ -84,7 +84,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
     }
     let Some((region, score)) = best else {
-        if let Some(failed) = failed.filter(|_| scan.near.is_some() && number.says(Class::NationalId)) {
+        if let Some(failed) = failed.filter(|_| scan.near.is_some() && is_named(number.context(), width)) {
             scan.miss(range, EntityKind::NationalId, failed);
         }
         return false;
@@ -94,7 +94,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         || matches!(view.byte(range.end), b'@' | b'%');
     // Groups within a longer row of groups are a part of it.
     let spaced = |group: usize| number.groups().get(group).is_some_and(|group| group.gap == Gap::Space);
-    if to - from > 1 && (from > 0 && spaced(from) || spaced(to)) && !number.says(Class::NationalId) {
+    if to - from > 1 && (from > 0 && spaced(from) || spaced(to)) && !is_named(number.context(), width) {
         scan.miss(range, EntityKind::NationalId, "boundary");
         return false;
     }
@@ -103,13 +103,18 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         scan.miss(range, EntityKind::NationalId, "boundary");
         return false;
     }
-    let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !number.says(Class::NationalId);
-    if score <= 0.0 || number.context().denies(Class::NationalId) || number.is_date(from..to) || lettered {
+    let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !is_named(number.context(), width);
+    if score <= 0.0 || (number.context().denies(Class::NationalId) && !is_named(number.context(), width)) || number.is_date(from..to) || lettered {
         scan.miss(range, EntityKind::NationalId, "context");
         return false;
     }
     scan.hit(range, EntityKind::NationalId, region, score);
     true
+}
+
+/// Whether a number of so many digits is called a person's id.
+fn is_named(context: &Context, width: usize) -> bool {
+    context.says(Class::NationalId) || (width > 9 && context.says(Class::NationalIdLoose))
 }
 
 /// Whether a window is one run, or grouped as the scheme's documents print it.
@@ -165,8 +170,8 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
             continue;
         }
         let context = Context::of(view, &range);
-        let named = context.says(Class::NationalId);
-        if (!named && scheme.bare <= 0.0) || context.denies(Class::NationalId) || view.is_in_address(range.start) {
+        let named = is_named(&context, scheme.length);
+        if (!named && scheme.bare <= 0.0) || (context.denies(Class::NationalId) && !named) || view.is_in_address(range.start) {
             scan.miss(range, EntityKind::NationalId, "context");
             continue;
         }

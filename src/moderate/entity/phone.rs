@@ -312,6 +312,8 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         Form::Plus => Some(0.95),
         Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
         Form::Trunk if number.is_amount(window.clone()) => named.then_some(0.8),
+        // Eight digits and fewer are numbers of anything.
+        Form::Trunk if !named && groups.len() == 1 && groups[0].len() <= 8 => None,
         Form::Trunk if !named && is_numbered(number.view, number.start) => None,
         Form::Trunk => Some(if named { 0.95 } else { 0.8 }),
         Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
@@ -385,6 +387,10 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     }
     if window.start > 0 && groups[window.start].gap == Gap::Space && !plus {
         let starts = view.byte(range.start) == b'0' || view.byte(range.start.saturating_sub(1)) == b'(';
+        // "ABN 42 081 528 010" is one number.
+        if starts && inner.len() > 1 && groups[window.start - 1].len() < 7 && view.byte(range.start) == b'0' && !number.says(Class::Phone) {
+            return false;
+        }
         if !starts {
             // The rest of a longer number, unless what stands before is a whole phone number too.
             return groups[window.start - 1].len() >= 7 && inner[0].len() >= 7;

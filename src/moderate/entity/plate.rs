@@ -128,7 +128,9 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, name:
             let letters = text.chars().filter(|character| character.is_alphabetic()).count();
             // "plate C3" is a picture, and "لوحة 2024" of a year.
             let year = letters == 0 && digits == 4 && (text.starts_with("19") || text.starts_with("20"));
-            if !strict && (year || (name == Name::Loose && (letters < 2 || digits < 3))) {
+            // Digits alone need their name right before them.
+            let bare = letters == 0 && !Context::of(view, &range).is_labelled(Class::Plate);
+            if !strict && (year || (bare && name != Name::Loose) || (name == Name::Loose && (letters < 2 || digits < 3))) {
                 continue;
             }
             // Of those that hold the digit the longest.
