@@ -195,7 +195,8 @@ fn a_dry_run_finds_the_same_and_changes_nothing() {
 fn every_encoding_keeps_its_other_bytes() {
     let rules = rules();
     let page = "<p title=\"كازينو\">قبل <b>كا</b>زينو بعد – casino.</p><script type='application/ld+json'>{\"a\":\"كازينو\"}</script>";
-    let case = Case { page: page.into(), find: Vec::new(), gone: Vec::new(), keep: Vec::new(), spans: Vec::new(), out: None, url: None, known_gap: false };
+    let case =
+        Case { page: page.into(), find: Vec::new(), gone: Vec::new(), keep: Vec::new(), spans: Vec::new(), out: None, url: None, known_gap: false };
     for label in ["utf-8", "windows-1256", "utf-16le"] {
         let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
         let bytes: Vec<u8> = match label {

@@ -70,12 +70,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     let count = number.groups().len();
     let mut from = 0;
     while from < count {
-        let to = (from + 1..=count).rev().find(|to| (13..=19).contains(&number.width(from..*to)) && whole(number, from, *to));
-        let Some(to) = to else {
-            from += 1;
-            continue;
-        };
-        if judge(scan, number, from, to) { from = to } else { from += 1 }
+        let mut windows = (from + 1..=count).rev().filter(|to| (13..=19).contains(&number.width(from..*to)) && whole(number, from, *to));
+        // A card's date may look like its last group.
+        from = windows.find(|to| judge(scan, number, from, *to)).unwrap_or(from + 1);
     }
 }
 
@@ -127,7 +124,10 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     }
     // Thirteen digits are an EAN more often than an old Visa, and ones that are long, loose and unnamed a serial number.
     // The ids of large networks are as long, and the second series of Mastercard has many beginnings.
-    let weak = digits.len() == 13 || (to - from == 1 && (222_100..=272_099).contains(&prefix)) || *name == "maestro" || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);
+    let weak = digits.len() == 13
+        || (to - from == 1 && (222_100..=272_099).contains(&prefix))
+        || *name == "maestro"
+        || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);
     if number.context().denies(Class::Card) && !number.says(Class::Card) || (weak && !named) {
         scan.miss(range, EntityKind::Card, "context");
         return false;

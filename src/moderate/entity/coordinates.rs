@@ -82,7 +82,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     let precise = latitude.decimals >= decimals && longitude.decimals >= decimals && !statistic;
     // Two numbers side by side, of two decimals, are any two numbers.
     let paired = parted || lettered || named_longitude || latitude.decimals.min(longitude.decimals) >= DECIMALS;
-    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2 && paired)) || (context.denies(Class::Coordinates) && !lettered) {
+    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2 && paired))
+        || (context.denies(Class::Coordinates) && !lettered)
+    {
         scan.miss(range, EntityKind::Coordinates, "context");
         return None;
     }

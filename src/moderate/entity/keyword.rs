@@ -171,6 +171,8 @@ pub(super) struct Context {
     after: u32,
     /// The name right before it, with no number or end of a sentence between.
     label: Option<Class>,
+    /// Where the label ends.
+    label_end: usize,
     amount: bool,
 }
 
@@ -210,6 +212,7 @@ impl Context {
                 .any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
             let between = if short { between.strip_prefix('.').unwrap_or(between) } else { between };
             let parted = between.contains(['!', '?', '؟', ';', '؛']) || between.contains(". ") || between.bytes().any(|byte| byte.is_ascii_digit());
+            context.label_end = from;
             context.label = (!parted && between.len() <= 64).then_some(class);
         }
         for word in book.search.find_iter(&view.bytes()[range.end..end]) {
@@ -246,6 +249,17 @@ impl Context {
     /// Whether it is called this directly: no other name, number or end of a sentence between.
     pub(super) fn is_labelled(&self, class: Class) -> bool {
         self.label == Some(class)
+    }
+
+    /// Whether its name ends at most so many words before it, and none of them joins another sentence.
+    pub(super) fn is_labelled_within(&self, class: Class, words: usize, view: View<'_>, start: usize) -> bool {
+        let between = view.text()[self.label_end.min(start)..start].split_whitespace();
+        self.is_labelled(class) && between.clone().count() <= words && !between.clone().any(|word| matches!(word, "and" | "und" | "et" | "y" | "ve"))
+    }
+
+    /// Whether what stands beside it says how much or how many it is.
+    pub(super) fn is_amount(&self) -> bool {
+        self.amount
     }
 
     /// Whether it is called something else, or an amount.

@@ -104,7 +104,12 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         return false;
     }
     let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !is_named(number.context(), width);
-    if score <= 0.0 || (number.context().denies(Class::NationalId) && !is_named(number.context(), width)) || number.is_date(from..to) || lettered {
+    if score <= 0.0
+        || number.context().is_amount()
+        || (number.context().denies(Class::NationalId) && !is_named(number.context(), width))
+        || number.is_date(from..to)
+        || lettered
+    {
         scan.miss(range, EntityKind::NationalId, "context");
         return false;
     }

@@ -141,11 +141,16 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, name:
         }
     }
     if let Some((range, region)) = best {
-        scan.hit(range, EntityKind::Plate, region, match name {
-            Name::Sure => 0.9,
-            Name::Loose => 0.7,
-            Name::None => 0.6,
-        });
+        scan.hit(
+            range,
+            EntityKind::Plate,
+            region,
+            match name {
+                Name::Sure => 0.9,
+                Name::Loose => 0.7,
+                Name::None => 0.6,
+            },
+        );
     }
 }
 

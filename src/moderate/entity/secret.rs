@@ -45,6 +45,8 @@ struct Secrets {
     /// Names that are parts of other words.
     words: Vec<String>,
     keys: Vec<String>,
+    /// Words that make a name the name of something else.
+    other: Vec<String>,
     placeholders: Vec<String>,
 }
 
@@ -406,7 +408,10 @@ fn words_to_sign(view: View<'_>, at: usize, limit: usize) -> Option<usize> {
                 words += usize::from(!was_space);
                 was_space = true;
             }
-            ':' | '=' if words > 0 && !was_space => return Some(at + offset),
+            ':' | '=' if words > 0 && !was_space => {
+                let last = view.text()[at..at + offset].rsplit(' ').next().unwrap_or_default();
+                return (!SECRETS.other.iter().any(|other| other.eq_ignore_ascii_case(last))).then_some(at + offset);
+            }
             _ if character.is_alphabetic() && words <= 3 && (words > 0 || offset > 0) => was_space = false,
             _ => return None,
         }
