@@ -108,17 +108,11 @@ const ATTRIBUTES: &[&str] = &[
     "itemprop=articleBody",
     "/",
 ];
-/// Labels that rules know, and sentences that they must leave.
+/// Labels that rules know.
+const LABELS: &[&str] =
+    &["شارك المقال", "0 تعليق", "اقرأ أيضا: خبر آخر", "أخبار ذات صلة", "Share this", "Related articles", "Read more", "Advertisement", "3 comments"];
+/// Sentences that they must leave, and what is odd in a text.
 const TEXTS: &[&str] = &[
-    "شارك المقال",
-    "0 تعليق",
-    "اقرأ أيضا: خبر آخر",
-    "أخبار ذات صلة",
-    "Share this",
-    "Related articles",
-    "Read more",
-    "Advertisement",
-    "3 comments",
     "وقال المدير إن العمل سيبدأ في الربيع المقبل، وإن الطريق سيفتح أمام الجميع قبل نهاية العام الحالي. ",
     "The bridge was closed for two years, and the ferry that replaced it never once left on time. ",
     "كـتـاب",
@@ -186,13 +180,19 @@ fn piece() -> impl Strategy<Value = String> {
         }),
         5 => prop::sample::select(TAGS).prop_map(|name| format!("</{name}>")),
         2 => prop::sample::select(VOID).prop_map(|name| format!("<{name} src=p.png href=q>")),
-        8 => prop::sample::select(TEXTS).prop_map(str::to_owned),
+        6 => prop::sample::select(TEXTS).prop_map(str::to_owned),
         1 => prop::sample::select(ODDITIES).prop_map(str::to_owned),
         1 => "\\PC{0,12}",
     ]
 }
 
 fn soup() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![23 => piece(), 2 => prop::sample::select(LABELS).prop_map(str::to_owned)];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// A page without a label.
+fn unlabelled() -> impl Strategy<Value = String> {
     prop::collection::vec(piece(), 0..60).prop_map(|pieces| pieces.concat())
 }
 
@@ -222,7 +222,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "known gap: an element unwrapped between two headings or ruby parts lets the second reading imply an end"]
     fn what_is_republished_stays_as_it_is(page in soup()) {
         for strip in MODES {
             let once = republished(&page, strip);
@@ -230,12 +229,15 @@ proptest! {
         }
     }
 
-    /// Stripping twice may find more only where the first time made new neighbours, so this page has no labels.
+    /// Stripping twice may find more where the first time made new neighbours, so this page has no labels; where the guard let an
+    /// unclosed element's content go, which is closed when it is read again; and by the model, which weighs a block against its page.
     #[test]
-    #[ignore = "known gap: white space after a break, and implied ends as above"]
-    fn what_is_stripped_once_needs_no_second_time(page in soup()) {
-        let once = republished(&page, StripMode::Article);
-        prop_assert_eq!(republished(&once, StripMode::Article), once);
+    #[ignore = "known gap: a rule that did not fit an element may fit what it is written as (center as div), or where its wrapper was not written"]
+    fn what_is_stripped_once_needs_no_second_time(page in unlabelled()) {
+        let (once, report) = clean(page.as_bytes(), &declared("utf-8"), StripMode::Rules, EmitFormat::Republish);
+        prop_assume!(report.counts.guarded == 0);
+        let once = String::from_utf8(once).unwrap();
+        prop_assert_eq!(republished(&once, StripMode::Rules), once);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod common;
 
 use common::chunks::{CHUNKS, clean_in_chunks, differences};
 use common::{FORMATS, MODES, fixtures};
+use naqi::Origin;
 use naqi::strip::StripMode;
 use std::fmt::Write;
 
@@ -31,4 +32,14 @@ fn formats_do_not_disturb_each_other() {
             assert!(alone == together, "{} as {format:?}", fixture.name);
         }
     }
+}
+
+/// What is decided when the hold is full may not depend on how far ahead the bytes are.
+#[test]
+fn what_outgrows_the_hold_is_cut_in_the_same_places() {
+    let paragraph = "<p>The ferry left the old harbour at noon, and nobody on the pier could say when it would be back. <a href=/x>More</a>";
+    let stretches = [("<div hidden>", 7000), ("</div><p>", 4000), ("<div class=related-posts>", 9000), ("</div><div hidden><span>", 6000)];
+    let page: String = stretches.iter().map(|(tag, count)| [tag, paragraph.repeat(*count).as_str()].concat()).collect();
+    let found = differences(page.as_bytes(), &Origin::default(), StripMode::Rules, &[7, 5000, 100_000]);
+    assert!(found.is_empty(), "{found:?}");
 }

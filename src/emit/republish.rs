@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// What becomes of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Treatment {
-    /// It is written, under this name.
-    Write(&'static str),
+    /// It is written, as this element.
+    Write(Tag),
     /// Its content is written without it.
     Unwrap,
     /// It goes with all it holds.
@@ -102,16 +102,16 @@ fn treatment(tag: Tag, source: &str) -> Treatment {
         | Tag::Ul
         | Tag::Var
         | Tag::Video
-        | Tag::Wbr => Write(tag.name()),
-        Tag::Strike => Write("s"),
-        Tag::Tt => Write("code"),
-        Tag::Dir | Tag::Menu => Write("ul"),
-        Tag::Listing | Tag::Xmp | Tag::Plaintext => Write("pre"),
+        | Tag::Wbr => Write(tag),
+        Tag::Strike => Write(Tag::S),
+        Tag::Tt => Write(Tag::Code),
+        Tag::Dir | Tag::Menu => Write(Tag::Ul),
+        Tag::Listing | Tag::Xmp | Tag::Plaintext => Write(Tag::Pre),
         // Blocks that are not listed still part the text around them.
-        Tag::Center | Tag::Form | Tag::Fieldset | Tag::Dialog | Tag::Search | Tag::Marquee | Tag::Legend => Write("div"),
+        Tag::Center | Tag::Form | Tag::Fieldset | Tag::Dialog | Tag::Search | Tag::Marquee | Tag::Legend => Write(Tag::Div),
         Tag::Html | Tag::Body => {
             let says = |name: &str| Attributes::get(source, name).is_some();
-            if says("lang") || says("dir") { Write("div") } else { Unwrap }
+            if says("lang") || says("dir") { Write(Tag::Div) } else { Unwrap }
         }
         Tag::Script
         | Tag::Style
@@ -143,7 +143,7 @@ fn treatment(tag: Tag, source: &str) -> Treatment {
         | Tag::Keygen
         | Tag::Frame => Leave,
         Tag::Unknown => match crate::rewrite::tag_name(source) {
-            name if name.eq_ignore_ascii_case("amp-img") => Write("img"),
+            name if name.eq_ignore_ascii_case("amp-img") => Write(Tag::Img),
             name if name.eq_ignore_ascii_case("annotation") || name.eq_ignore_ascii_case("annotation-xml") => Leave,
             _ => Unwrap,
         },
@@ -176,7 +176,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
 /// An element of the output that is open.
 struct Written {
     id: ElementId,
-    name: &'static str,
+    tag: Tag,
     /// Its start tag, in the shared text.
     start: std::ops::Range<usize>,
     /// Written already, or waits for content.
@@ -226,7 +226,7 @@ impl Republish {
             }
             return;
         }
-        let name = match treatment(tag, source) {
+        let written = match treatment(tag, source) {
             Treatment::Unwrap => return,
             Treatment::Leave => {
                 if !void {
@@ -234,8 +234,9 @@ impl Republish {
                 }
                 return;
             }
-            Treatment::Write(name) => name,
+            Treatment::Write(written) => written,
         };
+        let name = written.name();
         let from = self.starts.len();
         if !self.start_tag(tag, name, source) {
             self.starts.truncate(from);
@@ -253,8 +254,8 @@ impl Republish {
             self.wrote = true;
             return;
         }
-        self.open.push(Written { id, name, start: from..self.starts.len(), is_out: false, cells: 0 });
-        if name == "pre" {
+        self.open.push(Written { id, tag: written, start: from..self.starts.len(), is_out: false, cells: 0 });
+        if written == Tag::Pre {
             self.preformatted += 1;
         }
         if matches!(name, "iframe" | "video" | "audio") {
@@ -357,43 +358,54 @@ impl Republish {
     }
 
     fn write_waiting(&mut self, out: &mut Vec<u8>) {
-        let first = self.open.iter().rposition(|written| written.is_out).map_or(0, |at| at + 1);
-        for written in &mut self.open[first..] {
+        let waits = |open: &[Written]| open.iter().rposition(|written| written.is_out).map_or(0, |at| at + 1);
+        // What parted two elements in the source need not be written: where a reader would imply an end, it is written.
+        let mut at = waits(&self.open);
+        while at < self.open.len() {
+            if let Some(ended) = implied_end(&self.open[..at], self.open[at].tag) {
+                for written in self.open.drain(ended..at).rev() {
+                    if written.is_out {
+                        end_tag(written.tag, out);
+                        self.after_space &= !written.tag.has(is::BLOCK);
+                    }
+                    self.preformatted -= u32::from(written.tag == Tag::Pre);
+                }
+                at = ended;
+            }
+            at += 1;
+        }
+        let from = waits(&self.open);
+        for written in &mut self.open[from..] {
             out.extend_from_slice(&self.starts.as_bytes()[written.start.clone()]);
             written.is_out = true;
             for _ in 0..std::mem::take(&mut written.cells) {
                 out.extend_from_slice(b"<td></td>");
             }
-            self.wrote = true;
         }
+        self.wrote = true;
     }
 
     fn closed(&mut self, id: ElementId, out: &mut Vec<u8>) {
         let Some(at) = self.open.iter().rposition(|written| written.id == id) else { return };
-        // Formatting that is crossed by others: those are closed for a moment and opened again.
-        for written in self.open[at + 1..].iter().rev().filter(|written| written.is_out) {
-            end_tag(written.name, out);
+        // Formatting that is crossed by others: those are closed for a moment, and open again with what comes next.
+        for written in self.open[at + 1..].iter_mut().rev().filter(|written| written.is_out) {
+            end_tag(written.tag, out);
+            self.after_space &= !written.tag.has(is::BLOCK);
+            written.is_out = false;
         }
         let closed = self.open.remove(at);
-        if closed.name == "pre" {
-            self.preformatted = self.preformatted.saturating_sub(1);
+        if closed.tag == Tag::Pre {
+            self.preformatted -= 1;
         }
         if closed.is_out {
-            end_tag(closed.name, out);
-            if Tag::of(closed.name).has(is::BLOCK) {
-                self.after_space = false;
-            }
-        } else if matches!(closed.name, "td" | "th") {
+            end_tag(closed.tag, out);
+            self.after_space &= !closed.tag.has(is::BLOCK);
+        } else if matches!(closed.tag, Tag::Td | Tag::Th) {
             // An empty cell keeps its row in order, but does not make a row by itself.
             match self.open.last_mut() {
                 Some(row) if row.is_out => out.extend_from_slice(b"<td></td>"),
-                Some(row) if row.name == "tr" => row.cells += 1,
+                Some(row) if row.tag == Tag::Tr => row.cells += 1,
                 _ => {}
-            }
-        }
-        for written in &mut self.open[at..] {
-            if written.is_out {
-                out.extend_from_slice(&self.starts.as_bytes()[written.start.clone()]);
             }
         }
         if at == self.open.len() {
@@ -455,9 +467,11 @@ impl Emitter for Republish {
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
         let range = held.event.range.clone();
         if let Some(leaving) = self.leaving {
-            let ends = matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving);
-            if ends {
-                self.leaving = None;
+            match held.event.kind {
+                EventKind::Close { id, .. } if id == leaving => self.leaving = None,
+                // Formatting from before may end in there.
+                EventKind::Close { id, .. } => self.closed(id, out),
+                _ => {}
             }
             return;
         }
@@ -478,7 +492,6 @@ impl Emitter for Republish {
             }
             EventKind::Break { .. } if self.markup == Markup::Html => out.extend_from_slice(b"<br>"),
             EventKind::Break { .. } => self.end_paragraph(out),
-            EventKind::Stray { block: true } => self.after_space = false,
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
         }
     }
@@ -487,8 +500,13 @@ impl Emitter for Republish {
         self.end_paragraph(out);
         while let Some(written) = self.open.pop() {
             if written.is_out {
-                end_tag(written.name, out);
+                end_tag(written.tag, out);
+                self.after_space &= !written.tag.has(is::BLOCK);
             }
+        }
+        // Pages that go to one place are lines of their own.
+        if self.wrote && !self.after_space {
+            out.push(b'\n');
         }
     }
 }
@@ -497,16 +515,40 @@ impl Republish {
     /// A line of plain text is a paragraph.
     fn end_paragraph(&mut self, out: &mut Vec<u8>) {
         if std::mem::take(&mut self.in_paragraph) {
-            end_tag("p", out);
+            end_tag(Tag::P, out);
             out.push(b'\n');
             self.after_space = true;
         }
     }
 }
 
-fn end_tag(name: &str, out: &mut Vec<u8>) {
+/// Where in the open elements those begin that a start tag ends in the eyes of a reader (13.2.6.4.7, "in body"), as far as what is
+/// written can come to that.
+fn implied_end(open: &[Written], tag: Tag) -> Option<usize> {
+    let last = open.last()?.tag;
+    if tag.has(is::HEADING) && last.has(is::HEADING) || matches!(tag, Tag::Rt | Tag::Rp) && matches!(last, Tag::Rt | Tag::Rp) {
+        return Some(open.len() - 1);
+    }
+    let up_to = |ended: fn(Tag) -> bool, bound: fn(Tag) -> bool| {
+        let at = open.iter().rposition(|written| ended(written.tag) || bound(written.tag))?;
+        ended(open[at].tag).then_some(at)
+    };
+    let bounds_items: fn(Tag) -> bool = |tag| tag.has(is::SPECIAL) && !matches!(tag, Tag::Address | Tag::Div | Tag::P);
+    let item = match tag {
+        Tag::Li => up_to(|tag| tag == Tag::Li, bounds_items),
+        Tag::Dd | Tag::Dt => up_to(|tag| matches!(tag, Tag::Dd | Tag::Dt), bounds_items),
+        Tag::A => up_to(|tag| tag == Tag::A, |tag| tag.has(is::SCOPE)),
+        _ => None,
+    };
+    if item.is_some() || !(tag.has(is::CLOSES_P) || matches!(tag, Tag::Li | Tag::Dd | Tag::Dt)) {
+        return item;
+    }
+    up_to(|tag| tag == Tag::P, |tag| tag.has(is::SCOPE))
+}
+
+fn end_tag(tag: Tag, out: &mut Vec<u8>) {
     out.extend_from_slice(b"</");
-    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(tag.name().as_bytes());
     out.push(b'>');
 }
 

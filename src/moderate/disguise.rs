@@ -4,7 +4,7 @@
 //! look like none, and cost a test of their bits.
 
 use super::view::View;
-use super::view::made_of::{ARABIC, DIGIT, DOUBLE, LATIN, LOOKALIKE, OTHER, TRIPLE};
+use super::word::made_of::{ARABIC, DIGIT, DOUBLE, LATIN, LOOKALIKE, OTHER, TRIPLE};
 use super::words::evasion::{LEET, REPEAT, SKELETON, SPACED};
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
 //! What is written in place of what was found.
 
 use super::rule::Action;
+use super::surface::Writing;
 use super::token::{Key, hashed};
-use super::view::Writing;
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;

@@ -1,6 +1,8 @@
 //! The strings of a JSON-LD block, read as they stand: a block with mistakes is searched as far as it has strings.
 
-use super::view::{References, Surface, View, Writing};
+use super::reference::References;
+use super::surface::{Surface, Writing};
+use super::view::View;
 
 /// Adds every string that is a value, not a name, as a block of its own. `from` is where `text` stands on the page.
 pub(super) fn add_strings(text: &str, from: u64, event: u64, view: &mut View) {

@@ -4,8 +4,9 @@ use super::disguise::Disguise;
 use super::entity::{EntityMatch, EntityNearMiss};
 use super::patterns::PatternHit;
 use super::rule::{Condition, LeafKind, ModerationRule, ModerationSet};
+use super::surface::Surface;
 use super::token;
-use super::view::{Surface, View};
+use super::view::View;
 use super::words::WordHit;
 use std::ops::Range;
 

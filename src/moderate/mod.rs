@@ -5,6 +5,7 @@
 //! with edits: ranges of the page and what stands there instead. Emitters read the page through these edits and know nothing of rules.
 //! Without moderation rules everything passes as it is.
 
+mod contact;
 mod disguise;
 pub mod edit;
 pub mod entity;
@@ -12,17 +13,22 @@ mod json;
 mod judge;
 mod map;
 mod moderator;
+mod passage;
 mod patterns;
+mod queue;
 mod redaction;
+mod reference;
 mod rule;
+mod surface;
 mod token;
 mod view;
+mod word;
 mod words;
 
 pub use moderator::{Moderator, PageFacts};
 pub use rule::{Action, ModerationRule, ModerationSet, Surfaces, Thresholds};
+pub use surface::{Surface, Writing};
 pub use token::{Key, SHORTEST_KEY};
-pub use view::{Surface, Writing};
 
 pub(crate) use rule::{Condition, Context, Finder, Leaf, LeafKind};
 pub(crate) use view::View;

@@ -263,8 +263,8 @@ mod tests {
         }
         patterns.finish().unwrap();
         let mut view = View::of("at ٢٠٢٤-٠٥ اربـاح مضمونة FREE Spins");
-        view.begin_block(super::super::view::Surface::Text, super::super::view::Writing::Literal, 1);
-        view.add("xyz", 200, super::super::view::References::No, false);
+        view.begin_block(super::super::surface::Surface::Text, super::super::surface::Writing::Literal, 1);
+        view.add("xyz", 200, super::super::reference::References::No, false);
         let mut hits = Vec::new();
         patterns.find(&view, &mut Vec::new(), &mut hits);
         hits.sort_by_key(|hit| hit.leaf);

@@ -1,11 +1,67 @@
 //! Which findings are written over, where two of them overlap, and what the text is after that.
 
 use super::edit::replacement;
-use super::judge::Found;
+use super::judge::{Found, NearFound, Scratch};
+use super::reference::References;
 use super::rule::{Action, ModerationSet};
-use super::view::{References, View};
+use super::view::View;
 use std::borrow::Cow;
 use std::ops::Range;
+
+/// How often what is written in place of findings is looked through for new ones.
+const SETTLING_ROUNDS: usize = 8;
+
+impl ModerationSet {
+    /// All findings in a view, and those that only what is written in their place lets come about: a word that stood glued to another one
+    /// stands alone when that is covered. So a second pass over the output finds nothing more.
+    pub(super) fn settle(
+        &self,
+        view: &View,
+        scratch: &mut Scratch,
+        allows: &mut dyn FnMut(usize) -> bool,
+        near: Option<&mut Vec<NearFound>>,
+    ) -> Vec<Found> {
+        let mut found = self.judge(view, scratch, allows, near);
+        // What a dry run would write bares words only for dry runs.
+        for with_dry in [false, true] {
+            let is_dry = |found: &Found| self.rules[found.rule as usize].dry_run;
+            if with_dry && !found.iter().any(is_dry) {
+                break;
+            }
+            for _ in 0..SETTLING_ROUNDS {
+                let taken = resolve(redactions(&found, self, with_dry), self);
+                if taken.is_empty() {
+                    break;
+                }
+                let after = after(view, &taken, self);
+                let (mut more, mut masked) = (Vec::new(), Vec::new());
+                for new in self.judge(&after, scratch, allows, None) {
+                    let rule = &self.rules[new.rule as usize];
+                    if !(rule.action.redacts() || rule.action == Action::DropBlock) || (with_dry && !rule.dry_run) {
+                        continue;
+                    }
+                    let range = after.page_range(new.plain.clone());
+                    let plain = range.start as usize..range.end as usize;
+                    let overlaps = |other: &Range<usize>| other.start < plain.end && plain.start < other.end;
+                    let is_known = found.iter().any(|known| known.rule == new.rule && !rule.action.redacts() && overlaps(&known.plain));
+                    let free = outside(plain.clone(), &taken);
+                    if free.is_empty() {
+                        masked.extend(taken.iter().filter(|(taken, ..)| overlaps(taken)).map(|(_, found, _)| (found.plain.clone(), found.rule)));
+                    } else if !is_known {
+                        more.extend(free.into_iter().map(|plain| Found { block: view.block_at(plain.start), plain, ..new.clone() }));
+                    }
+                }
+                let count = found.iter().filter(|found| found.is_masked).count();
+                found.iter_mut().for_each(|found| found.is_masked |= masked.contains(&(found.plain.clone(), found.rule)));
+                if more.is_empty() && count == found.iter().filter(|found| found.is_masked).count() {
+                    break;
+                }
+                found.extend(more);
+            }
+        }
+        found
+    }
+}
 
 /// The findings whose rules write something else in their place; those of dry runs only where asked.
 pub(super) fn redactions<'f>(found: &'f [Found], set: &'f ModerationSet, with_dry: bool) -> Vec<(&'f Found, &'f Action)> {

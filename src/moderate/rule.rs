@@ -3,8 +3,8 @@
 use super::Verdict;
 use super::entity::{EntityFinder, EntityKind};
 use super::patterns::Patterns;
+use super::surface::Surface;
 use super::token::Key;
-use super::view::Surface;
 use super::words::WordBook;
 use crate::rules::When;
 use serde::Serialize;

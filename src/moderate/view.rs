@@ -6,69 +6,14 @@
 //! as it is made, so that words are looked up and not searched for.
 
 use super::map::{Piece, ViewMap};
-use crate::fold::{digit, is_arabic_mark, is_ideograph, is_ignorable, is_plain_arabic, unify};
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
+use super::reference::{References, reference};
+use super::surface::{Surface, Writing};
+use super::word::made_of::{ARABIC, DIGIT, LATIN};
+use super::word::{Class, Tokens, classify};
+use crate::fold::{digit, is_arabic_mark, is_ignorable, is_plain_arabic, unify};
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
-
-/// What a token is made of, as bits.
-pub(crate) mod made_of {
-    pub(crate) const DIGIT: u8 = 1;
-    pub(crate) const DOUBLE: u8 = 2;
-    pub(crate) const TRIPLE: u8 = 4;
-    pub(crate) const ARABIC: u8 = 8;
-    pub(crate) const LATIN: u8 = 16;
-    /// Cyrillic or Greek.
-    pub(crate) const LOOKALIKE: u8 = 32;
-    pub(crate) const OTHER: u8 = 64;
-}
-use made_of::*;
-
-/// A word of the folded form: a run of letters, marks and digits; one character of a script that is written without spaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    pub(crate) hash: u64,
-    pub(crate) made_of: u8,
-    pub(crate) single: bool,
-}
-
-/// Where a part of a view stands on the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Surface {
-    /// What a reader sees.
-    Text,
-    /// `alt`, `title`, `aria-label`, `placeholder`, `value`.
-    Attribute,
-    /// Where a link leads.
-    Link,
-    /// A string of a JSON-LD block.
-    JsonLd,
-    /// `content` of a `meta`.
-    Meta,
-    /// `title`, `textarea` and `noscript`.
-    Rcdata,
-    /// A comment.
-    Comment,
-}
-
-impl Surface {
-    /// Its name in rule files and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Surface::Text => "text",
-            Surface::Attribute => "attributes",
-            Surface::Link => "links",
-            Surface::JsonLd => "json-ld",
-            Surface::Meta => "meta",
-            Surface::Rcdata => "rcdata",
-            Surface::Comment => "comments",
-        }
-    }
-}
 
 /// A run of text between block edges, or one value of another surface.
 #[derive(Clone, Copy, Debug)]
@@ -84,64 +29,15 @@ pub(crate) struct Block {
     pub(crate) is_mere_link: bool,
 }
 
-/// How a replacement must be written where it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writing {
-    /// Text with character references.
-    Reference,
-    /// Text as it is.
-    Literal,
-    /// A string of JSON.
-    Json,
-    /// Inside a comment.
-    Comment,
-}
-
 /// The two forms of a passage.
 #[derive(Debug, Default)]
 pub(crate) struct View {
     pub(crate) plain: String,
     pub(crate) folded: String,
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Tokens,
     pub(crate) blocks: Vec<Block>,
     map: ViewMap,
     fold_map: ViewMap,
-    /// The token that is being read.
-    open: Option<Open>,
-    /// It holds characters of scripts without spaces, or symbols.
-    pub(crate) has_spaceless: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Open {
-    start: u32,
-    made_of: u8,
-    last: char,
-    repeats: u8,
-    characters: u16,
-    class: Class,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    Letter,
-    Digit,
-    Spaceless,
-    Other,
-}
-
-/// How raw text is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum References {
-    No,
-    Text,
-    Attribute,
-}
-
-pub(crate) fn hash(token: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(token);
-    hasher.finish()
 }
 
 impl View {
@@ -152,8 +48,6 @@ impl View {
         self.blocks.clear();
         self.map.clear();
         self.fold_map.clear();
-        self.open = None;
-        self.has_spaceless = false;
     }
 
     /// The view of a text that is on no page.
@@ -182,7 +76,7 @@ impl View {
 
     /// A `<br>`, the end of a block.
     pub(crate) fn hard_break(&mut self, at: u64) {
-        self.end_token();
+        self.tokens.end(self.folded.len() as u32, &self.folded);
         if self.plain.is_empty() || self.plain.ends_with('\n') {
             return;
         }
@@ -249,7 +143,16 @@ impl View {
         while at < bytes.len() {
             let byte = bytes[at];
             if byte == b'&' && references != References::No {
-                at += self.reference(&raw[at..], from + at as u64, references);
+                let from = from + at as u64;
+                let Some((length, decoded)) = reference(&raw[at..], references) else {
+                    self.ascii("&", from);
+                    at += 1;
+                    continue;
+                };
+                for character in decoded.chars() {
+                    self.character(character, from..from + length as u64);
+                }
+                at += length;
             } else if byte.is_ascii_graphic() {
                 let run = bytes[at..].iter().take_while(|b| b.is_ascii_graphic() && (**b != b'&' || references == References::No)).count();
                 self.ascii(&raw[at..at + run], from + at as u64);
@@ -339,13 +242,11 @@ impl View {
         self.folded.pop();
         self.folded.push(lower);
         self.fold_map.replace_last(folded_last.len_utf8(), lower.len_utf8(), self.plain.len() as u64);
-        if let Some(open) = &mut self.open {
-            open.last = lower;
-        }
+        self.tokens.correct_last(lower);
     }
 
     fn space(&mut self, from: Range<u64>) {
-        self.end_token();
+        self.tokens.end(self.folded.len() as u32, &self.folded);
         if self.plain.is_empty() || self.plain.ends_with([' ', '\n']) {
             return;
         }
@@ -370,12 +271,10 @@ impl View {
                 _ => Class::Other,
             };
             if class == Class::Other {
-                if self.open.is_some() {
-                    self.end_token_at(at);
-                }
+                self.tokens.end(at, &self.folded);
             } else {
                 let made_of = if class == Class::Digit { DIGIT } else { LATIN };
-                self.token(char::from(byte.to_ascii_lowercase()), class, made_of, at);
+                self.tokens.push(char::from(byte.to_ascii_lowercase()), class, made_of, at, &self.folded);
             }
         }
     }
@@ -387,7 +286,7 @@ impl View {
             return;
         }
         let at = self.folded.len();
-        let (class, made_of) = classify(character, self.open.is_some());
+        let (class, made_of) = classify(character, self.tokens.is_open());
         if character.is_ascii() {
             self.folded.push(character.to_ascii_lowercase());
         } else if made_of == ARABIC || matches!(class, Class::Spaceless) {
@@ -402,115 +301,17 @@ impl View {
             self.fold_map.whole(length, plain)
         }
         if class == Class::Other {
-            self.has_spaceless |= !character.is_ascii();
-            return self.end_token_at(at as u32);
+            return self.tokens.end(at as u32, &self.folded);
         }
-        self.has_spaceless |= class == Class::Spaceless;
         let folded = self.folded[at..].chars().next().unwrap_or(character);
-        self.token(folded, class, made_of, at as u32);
-    }
-
-    #[inline]
-    fn token(&mut self, character: char, class: Class, made_of: u8, at: u32) {
-        if let Some(open) = &mut self.open {
-            // Digits and letters of other scripts glued to Arabic letters are words of their own, as readers take them; elsewhere UAX #29
-            // keeps them together.
-            let parts = class == Class::Spaceless || open.class == Class::Spaceless || (open.made_of ^ made_of) & ARABIC != 0;
-            if !parts {
-                if open.last == character {
-                    open.repeats += u8::from(open.repeats < 9);
-                    open.made_of |= if open.repeats > 1 { TRIPLE | DOUBLE } else { DOUBLE };
-                } else {
-                    open.repeats = 0;
-                }
-                open.last = character;
-                open.made_of |= made_of;
-                open.class = class;
-                open.characters = open.characters.saturating_add(1);
-                return;
-            }
-            self.end_token_at(at);
-        }
-        self.open = Some(Open { start: at, made_of, last: character, repeats: 0, characters: 1, class });
-    }
-
-    fn end_token(&mut self) {
-        self.end_token_at(self.folded.len() as u32);
-    }
-
-    fn end_token_at(&mut self, end: u32) {
-        if let Some(open) = self.open.take() {
-            let hash = hash(&self.folded.as_bytes()[open.start as usize..end as usize]);
-            self.tokens.push(Token { start: open.start, end, hash, made_of: open.made_of, single: open.characters == 1 });
-        }
-    }
-
-    /// Adds the character reference that `raw` begins with, or its `&`. Gives how many bytes it took.
-    fn reference(&mut self, raw: &str, from: u64, references: References) -> usize {
-        let bytes = raw.as_bytes();
-        let body = bytes[1..].iter().take(REFERENCE_BYTES).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
-        let mut length = 1 + body + usize::from(bytes.get(1 + body) == Some(&b';') && body > 0);
-        if raw.starts_with("&#") {
-            let is_hex = matches!(bytes.get(2), Some(b'x' | b'X'));
-            let start = if is_hex { 3 } else { 2 };
-            let digits =
-                bytes[start.min(bytes.len())..].iter().take_while(|b| if is_hex { b.is_ascii_hexdigit() } else { b.is_ascii_digit() }).count();
-            length = start + digits;
-            length += usize::from(bytes.get(length) == Some(&b';'));
-            if digits == 0 {
-                length = 1;
-            }
-        }
-        let candidate = &raw[..length];
-        let decoded = htmlize::unescape(candidate);
-        if length == 1 || decoded == candidate {
-            self.ascii("&", from);
-            return 1;
-        }
-        let mut rest = 0;
-        if !candidate.ends_with(';') && !candidate.starts_with("&#") || (candidate.ends_with(';') && decoded.ends_with(';') && decoded.len() > 1) {
-            rest = candidate.bytes().rev().zip(decoded.bytes().rev()).take_while(|(a, b)| a == b && a.is_ascii()).count();
-        }
-        let is_open = !candidate.ends_with(';') && !candidate.starts_with("&#");
-        // In an attribute a name without its semicolon is none when more follows (13.2.5.73).
-        if references == References::Attribute && is_open && (rest > 0 || bytes.get(length) == Some(&b'=')) {
-            self.ascii("&", from);
-            return 1;
-        }
-        let end = from + (length - rest) as u64;
-        for character in decoded[..decoded.len() - rest].chars() {
-            self.character(character, from..end);
-        }
-        length - rest
+        self.tokens.push(folded, class, made_of, at as u32, &self.folded);
     }
 }
-
-/// The longest name in the standard's table of references has 31 letters.
-const REFERENCE_BYTES: usize = 34;
 
 /// Whether NFKC leaves a character as it is; only ranges that pages are full of, for the rest is looked up.
 fn is_stable(character: char) -> bool {
     matches!(character, '\u{C0}'..='\u{131}' | '\u{400}'..='\u{45F}' | '\u{391}'..='\u{3A9}' | '\u{3AC}'..='\u{3CE}' | '\u{5D0}'..='\u{5EA}'
         | '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{2018}'..='\u{201D}' | 'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ی')
-}
-
-fn classify(character: char, in_token: bool) -> (Class, u8) {
-    if character.is_ascii() {
-        return match character {
-            'a'..='z' | 'A'..='Z' => (Class::Letter, LATIN),
-            '0'..='9' => (Class::Digit, DIGIT),
-            _ => (Class::Other, 0),
-        };
-    }
-    match character {
-        '\u{0621}'..='\u{064A}' | '\u{066E}'..='\u{06D3}' | '\u{06D5}' | '\u{06EE}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' => (Class::Letter, ARABIC),
-        '\u{C0}'..='\u{24F}' if character.is_alphabetic() => (Class::Letter, LATIN),
-        '\u{370}'..='\u{52F}' if character.is_alphabetic() => (Class::Letter, LOOKALIKE),
-        '\u{0E01}'..='\u{0EDF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17D3}' => (Class::Spaceless, OTHER),
-        _ if is_ideograph(character) => (Class::Spaceless, OTHER),
-        _ if character.is_alphanumeric() || (in_token && is_combining_mark(character)) => (Class::Letter, OTHER),
-        _ => (Class::Other, 0),
-    }
 }
 
 #[cfg(test)]

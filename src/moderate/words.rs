@@ -6,8 +6,9 @@
 //! spaces, symbols and words with `*` are found by one Aho-Corasick automaton instead.
 
 use super::disguise::{Disguise, collapse};
-use super::view::made_of::{ARABIC, LATIN};
-use super::view::{Token, View, hash};
+use super::view::View;
+use super::word::made_of::{ARABIC, LATIN};
+use super::word::{Token, hash};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 use std::ops::Range;

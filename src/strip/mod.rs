@@ -67,6 +67,8 @@ pub struct Stripper {
     mode: StripMode,
     markup: Markup,
     hold_bytes: u64,
+    /// Where the events so far end. The window may reach further, which no decision may depend on.
+    read: u64,
     host: Option<String>,
     explain: bool,
     queue: Queue,
@@ -182,6 +184,7 @@ impl Stripper {
             mode,
             markup,
             hold_bytes: limits.hold_bytes as u64,
+            read: 0,
             host,
             explain,
             queue: Queue::default(),
@@ -233,6 +236,7 @@ impl Stripper {
             self.end_line(window, metadata);
         }
         let (kind, range) = (event.kind, event.range.clone());
+        let range_end = range.end;
         if let EventKind::Text(text) = kind {
             self.text(event, text, window, metadata);
         } else {
@@ -256,7 +260,8 @@ impl Stripper {
         if let Some(blocks) = &mut self.blocks {
             blocks.event(kind, range, self.queue.end().saturating_sub(1), elements, window);
         }
-        let held = self.queue.start().map_or(0, |start| window.end() - start);
+        self.read = range_end.max(self.read);
+        let held = self.queue.start().map_or(0, |start| self.read.saturating_sub(start));
         if self.mode != StripMode::Article && held > self.hold_bytes {
             self.relieve(window, metadata);
         }
@@ -603,7 +608,8 @@ impl Stripper {
 
     /// The hold is full: what is oldest has to be decided on what is known.
     fn relieve(&mut self, window: &Window, metadata: &Collector) {
-        let is_one_line = self.queue.get(self.gathering.first).is_some_and(|held| window.end() - held.event.range.start > self.hold_bytes / 2);
+        let is_one_line =
+            self.queue.get(self.gathering.first).is_some_and(|held| self.read.saturating_sub(held.event.range.start) > self.hold_bytes / 2);
         if is_one_line {
             self.break_line(window, metadata);
         }

@@ -115,7 +115,8 @@ pub fn harmful(html: &str) -> Vec<String> {
             }
             let addresses: Vec<&str> = match name.as_str() {
                 "href" | "src" | "cite" | "poster" => vec![value],
-                "srcset" => value.split(',').collect(),
+                // A comma may stand in an address; a descriptor is a harmless address.
+                "srcset" => value.split_ascii_whitespace().map(|part| part.trim_end_matches(',')).collect(),
                 _ => Vec::new(),
             };
             for address in addresses {

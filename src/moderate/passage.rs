@@ -1,0 +1,294 @@
+//! A passage: what a reader sees of some kilobytes of the page, and the values beside it, gathered from events.
+
+use super::contact::is_contact;
+use super::json;
+use super::reference::References;
+use super::rule::Surfaces;
+use super::surface::{Surface, Writing};
+use super::view::View;
+use crate::rewrite::tag::is;
+use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window};
+use std::ops::Range;
+
+/// A link that the text of a passage runs through.
+struct Link {
+    id: ElementId,
+    /// Number of the event that opens it, if that is in this passage.
+    open: Option<u64>,
+    plain: Range<usize>,
+}
+
+/// What has come together, as two views.
+pub(super) struct Passage {
+    surfaces: Surfaces,
+    all_links: bool,
+    /// What a reader sees.
+    pub(super) text: View,
+    /// Attributes, links, JSON-LD strings and the like.
+    pub(super) side: View,
+    preformatted: u32,
+    /// The `noscript` that is open.
+    noscript: Option<ElementId>,
+    /// The JSON-LD block that is open, its text, and the event that opens it.
+    json: Option<(ElementId, Range<u64>, u64)>,
+    links: Vec<Link>,
+    /// Where a side value begins whose attribute has no quotes, and its bytes.
+    unquoted: Vec<(u32, Range<u64>)>,
+}
+
+impl Passage {
+    pub(super) fn new(surfaces: Surfaces, all_links: bool) -> Self {
+        let mut text = View::default();
+        text.begin_block(Surface::Text, Writing::Reference, 0);
+        Passage {
+            surfaces,
+            all_links,
+            text,
+            side: View::default(),
+            preformatted: 0,
+            noscript: None,
+            json: None,
+            links: Vec::new(),
+            unquoted: Vec::new(),
+        }
+    }
+
+    /// Bytes of both views.
+    pub(super) fn len(&self) -> usize {
+        self.text.plain.len() + self.side.plain.len()
+    }
+
+    /// Whether a JSON-LD block is open, which is read as a whole.
+    pub(super) fn is_in_json(&self) -> bool {
+        self.json.is_some()
+    }
+
+    /// Takes the event of this number. Nothing is read of what is stripped but where its tags stand.
+    pub(super) fn event(&mut self, kind: EventKind, range: Range<u64>, is_kept: bool, number: u64, window: &Window) {
+        match kind {
+            EventKind::Open { id, tag, void } => {
+                if tag == Tag::Br {
+                    self.text.hard_break(range.start);
+                } else if !kind.parts_lines() {
+                    // A picture or a field stands between what is before and after it; other tags join.
+                    if void && tag != Tag::Wbr { self.text.object(range.start) } else { self.text.markup() }
+                }
+                if tag.has(is::BLOCK) {
+                    self.end_block(number);
+                }
+                if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) && !void {
+                    self.preformatted += 1;
+                }
+                if is_kept {
+                    self.opened(id, tag, void, window.text(range.clone()), range.start, number);
+                }
+            }
+            EventKind::Close { id, tag, .. } => {
+                self.text.markup();
+                if tag.has(is::BLOCK) {
+                    self.end_block(number + 1);
+                }
+                if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) {
+                    self.preformatted = self.preformatted.saturating_sub(1);
+                }
+                self.noscript.take_if(|noscript| *noscript == id);
+                self.closed(id, tag, window);
+            }
+            EventKind::Text(kind) if is_kept => self.text(kind, range, number, window),
+            EventKind::Comment if is_kept && self.surfaces.has(Surface::Comment) => {
+                self.text.markup();
+                let text = window.text(range.clone());
+                let body = text.strip_prefix("<!--").map_or(0, |_| 4);
+                let end = text.len() - text.strip_suffix("-->").map_or(0, |_| 3);
+                self.side_value(
+                    Surface::Comment,
+                    Writing::Comment,
+                    text.get(body..end.max(body)).unwrap_or_default(),
+                    range.start + body as u64,
+                    References::No,
+                    number,
+                );
+            }
+            EventKind::Comment => self.text.markup(),
+            // Custom elements are inline where no style sheet says otherwise: words are matched across their edge.
+            EventKind::Break { .. } if range.is_empty() => self.text.markup(),
+            EventKind::Break { .. } => self.end_block(number + 1),
+            EventKind::Stray { block } => {
+                self.text.markup();
+                if block {
+                    self.end_block(number + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// No more events are to come.
+    pub(super) fn end(&mut self, window: &Window) {
+        if let Some((_, range, number)) = self.json.take()
+            && range.start < range.end
+        {
+            // The page ended inside it.
+            json::add_strings(window.text(range.clone()), range.start, number, &mut self.side);
+        }
+        self.text.end_block();
+    }
+
+    /// Begins the next passage, with the event of this number.
+    pub(super) fn clear(&mut self, next: u64) {
+        self.text.clear();
+        self.side.clear();
+        self.unquoted.clear();
+        self.text.begin_block(Surface::Text, Writing::Reference, next);
+        self.links.retain_mut(|link| {
+            link.open = None;
+            let is_open = link.plain.end == usize::MAX;
+            link.plain.start = 0;
+            is_open
+        });
+    }
+
+    /// The bytes of the attribute value that a block of the side view is, if it has no quotes.
+    pub(super) fn unquoted(&self, plain: u32) -> Option<Range<u64>> {
+        self.unquoted.iter().find(|(at, _)| *at == plain).map(|(_, value)| value.clone())
+    }
+
+    /// The events that open the links which a range of a view is in or, for a link's target, stands in.
+    pub(super) fn links_at(&self, view: &View, block: usize, plain: &Range<usize>) -> Vec<u64> {
+        let block = view.blocks[block];
+        if block.surface == Surface::Link {
+            return vec![block.event];
+        }
+        let in_link = |link: &&Link| link.plain.start < plain.end && plain.start < link.plain.end;
+        self.links.iter().filter(in_link).filter_map(|link| link.open).collect()
+    }
+
+    fn end_block(&mut self, next_event: u64) {
+        self.text.end_block();
+        self.text.begin_block(Surface::Text, Writing::Reference, next_event);
+    }
+
+    fn text(&mut self, kind: TextKind, range: Range<u64>, number: u64, window: &Window) {
+        let text = window.text(range.clone());
+        match kind {
+            TextKind::Data | TextKind::Literal => {
+                let (references, writing) =
+                    if kind == TextKind::Data { (References::Text, Writing::Reference) } else { (References::No, Writing::Literal) };
+                // No edit may reach from one event into the next.
+                self.text.markup();
+                if let Some(block) = self.text.blocks.last_mut() {
+                    block.writing = writing;
+                }
+                self.text.add(text, range.start, references, self.preformatted > 0);
+            }
+            TextKind::Rcdata if self.surfaces.has(Surface::Rcdata) => {
+                self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
+            }
+            // To a reader without scripts this is the page; its tags are read as text.
+            TextKind::Raw if self.noscript.is_some() && self.surfaces.has(Surface::Rcdata) => {
+                self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
+            }
+            TextKind::Raw => {
+                if let Some((_, json, _)) = &mut self.json {
+                    json.start = json.start.min(range.start);
+                    json.end = range.end;
+                }
+            }
+            TextKind::Rcdata => {}
+        }
+    }
+
+    fn side_value(&mut self, surface: Surface, writing: Writing, raw: &str, from: u64, references: References, number: u64) {
+        if raw.is_empty() {
+            return;
+        }
+        self.side.begin_block(surface, writing, number);
+        self.side.add(raw, from, references, false);
+        self.side.end_block();
+    }
+
+    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, from: u64, number: u64) {
+        if tag == Tag::A && !void {
+            self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX });
+        }
+        if tag == Tag::Noscript {
+            self.noscript = Some(id);
+        }
+        if tag == Tag::Script && self.surfaces.has(Surface::JsonLd) {
+            let kind = Attributes::get(source, "type").unwrap_or_default().trim();
+            if kind.to_ascii_lowercase().starts_with("application/ld+json") {
+                self.json = Some((id, Range { start: u64::MAX, end: 0 }, number));
+            }
+            return;
+        }
+        if !self.may_have_values(source) {
+            return;
+        }
+        for (name, value) in Attributes::of(source) {
+            let surface = if tag == Tag::Meta {
+                if !name.eq_ignore_ascii_case("content") {
+                    continue;
+                }
+                Surface::Meta
+            } else if name.eq_ignore_ascii_case("href") {
+                if !(tag == Tag::A || tag == Tag::Area) || !(self.all_links || is_contact(value)) {
+                    continue;
+                }
+                Surface::Link
+            } else if ["alt", "title", "aria-label", "placeholder", "value", "content"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+                Surface::Attribute
+            } else {
+                continue;
+            };
+            if value.len() < 2 || !self.surfaces.has(surface) {
+                continue;
+            }
+            let start = value.as_ptr() as usize - source.as_ptr() as usize;
+            let is_quoted = matches!(source.as_bytes().get(start.wrapping_sub(1)), Some(b'"' | b'\''));
+            if !is_quoted {
+                let range = from + start as u64..from + (start + value.len()) as u64;
+                self.unquoted.push((self.side.plain.len() as u32, range));
+            }
+            self.side_value(surface, Writing::Reference, value, from + start as u64, References::Attribute, number);
+            if surface == Surface::Link
+                && let Some(block) = self.side.blocks.last_mut()
+            {
+                block.is_mere_link = !is_contact(value);
+            }
+        }
+    }
+
+    /// Whether a start tag may have an attribute that is looked at; most have none, and need not be read.
+    fn may_have_values(&self, source: &str) -> bool {
+        let bytes = source.as_bytes();
+        memchr::memchr_iter(b'=', bytes).any(|at| {
+            let name = bytes[..at].trim_ascii_end();
+            let ends = |with: &str| name.len() > with.len() && name[name.len() - with.len()..].eq_ignore_ascii_case(with.as_bytes());
+            match name.last().map_or(0, |last| last | 0x20) {
+                b'e' => ends("title") || ends("value"),
+                b't' => ends("alt") || ends("content"),
+                b'l' => ends("aria-label"),
+                b'r' => ends("placeholder"),
+                b'f' if ends("href") => {
+                    let value = source[at + 1..].trim_start().trim_start_matches(['"', '\'']);
+                    self.all_links || is_contact(value)
+                }
+                _ => false,
+            }
+        })
+    }
+
+    fn closed(&mut self, id: ElementId, tag: Tag, window: &Window) {
+        if tag == Tag::A
+            && let Some(link) = self.links.iter_mut().rev().find(|link| link.id == id)
+        {
+            link.plain.end = self.text.plain.len();
+        }
+        if tag == Tag::Script
+            && let Some((_, range, number)) = self.json.take_if(|json| json.0 == id)
+            && range.start < range.end
+        {
+            json::add_strings(window.text(range.clone()), range.start, number, &mut self.side);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Events that wait for what rules say of their passage, and how they are taken out.
+
+use super::surface::Surface;
+use super::view::View;
+use crate::rewrite::{ElementId, EventKind, Tag};
+use crate::strip::Held;
+use std::collections::VecDeque;
+
+/// The removal number of what moderation takes out: beyond all that strip can reach.
+const REMOVED: u32 = u32::MAX;
+
+/// The events of a passage, numbered from the first of the page on.
+#[derive(Default)]
+pub(super) struct Queue {
+    held: VecDeque<Held>,
+    /// Number of the first event in the queue.
+    first: u64,
+    /// Links whose end tag goes when it comes.
+    unlinked: Vec<ElementId>,
+}
+
+impl Queue {
+    /// The number that the next event gets.
+    pub(super) fn next(&self) -> u64 {
+        self.first + self.held.len() as u64
+    }
+
+    pub(super) fn push(&mut self, mut held: Held) {
+        if let EventKind::Close { id, .. } = held.event.kind
+            && let Some(at) = self.unlinked.iter().position(|unlinked| *unlinked == id)
+        {
+            self.unlinked.swap_remove(at);
+            if held.is_kept() {
+                held.removal = REMOVED;
+            }
+        }
+        self.held.push_back(held);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Held> {
+        let held = self.held.pop_front()?;
+        self.first += 1;
+        Some(held)
+    }
+
+    /// Bytes of the page that are held.
+    pub(super) fn bytes(&self) -> u64 {
+        self.held.back().map_or(0, |last| last.event.range.end) - self.held.front().map_or(0, |first| first.event.range.start)
+    }
+
+    /// Where the oldest event that is held starts.
+    pub(super) fn from(&self) -> Option<u64> {
+        self.held.front().map(|held| held.event.range.start)
+    }
+
+    fn drop_event(&mut self, number: u64) -> Option<EventKind> {
+        let held = self.held.get_mut(number.checked_sub(self.first)? as usize)?;
+        if held.removal == 0 {
+            held.removal = REMOVED;
+        }
+        Some(held.event.kind)
+    }
+
+    /// Takes off the tags of a link, given the event that opens it.
+    pub(super) fn unlink(&mut self, open: u64) {
+        if let Some(EventKind::Open { id, tag: Tag::A, void: false }) = self.drop_event(open) {
+            let close = self.held.iter_mut().find(|held| matches!(held.event.kind, EventKind::Close { id: closed, .. } if closed == id));
+            match close {
+                Some(held) if held.removal == 0 => held.removal = REMOVED,
+                Some(_) => {}
+                None => self.unlinked.push(id),
+            }
+        }
+    }
+
+    /// Takes out the events of a block: its text, what opens and closes inside of it, and the element that holds nothing else.
+    pub(super) fn drop_block(&mut self, view: &View, block: usize) {
+        let surface = view.blocks[block].surface;
+        let from = view.blocks[block].event;
+        let last = self.first + self.held.len() as u64;
+        let until = if surface == Surface::Text { view.blocks.get(block + 1).map_or(last, |next| next.event) } else { from + 1 };
+        let position = |number: u64| (number.saturating_sub(self.first) as usize).min(self.held.len());
+        let (start, end) = (position(from), position(until));
+        let mut opened: Vec<(ElementId, usize)> = Vec::new();
+        let mut drops = Vec::new();
+        for at in start..end {
+            match self.held[at].event.kind {
+                EventKind::Open { id, void: false, .. } => opened.push((id, at)),
+                EventKind::Open { .. } | EventKind::Text(_) | EventKind::Comment | EventKind::Break { .. } => drops.push(at),
+                EventKind::Close { id, .. } => {
+                    if let Some(which) = opened.iter().rposition(|(open, _)| *open == id) {
+                        drops.extend([opened.remove(which).1, at]);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for at in drops {
+            if self.held[at].removal == 0 {
+                self.held[at].removal = REMOVED;
+            }
+        }
+    }
+}

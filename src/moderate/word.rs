@@ -1,0 +1,142 @@
+//! Words of the folded form, cut out while it is written.
+
+use crate::fold::is_ideograph;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
+use std::ops::Deref;
+use unicode_normalization::char::is_combining_mark;
+
+/// What a token is made of, as bits.
+pub(crate) mod made_of {
+    pub(crate) const DIGIT: u8 = 1;
+    pub(crate) const DOUBLE: u8 = 2;
+    pub(crate) const TRIPLE: u8 = 4;
+    pub(crate) const ARABIC: u8 = 8;
+    pub(crate) const LATIN: u8 = 16;
+    /// Cyrillic or Greek.
+    pub(crate) const LOOKALIKE: u8 = 32;
+    pub(crate) const OTHER: u8 = 64;
+}
+use made_of::*;
+
+/// A word of the folded form: a run of letters, marks and digits; one character of a script that is written without spaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) hash: u64,
+    pub(crate) made_of: u8,
+    pub(crate) single: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Letter,
+    Digit,
+    /// Of a script that is written without spaces.
+    Spaceless,
+    /// It parts words.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    start: u32,
+    made_of: u8,
+    last: char,
+    repeats: u8,
+    characters: u16,
+    class: Class,
+}
+
+/// The words of a view, and the one that is being read.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    tokens: Vec<Token>,
+    open: Option<Open>,
+}
+
+impl Deref for Tokens {
+    type Target = [Token];
+
+    fn deref(&self) -> &[Token] {
+        &self.tokens
+    }
+}
+
+pub(crate) fn hash(token: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(token);
+    hasher.finish()
+}
+
+impl Tokens {
+    pub(super) fn clear(&mut self) {
+        self.tokens.clear();
+        self.open = None;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// The last character of the word that is being read is another one now.
+    pub(super) fn correct_last(&mut self, character: char) {
+        if let Some(open) = &mut self.open {
+            open.last = character;
+        }
+    }
+
+    /// A character of a word, at `at` in `folded`.
+    #[inline]
+    pub(super) fn push(&mut self, character: char, class: Class, made_of: u8, at: u32, folded: &str) {
+        if let Some(open) = &mut self.open {
+            // Digits and letters of other scripts glued to Arabic letters are words of their own, as readers take them; elsewhere UAX #29
+            // keeps them together.
+            let parts = class == Class::Spaceless || open.class == Class::Spaceless || (open.made_of ^ made_of) & ARABIC != 0;
+            if !parts {
+                if open.last == character {
+                    open.repeats += u8::from(open.repeats < 9);
+                    open.made_of |= if open.repeats > 1 { TRIPLE | DOUBLE } else { DOUBLE };
+                } else {
+                    open.repeats = 0;
+                }
+                open.last = character;
+                open.made_of |= made_of;
+                open.class = class;
+                open.characters = open.characters.saturating_add(1);
+                return;
+            }
+            self.end(at, folded);
+        }
+        self.open = Some(Open { start: at, made_of, last: character, repeats: 0, characters: 1, class });
+    }
+
+    /// The word that is being read, if any, ends at `end` in `folded`.
+    pub(super) fn end(&mut self, end: u32, folded: &str) {
+        if let Some(open) = self.open.take() {
+            let hash = hash(&folded.as_bytes()[open.start as usize..end as usize]);
+            self.tokens.push(Token { start: open.start, end, hash, made_of: open.made_of, single: open.characters == 1 });
+        }
+    }
+}
+
+/// What a character is to a word, and what it makes the word of.
+pub(super) fn classify(character: char, in_token: bool) -> (Class, u8) {
+    if character.is_ascii() {
+        return match character {
+            'a'..='z' | 'A'..='Z' => (Class::Letter, LATIN),
+            '0'..='9' => (Class::Digit, DIGIT),
+            _ => (Class::Other, 0),
+        };
+    }
+    match character {
+        '\u{0621}'..='\u{064A}' | '\u{066E}'..='\u{06D3}' | '\u{06D5}' | '\u{06EE}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' => (Class::Letter, ARABIC),
+        '\u{C0}'..='\u{24F}' if character.is_alphabetic() => (Class::Letter, LATIN),
+        '\u{370}'..='\u{52F}' if character.is_alphabetic() => (Class::Letter, LOOKALIKE),
+        '\u{0E01}'..='\u{0EDF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17D3}' => (Class::Spaceless, OTHER),
+        _ if is_ideograph(character) => (Class::Spaceless, OTHER),
+        _ if character.is_alphanumeric() || (in_token && is_combining_mark(character)) => (Class::Letter, OTHER),
+        _ => (Class::Other, 0),
+    }
+}
