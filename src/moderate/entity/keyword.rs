@@ -120,7 +120,8 @@ fn is_word(view: View<'_>, range: &Range<usize>) -> bool {
     if ideographic(first) || first.is_none_or(|first| !joins(first)) {
         return true;
     }
-    let arabic = first.is_some_and(|first| ('\u{600}'..='\u{6ff}').contains(&first));
+    // A word of two letters (كم) is a part of many others (كما).
+    let arabic = first.is_some_and(|first| ('\u{600}'..='\u{6ff}').contains(&first)) && range.len() > 4;
     let before = text[..range.start].trim_end_matches(|c| arabic && matches!(c, 'ا' | 'ل' | 'و' | 'ف' | 'ب' | 'ك'));
     let carried = text[before.len()..range.start].chars().count();
     let after = text[range.end..].trim_start_matches(|c| arabic && matches!(c, 'ه' | 'ا' | 'ك' | 'م' | 'ن' | 'ي' | 'ت'));
@@ -221,9 +222,9 @@ impl Context {
                 let between = &view.text()[range.end..place.start];
                 if class == Class::Unit {
                     context.amount |= between.trim_start().is_empty();
-                } else if class == Class::Vehicle {
-                    context.after |= 1 << class as u32;
-                } else if class != Class::Other && between.len() <= 12 && !between.bytes().any(|byte| byte.is_ascii_digit()) {
+                } else if class == Class::Vehicle
+                    || (class != Class::Other && between.len() <= 12 && !between.bytes().any(|byte| byte.is_ascii_digit()))
+                {
                     context.after |= 1 << class as u32;
                 }
             }

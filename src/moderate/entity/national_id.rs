@@ -176,7 +176,7 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
         }
         let context = Context::of(view, &range);
         let named = is_named(&context, scheme.length);
-        if (!named && scheme.bare <= 0.0) || (context.denies(Class::NationalId) && !named) || view.is_in_address(range.start) {
+        if (!named && (scheme.bare <= 0.0 || context.denies(Class::NationalId))) || view.is_in_address(range.start) {
             scan.miss(range, EntityKind::NationalId, "context");
             continue;
         }

@@ -148,13 +148,14 @@ impl PhoneBook {
                 return Some((plan.region, Form::Trunk));
             }
             let without = digits.strip_prefix('1').filter(|rest| plan.code == 1 && rest.len() == 10).unwrap_or(digits);
-            if bare.is_none() && plan.allows(without) {
-                // Italian numbers keep their zero: it is as good as a trunk prefix.
-                let form = match plan.trunk {
-                    None if digits.starts_with('0') => Form::Trunk,
-                    None => Form::Bare,
-                    Some(_) => Form::Lacking,
-                };
+            // Italian numbers keep their zero: it is as good as a trunk prefix.
+            let form = match plan.trunk {
+                None if digits.starts_with('0') => Form::Trunk,
+                None => Form::Bare,
+                Some(_) => Form::Lacking,
+            };
+            // The first region asked for whose numbers are written so, and any that lacks its prefix after those.
+            if (bare.is_none() || matches!(bare, Some((_, Form::Lacking))) && form != Form::Lacking) && plan.allows(without) {
                 bare = Some((plan.region, form));
             }
         }
