@@ -39,7 +39,8 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
     let local = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast() || address.is_documentation();
     let known = matches!(octets, [1, 1, 1, 1] | [1, 0, 0, 1] | [8, 8, 8, 8] | [8, 8, 4, 4] | [9, 9, 9, 9] | [4, 4, 4, 4]);
     // Releases count up from small numbers, addresses do not.
-    let release = octets[0] <= 10 && !local && !known && octets.iter().filter(|octet| **octet >= 100).count() < 2;
+    let large = octets.iter().filter(|octet| **octet >= 100).count();
+    let release = !known && (large == 0 && !address.is_loopback() || octets[0] < 10 && large < 2);
     if octets[0] == 0 || context.denies(Class::Ip) || ((small || release) && !context.says(Class::Ip)) {
         scan.miss(range, EntityKind::Ip, "context");
         return None;

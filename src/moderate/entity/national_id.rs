@@ -48,7 +48,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         if digits.is_none() {
             digits = number.digits(from..to);
             // "CPF" and "TC kimlik" are of one country: what fails its check is no other's.
-            only = Some(()).filter(|()| is_named(number.context(), width)).and_then(|()| region_before(view, range.start));
+            only = Some(()).filter(|()| is_named(number.context(), width, !regions.is_empty())).and_then(|()| region_before(view, range.start));
         }
         if only.is_some_and(|only| only != scheme.region) {
             continue;
@@ -61,7 +61,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
                 continue;
             }
         }
-        let named = is_named(number.context(), width);
+        let named = is_named(number.context(), width, asked);
         let grouped = to - from > 1;
         // Nine digits in groups are unmistakable with hyphens only.
         if grouped && !named && width == 9 && number.gap_within(from..to) != Some(Gap::Hyphen) {
@@ -76,15 +76,12 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         };
         // Where no region was asked for, only what no other number looks like counts without a name.
         let score = if named || asked || score >= 0.7 { score } else { 0.0 };
-        // Ten digits that count seconds since 1970 are a time; citizens' numbers of Saudi Arabia have come to 11….
-        let is_time = !named && scheme.region == "SA" && ("12".."20").contains(&&text[..2]);
-        let score = if is_time { 0.0 } else { score };
         if best.is_none_or(|(_, other)| score > other) {
             best = Some((scheme.region, score));
         }
     }
     let Some((region, score)) = best else {
-        if let Some(failed) = failed.filter(|_| scan.near.is_some() && is_named(number.context(), width)) {
+        if let Some(failed) = failed.filter(|_| scan.near.is_some() && is_named(number.context(), width, !regions.is_empty())) {
             scan.miss(range, EntityKind::NationalId, failed);
         }
         return false;
@@ -94,7 +91,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         || matches!(view.byte(range.end), b'@' | b'%');
     // Groups within a longer row of groups are a part of it.
     let spaced = |group: usize| number.groups().get(group).is_some_and(|group| group.gap == Gap::Space);
-    if to - from > 1 && (from > 0 && spaced(from) || spaced(to)) && !is_named(number.context(), width) {
+    if to - from > 1 && (from > 0 && spaced(from) || spaced(to)) && !is_named(number.context(), width, !regions.is_empty()) {
         scan.miss(range, EntityKind::NationalId, "boundary");
         return false;
     }
@@ -103,10 +100,10 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         scan.miss(range, EntityKind::NationalId, "boundary");
         return false;
     }
-    let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !is_named(number.context(), width);
+    let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !is_named(number.context(), width, !regions.is_empty());
     if score <= 0.0
         || number.context().is_amount()
-        || (number.context().denies(Class::NationalId) && !is_named(number.context(), width))
+        || (number.context().denies(Class::NationalId) && !number.context().is_labelled(Class::NationalIdLoose))
         || number.is_date(from..to)
         || lettered
     {
@@ -117,9 +114,9 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     true
 }
 
-/// Whether a number of so many digits is called a person's id.
-fn is_named(context: &Context, width: usize) -> bool {
-    context.says(Class::NationalId) || (width > 9 && context.says(Class::NationalIdLoose))
+/// Whether a number of so many digits is called a person's id; "ID" says so only where ids of its country are looked for.
+fn is_named(context: &Context, width: usize, asked: bool) -> bool {
+    context.says(Class::NationalId) || (asked && width > 9 && context.says(Class::NationalIdLoose))
 }
 
 /// Whether a window is one run, or grouped as the scheme's documents print it.
@@ -175,8 +172,11 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
             continue;
         }
         let context = Context::of(view, &range);
-        let named = is_named(&context, scheme.length);
-        if (!named && (scheme.bare <= 0.0 || context.denies(Class::NationalId))) || view.is_in_address(range.start) {
+        let asked = regions.iter().any(|region| region.code() == scheme.region);
+        let named = is_named(&context, scheme.length, asked);
+        if (!named && (scheme.bare <= 0.0 || (context.denies(Class::NationalId) && !context.is_labelled(Class::NationalIdLoose))))
+            || view.is_in_address(range.start)
+        {
             scan.miss(range, EntityKind::NationalId, "context");
             continue;
         }

@@ -302,6 +302,7 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         return Some(0.95);
     }
     let context = number.context();
+    let digits = number.width(window.clone());
     let named = context.says(Class::Phone) || number.view.is_dialled(number.start);
     if context.denies(Class::Phone) {
         return None;
@@ -313,14 +314,15 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         Form::Plus => Some(0.95),
         Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
         Form::Trunk if number.is_amount(window.clone()) => named.then_some(0.8),
-        // Eight digits and fewer are numbers of anything.
-        Form::Trunk if !named && groups.len() == 1 && groups[0].len() <= 8 => None,
+        // Eight digits and fewer are numbers of anything, or parts of longer ones.
+        Form::Trunk if !named && digits <= 8 && (groups.len() == 1 || groups.len() < number.groups().len()) => None,
         Form::Trunk if !named && is_numbered(number.view, number.start) => None,
         Form::Trunk => Some(if named { 0.95 } else { 0.8 }),
         Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
         // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
-        Form::Bare if bracket || (groups.len() >= 3 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
-        Form::Code if written && groups.len() >= 3 => Some(0.6),
+        Form::Bare if bracket || (groups.len() >= 3 && digits >= 9 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
+        // The country's code stands apart.
+        Form::Code if written && groups.len() >= 3 && groups[0].len() <= 3 => Some(0.6),
         Form::Bare | Form::Code | Form::Lacking => None,
     }
 }
