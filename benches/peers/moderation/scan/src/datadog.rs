@@ -19,7 +19,7 @@ pub fn scanner() -> (Scanner, Vec<&'static str>) {
         if pattern.contains("sds_match") {
             rule = rule.with_pattern_capture_group("sds_match");
         }
-        rules.push(RootRuleConfig::new_dyn(rule.build_inner()));
+        rules.push(RootRuleConfig::new_dyn(rule));
         kinds.push(kind);
     };
     use SecondaryValidator::*;
@@ -73,14 +73,4 @@ pub fn scanner() -> (Scanner, Vec<&'static str>) {
     );
     let scanner = Scanner::builder(&rules).build().expect("the rules are ours");
     (scanner, kinds)
-}
-
-trait Inner {
-    fn build_inner(self) -> Arc<dyn RuleConfig>;
-}
-
-impl Inner for RegexRuleConfig {
-    fn build_inner(self) -> Arc<dyn RuleConfig> {
-        Arc::new(self)
-    }
 }
