@@ -1,7 +1,8 @@
 //! What moderation adds to the time of a page in `rules` mode, for sets of 10, 1,000, 5,000 and 50,000 words, entities and expressions.
 //! One thread, pages in memory, all contestants in turn on the same pages.
 //!
-//! `NAQI_PAGES` names a folder of pages (`.html`, `.html.gz`; the fixtures without it), `NAQI_ROUNDS` the number of rounds.
+//! `NAQI_PAGES` names a folder of pages (`.html`, `.html.gz`; the fixtures without it), `NAQI_ROUNDS` the number of rounds, `NAQI_SETS`
+//! a part of the names of the sets that run beside `rules` mode alone.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[allow(dead_code)] // only the corpus test names the files
@@ -25,15 +26,25 @@ fn main() {
     let rounds: usize = std::env::var("NAQI_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
     let pages = corpus::read(&folder).unwrap();
     let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
-    let sets = [
-        ("rules mode alone", rules(0, false, 0)),
-        ("10 words", rules(10, false, 0)),
-        ("1,000 words", rules(1_000, false, 0)),
-        ("50,000 words", rules(50_000, false, 0)),
-        ("all entities", rules(0, true, 0)),
-        ("200 expressions", rules(0, false, 200)),
-        ("5,000 words, entities, 200 expressions", rules(5_000, true, 200)),
-    ];
+    let only = std::env::var("NAQI_SETS").unwrap_or_default();
+    let sets: Vec<(&str, Arc<RuleSet>)> = [
+        ("rules mode alone", 0, false, 0),
+        ("10 words", 10, false, 0),
+        ("1,000 words", 1_000, false, 0),
+        ("5,000 words", 5_000, false, 0),
+        ("50,000 words", 50_000, false, 0),
+        ("all entities", 0, true, 0),
+        ("10 expressions", 0, false, 10),
+        ("200 expressions", 0, false, 200),
+        ("2,000 expressions", 0, false, 2_000),
+        ("5,000 words, entities, 200 expressions", 5_000, true, 200),
+        ("50,000 words, entities, 200 expressions", 50_000, true, 200),
+    ]
+    .into_iter()
+    .enumerate()
+    .filter(|(at, (name, ..))| *at == 0 || name.contains(&only))
+    .map(|(_, (name, words, entities, expressions))| (name, rules(words, entities, expressions)))
+    .collect();
     println!("{} pages, {:.1} MB, {rounds} rounds", pages.len(), bytes as f64 / 1e6);
     let settings = Settings { strip: StripMode::Rules, emit: EmitFormat::Republish, ..Settings::default() };
     let mut times = vec![Vec::new(); sets.len()];

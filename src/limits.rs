@@ -1,7 +1,7 @@
 //! Sizes, depth and time that a page may take. Past any of them the page fails as a whole: nothing of it is passed on.
 
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What bounds one page. Sizes are bytes of decoded text unless said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -44,6 +44,28 @@ impl Limits {
     /// The deadline as a duration.
     pub fn deadline(&self) -> Duration {
         Duration::from_millis(self.deadline_ms)
+    }
+}
+
+/// When a page must be done; without one it may take as long as it takes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deadline(Option<(Instant, Instant)>);
+
+impl Deadline {
+    /// So long after this moment.
+    pub(crate) fn after(begun: Instant, limits: &Limits) -> Self {
+        Deadline(begun.checked_add(limits.deadline()).map(|end| (begun, end)))
+    }
+
+    /// Whether it has passed.
+    pub(crate) fn is_over(self) -> bool {
+        self.0.is_some_and(|(_, end)| Instant::now() > end)
+    }
+
+    /// The limit as an error names it: milliseconds that have gone by, and that may.
+    pub(crate) fn overrun(self) -> (Limit, u64, u64) {
+        let (spent, allowed) = self.0.map_or((Duration::ZERO, Duration::ZERO), |(begun, end)| (begun.elapsed(), end - begun));
+        (Limit::Deadline, spent.as_millis() as u64, allowed.as_millis() as u64)
     }
 }
 

@@ -5,12 +5,12 @@
 
 use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
-use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, emitter};
+use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter};
 use crate::error::PageError;
-use crate::limits::{Limit, Limits};
+use crate::limits::{Deadline, Limit, Limits};
 use crate::metadata::Collector;
-use crate::moderate::edit::{Edit, locate, within};
-use crate::moderate::{Moderator, PageFacts, Verdict};
+use crate::moderate::edit::Edit;
+use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
 use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
@@ -19,7 +19,6 @@ use crate::strip::model::{Model, PageFeatures, builtin};
 use crate::strip::{ArticleSettings, Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
 use std::io::Write;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -72,8 +71,8 @@ const OUTPUT_BYTES: usize = 32 * 1024;
 /// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
 const TAIL_BYTES: usize = 256;
 
-/// A JSON-LD block is held for moderation up to this many times `limits.hold_bytes`.
-const HOLDS_OF_DATA: u64 = 8;
+/// A block of text or data is held for moderation up to this many times `limits.hold_bytes`: it is judged as a whole or not at all.
+const HOLDS_OF_BLOCK: u64 = 8;
 
 /// One page on its way.
 pub struct Pipeline<W> {
@@ -92,7 +91,7 @@ pub struct Pipeline<W> {
     stripper: Stripper,
     moderator: Moderator,
     /// Where in the output a finding's replacement stands.
-    edited: Vec<(u64, Range<u64>)>,
+    edited: Vec<Placed>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
     raw: Raw,
     bytes_in: u64,
@@ -159,6 +158,10 @@ impl<W: Write> Pipeline<W> {
             let output = Output { to, buffer: Vec::new(), written: 0 };
             (emitter(format, origin.markup, addresses.clone(), rules.media()), output)
         });
+        let begun = Instant::now();
+        let block_bytes = (settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_BLOCK);
+        let held_bytes = if settings.strip == StripMode::Article { settings.limits.page_bytes } else { block_bytes };
+        let bounds = Bounds { deadline: Deadline::after(begun, &settings.limits), block_bytes, held_bytes };
         Pipeline {
             emitters: emitters.collect(),
             decoder: Decoder::new(&declared),
@@ -169,7 +172,7 @@ impl<W: Write> Pipeline<W> {
             stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
                 .with_model(settings.model)
                 .with_article(settings.article),
-            moderator: Moderator::new(Arc::clone(&rules), settings.explain),
+            moderator: Moderator::new(Arc::clone(&rules), settings.explain, bounds),
             edited: Vec::new(),
             holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
@@ -180,7 +183,7 @@ impl<W: Write> Pipeline<W> {
             bytes_in: 0,
             removals: Vec::new(),
             counts: Counts::default(),
-            begun: Instant::now(),
+            begun,
             times: StageTimes::default(),
             failed: false,
         }
@@ -272,6 +275,7 @@ impl<W: Write> Pipeline<W> {
         let lang = self.collector.metadata().lang.as_deref();
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
+        let has_rules = !moderator.is_idle();
         let (removals, counts, rules) = (&mut self.removals, &mut self.counts, &self.rules);
         let (bytes_removed, edited) = (&mut counts.bytes_removed, &mut self.edited);
         let mut write = |held: Held, page: &PageSource<'_>| {
@@ -279,18 +283,19 @@ impl<W: Write> Pipeline<W> {
                 *bytes_removed += map.source(held.event.range.end) - map.source(held.event.range.start);
             }
             for (at, (emitter, output)) in emitters.iter_mut().enumerate() {
-                let before = output.buffer.len();
                 emitter.event(&held, page, &mut output.buffer);
-                if at == 0 && !page.edits.is_empty() {
-                    let (edits, from) = (within(page.edits, &held.event.range), output.written + before as u64);
-                    let written = output.buffer.get(before..).unwrap_or_default();
-                    locate(edits, written, |finding, range| edited.push((finding, from + range.start as u64..from + range.end as u64)));
+                if has_rules {
+                    place(edited, emitter.placed(), output.written, at == 0);
                 }
             }
         };
         let out = |held: Held| {
             if moderator.is_idle() {
                 return write(held, &page);
+            }
+            if moderator.overrun().is_some() {
+                // The page fails; nothing more of it goes out.
+                return;
             }
             moderator.event(held, page.window);
             if moderator.ready() {
@@ -307,20 +312,23 @@ impl<W: Write> Pipeline<W> {
             }
         };
         self.stripper.release(out, removed);
-        // A block of data that does not end cannot be judged in parts, nor may it pass.
-        let (held, allowed) = (moderator.held_bytes(), (self.settings.limits.hold_bytes as u64).saturating_mul(HOLDS_OF_DATA));
-        if self.settings.strip != StripMode::Article && held > allowed {
-            return Err(PageError::Limit { limit: Limit::HoldBytes, value: held, allowed });
+        if last && !moderator.is_idle() && moderator.overrun().is_none() {
+            judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
+        }
+        if let Some((limit, value, allowed)) = moderator.overrun() {
+            return Err(PageError::Limit { limit, value, allowed });
         }
         if last {
-            if !moderator.is_idle() {
-                judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
-            }
-            for (emitter, output) in &mut self.emitters {
+            for (at, (emitter, output)) in self.emitters.iter_mut().enumerate() {
                 emitter.finish(&page, &mut output.buffer);
+                place(&mut self.edited, emitter.placed(), output.written, at == 0);
             }
         }
         let is_held_back = last && (self.moderator.verdict() >= Verdict::Quarantine || self.review().is_some());
+        if last {
+            // All that a page that is held whole takes comes after its last piece.
+            self.check_limits(self.tokenized)?;
+        }
         for (_, output) in &mut self.emitters {
             if is_held_back {
                 output.buffer.clear();
@@ -390,8 +398,9 @@ impl<W: Write> Pipeline<W> {
         let (finding_count, mut findings) = self.moderator.take_findings();
         for (number, range) in self.edited.drain(..) {
             if let Some(finding) = findings.get_mut(number as usize) {
-                finding.output_start = Some(finding.output_start.map_or(range.start, |start| start.min(range.start)));
-                finding.output_end = Some(finding.output_end.map_or(range.end, |end| end.max(range.end)));
+                let (from, to) = (range.start as u64, range.end as u64);
+                finding.output_start = Some(finding.output_start.map_or(from, |start| start.min(from)));
+                finding.output_end = Some(finding.output_end.map_or(to, |end| end.max(to)));
             }
         }
         findings.sort_by_key(|finding| (finding.start, finding.end));
@@ -435,6 +444,15 @@ impl<W: Write> Pipeline<W> {
             times: self.times,
         }
     }
+}
+
+/// Notes where in the output of the first format findings stand, given what was written before; those of others are dropped.
+fn place(edited: &mut Vec<Placed>, placed: &mut Vec<Placed>, written: u64, is_first: bool) {
+    if placed.is_empty() {
+        return;
+    }
+    let listed = placed.drain(..).filter(|(finding, _)| is_first && *finding < RECORDED as u64);
+    edited.extend(listed.map(|(finding, range)| (finding, written as usize + range.start..written as usize + range.end)));
 }
 
 /// Passes a passage on, and says how long it took to judge it: until the first of its events comes out.

@@ -1,6 +1,7 @@
 //! `text` and `markdown`: what was kept, in reading order. One way through the page; the two differ in the marks they set.
 
-use super::{Addresses, Emitter, PageSource};
+use super::{Addresses, Emitter, PageSource, Placed};
+use crate::moderate::edit::{Edit, within};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
 use crate::rules::media::Media;
@@ -20,6 +21,9 @@ pub(super) struct Flow {
     open: Vec<Open>,
     leaving: Option<ElementId>,
     line: String,
+    /// What moderation has written into the line.
+    marks: Vec<Placed>,
+    placed: Vec<Placed>,
     /// White space is due before the next word.
     space: bool,
     preformatted: u32,
@@ -53,10 +57,17 @@ struct Open {
 /// A table row; a row whose cells hold more than one line each is layout, and flows.
 struct Row {
     id: ElementId,
-    cells: Vec<Vec<String>>,
+    cells: Vec<Vec<Line>>,
     header: bool,
     bytes: usize,
     flows: bool,
+}
+
+/// A line of a cell, and what moderation has written into it.
+#[derive(Default)]
+struct Line {
+    text: String,
+    marks: Vec<Placed>,
 }
 
 /// A line is held until it is this long.
@@ -71,6 +82,8 @@ impl Flow {
             open: Vec::new(),
             leaving: None,
             line: String::new(),
+            marks: Vec::new(),
+            placed: Vec::new(),
             space: false,
             preformatted: 0,
             links: Vec::new(),
@@ -235,10 +248,9 @@ impl Flow {
         }
         // A line without end is written as far as it goes; only marks that are still open are lost to it.
         if self.line.len() > LINE_BYTES && self.rows.is_empty() {
-            let line = std::mem::take(&mut self.line);
+            let (line, marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
             self.links.clear();
-            let line = self.decorated(&line);
-            self.put_line(&line, out);
+            self.put_decorated(&line, marks, out);
             self.gap = Gap::None;
         }
     }
@@ -325,8 +337,8 @@ impl Flow {
     }
 
     fn end_preformatted_line(&mut self, out: &mut Vec<u8>) {
-        let line = std::mem::take(&mut self.line);
-        self.put_line(line.trim_end(), out);
+        let (line, marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
+        self.put_marked(line.trim_end(), marks, out);
         self.gap = Gap::Line;
     }
 
@@ -348,7 +360,11 @@ impl Flow {
         for (_, address, from) in std::mem::take(&mut self.links) {
             self.close_link(&address, from);
         }
-        let line = std::mem::take(&mut self.line);
+        let (line, mut marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
+        if self.preformatted == 0 {
+            let lead = line.len() - line.trim_start().len();
+            marks.iter_mut().for_each(|(_, range)| *range = range.start.saturating_sub(lead)..range.end.saturating_sub(lead));
+        }
         let line = if self.preformatted > 0 { line.trim_end() } else { line.trim() };
         if line.is_empty() {
             return;
@@ -357,7 +373,7 @@ impl Flow {
             row.bytes += line.len();
             row.flows = row.bytes > ROW_BYTES;
             if let Some(cell) = row.cells.last_mut() {
-                cell.push(line.to_owned());
+                cell.push(Line { text: line.to_owned(), marks });
             }
             if row.flows {
                 let cells = std::mem::take(&mut row.cells);
@@ -365,8 +381,7 @@ impl Flow {
             }
             return;
         }
-        let line = self.decorated(line);
-        self.put_line(&line, out);
+        self.put_decorated(line, marks, out);
         self.gap = Gap::Line;
     }
 
@@ -384,6 +399,32 @@ impl Flow {
         prefix + &self.item.take().unwrap_or_default() + line
     }
 
+    fn put_decorated(&mut self, line: &str, mut marks: Vec<Placed>, out: &mut Vec<u8>) {
+        let decorated = self.decorated(line);
+        shift(&mut marks, decorated.len() - line.len());
+        self.put_marked(&decorated, marks, out);
+    }
+
+    fn put_marked(&mut self, line: &str, marks: Vec<Placed>, out: &mut Vec<u8>) {
+        self.put_line(line, out);
+        let from = out.len() - line.len();
+        // What was trimmed off the line is not there.
+        let left = marks.into_iter().map(|(finding, range)| (finding, range.start..range.end.min(line.len()))).filter(|(_, range)| !range.is_empty());
+        self.placed.extend(left.map(|(finding, range)| (finding, from + range.start..from + range.end)));
+    }
+
+    /// What moderation writes in place of a part of a text.
+    fn written(&mut self, edit: &Edit, kind: TextKind, out: &mut Vec<u8>) {
+        let before = self.line.len();
+        self.words(&edit.text, kind, out);
+        // Of what reaches over a line's end the last line counts.
+        let from = if self.line.len() < before { 0 } else { before };
+        let space = usize::from(self.preformatted == 0 && self.line[from..].starts_with(' '));
+        if self.line.len() > from + space {
+            self.marks.push((edit.finding, from + space..self.line.len()));
+        }
+    }
+
     fn put_line(&mut self, line: &str, out: &mut Vec<u8>) {
         if self.wrote {
             let gap: &[u8] = match self.gap {
@@ -397,10 +438,10 @@ impl Flow {
         self.wrote = true;
     }
 
-    fn put_lines(&mut self, cells: Vec<Vec<String>>, out: &mut Vec<u8>) {
+    fn put_lines(&mut self, cells: Vec<Vec<Line>>, out: &mut Vec<u8>) {
         for line in cells.into_iter().flatten() {
             self.gap = Gap::Paragraph;
-            self.put_line(&line, out);
+            self.put_marked(&line.text, line.marks, out);
         }
     }
 
@@ -409,23 +450,43 @@ impl Flow {
         if row.flows || !is_data {
             return self.put_lines(row.cells, out);
         }
-        let cells: Vec<String> = row.cells.into_iter().map(|cell| cell.into_iter().next().unwrap_or_default()).collect();
-        if cells.iter().all(String::is_empty) {
+        let mut cells: Vec<Line> = row.cells.into_iter().map(|cell| cell.into_iter().next().unwrap_or_default()).collect();
+        if cells.iter().all(|cell| cell.text.is_empty()) {
             return;
         }
-        if !self.is_markdown() || cells.len() < 2 {
-            let filled: Vec<String> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
-            self.put_line(&filled.join(" | "), out);
-        } else {
-            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            self.put_line(&format!("| {} |", cells.join(" | ")), out);
-            if row.header {
-                self.gap = Gap::Line;
-                self.put_line(&format!("|{}", " --- |".repeat(cells.len())), out);
+        let is_table = self.is_markdown() && cells.len() > 1;
+        if !is_table {
+            cells.retain(|cell| !cell.text.is_empty());
+        }
+        let mut line = Line { text: (if is_table { "| " } else { "" }).to_owned(), marks: Vec::new() };
+        for (at, mut cell) in cells.iter_mut().map(std::mem::take).enumerate() {
+            if at > 0 {
+                line.text.push_str(" | ");
             }
+            if is_table {
+                let bars = |to: usize| cell.text.bytes().take(to).filter(|byte| *byte == b'|').count();
+                let moved = |at: usize| at + bars(at);
+                cell.marks = cell.marks.iter().map(|(finding, range)| (*finding, moved(range.start)..moved(range.end))).collect();
+                cell.text = cell.text.replace('|', "\\|");
+            }
+            shift(&mut cell.marks, line.text.len());
+            line.text.push_str(&cell.text);
+            line.marks.append(&mut cell.marks);
+        }
+        if is_table {
+            line.text.push_str(" |");
+        }
+        self.put_marked(&line.text, line.marks, out);
+        if is_table && row.header {
+            self.gap = Gap::Line;
+            self.put_line(&format!("|{}", " --- |".repeat(cells.len())), out);
         }
         self.gap = Gap::Line;
     }
+}
+
+fn shift(marks: &mut [Placed], by: usize) {
+    marks.iter_mut().for_each(|(_, range)| *range = range.start + by..range.end + by);
 }
 
 /// Characters that would be read as markup.
@@ -455,10 +516,29 @@ impl Emitter for Flow {
                     self.part(Gap::Line);
                 }
             }
-            EventKind::Open { id, tag, void } => self.opened(id, tag, void, &page.text(range), out),
+            EventKind::Open { id, tag, void } => {
+                let edits = within(page.edits, &range);
+                self.opened(id, tag, void, &page.text(range), out);
+                // A picture's text, where it is all that moderation has written and stands there once.
+                if let ([edit], Some(from)) = (edits, self.line.rfind("!["))
+                    && !edit.text.is_empty()
+                    && self.line[from..].matches(&*edit.text).count() == 1
+                    && let Some(at) = self.line[from..].find(&*edit.text)
+                {
+                    self.marks.push((edit.finding, from + at..from + at + edit.text.len()));
+                }
+            }
             EventKind::Close { id, tag, .. } => self.closed(id, tag, out),
             EventKind::Text(TextKind::Raw) => {}
-            EventKind::Text(kind) => self.words(&page.text(range), kind, out),
+            EventKind::Text(kind) => {
+                let mut at = range.start;
+                for edit in within(page.edits, &range) {
+                    self.words(page.window.text(at..edit.range.start.max(at)), kind, out);
+                    self.written(edit, kind, out);
+                    at = edit.range.end.clamp(at, range.end);
+                }
+                self.words(page.window.text(at..range.end), kind, out);
+            }
             EventKind::Break { blank } => {
                 self.end_line(out);
                 self.part(if blank { Gap::Paragraph } else { Gap::Line });
@@ -469,6 +549,10 @@ impl Emitter for Flow {
             }
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
         }
+    }
+
+    fn placed(&mut self) -> &mut Vec<Placed> {
+        &mut self.placed
     }
 
     fn finish(&mut self, _page: &PageSource<'_>, out: &mut Vec<u8>) {

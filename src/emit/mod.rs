@@ -61,12 +61,17 @@ impl<'a> PageSource<'a> {
     }
 }
 
+/// The number of a finding, and where in the output stands what was written for it.
+pub type Placed = (u64, Range<usize>);
+
 /// Writes one page.
 pub trait Emitter {
     /// The next event; removed ones are shown too.
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>);
     /// The end of the page.
     fn finish(&mut self, page: &PageSource<'_>, out: &mut Vec<u8>);
+    /// Where in `out` the last call has put what moderation writes into text, as far as that is known.
+    fn placed(&mut self) -> &mut Vec<Placed>;
 }
 
 /// The emitter of a format; a record is made of several.

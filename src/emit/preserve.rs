@@ -1,6 +1,6 @@
 //! `preserve`: the page's own bytes, minus what was removed.
 
-use super::{Emitter, PageSource};
+use super::{Emitter, PageSource, Placed};
 use crate::moderate::Writing;
 use crate::moderate::edit::{Edit, within};
 use crate::rewrite::{EventKind, TextKind};
@@ -19,6 +19,7 @@ pub(super) struct Preserve {
     tail_is_text: bool,
     /// Something was removed since the last kept bytes.
     at_seam: bool,
+    placed: Vec<Placed>,
 }
 
 impl Emitter for Preserve {
@@ -47,10 +48,18 @@ impl Emitter for Preserve {
             if self.tail_is_text {
                 guard_seam(out);
             }
+            let from = out.len();
             encode(edit, page.encoding, out);
+            if !edit.range.is_empty() && out.len() > from {
+                self.placed.push((edit.finding, from..out.len()));
+            }
             at = page.map.source(edit.range.end).max(start);
         }
         out.extend_from_slice(slice(page, at, page.map.source(held.event.range.end)));
+    }
+
+    fn placed(&mut self) -> &mut Vec<Placed> {
+        &mut self.placed
     }
 
     fn finish(&mut self, page: &PageSource<'_>, out: &mut Vec<u8>) {

@@ -75,7 +75,7 @@ pub struct Finding {
     pub start: u64,
     /// Byte after the last.
     pub end: u64,
-    /// First byte in the output of what stands in its place, where that is known: in `republish` and `preserve`.
+    /// First byte in the output of what stands in its place, where that is known; none for what is only flagged.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub output_start: Option<u64>,
     /// Byte after the last.

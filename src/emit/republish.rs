@@ -4,7 +4,8 @@
 //! values are decoded and written again, and every `<` of a text is a reference. So whatever the page's own bytes try, what
 //! comes out holds only elements of the list. Elements left empty are not written; attributes' first duplicates count.
 
-use super::{Addresses, Emitter, PageSource};
+use super::{Addresses, Emitter, PageSource, Placed};
+use crate::moderate::edit::{Edit, within};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Markup, Tag, TextKind, decode_value};
 use crate::rules::media::Media;
@@ -199,6 +200,7 @@ pub(super) struct Republish {
     wrote: bool,
     markup: Markup,
     in_paragraph: bool,
+    placed: Vec<Placed>,
 }
 
 impl Republish {
@@ -206,6 +208,7 @@ impl Republish {
         Republish {
             markup,
             in_paragraph: false,
+            placed: Vec::new(),
             addresses,
             media,
             has_base: false,
@@ -350,6 +353,18 @@ impl Republish {
 
     /// Writes the start tags that waited for content.
     #[inline]
+    /// What moderation writes in place of a part of a text.
+    fn edit(&mut self, edit: &Edit, kind: TextKind, out: &mut Vec<u8>) {
+        if edit.text.trim_start().len() == edit.text.len() && !edit.text.is_empty() {
+            self.flush(out);
+        }
+        let from = out.len();
+        self.text(&edit.text, kind, out);
+        if out.len() > from {
+            self.placed.push((edit.finding, from..out.len()));
+        }
+    }
+
     fn flush(&mut self, out: &mut Vec<u8>) {
         // What is out was written from the outside in.
         if self.open.last().is_some_and(|written| !written.is_out) {
@@ -483,17 +498,27 @@ impl Emitter for Republish {
             EventKind::Close { id, .. } => self.closed(id, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
-                let text = &*page.text(range);
+                let text = &*page.text(range.clone());
                 if self.markup == Markup::Text && !self.in_paragraph && !text.trim().is_empty() {
                     out.extend_from_slice(b"<p>");
                     self.in_paragraph = true;
                 }
-                self.text(text, kind, out);
+                let mut at = range.start;
+                for edit in within(page.edits, &range) {
+                    self.text(page.window.text(at..edit.range.start.max(at)), kind, out);
+                    self.edit(edit, kind, out);
+                    at = edit.range.end.clamp(at, range.end);
+                }
+                self.text(page.window.text(at..range.end), kind, out);
             }
             EventKind::Break { .. } if self.markup == Markup::Html => out.extend_from_slice(b"<br>"),
             EventKind::Break { .. } => self.end_paragraph(out),
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
         }
+    }
+
+    fn placed(&mut self) -> &mut Vec<Placed> {
+        &mut self.placed
     }
 
     fn finish(&mut self, _page: &PageSource<'_>, out: &mut Vec<u8>) {

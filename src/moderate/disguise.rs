@@ -3,6 +3,7 @@
 //! A token that looks like one of these is undone into a plain word, which is then looked up like any other. Most tokens of most pages
 //! look like none, and cost a test of their bits.
 
+use super::phrase::Undone;
 use super::view::View;
 use super::word::made_of::{ARABIC, DIGIT, DOUBLE, LATIN, LOOKALIKE, OTHER, TRIPLE};
 use super::words::evasion::{LEET, REPEAT, SKELETON, SPACED};
@@ -13,6 +14,7 @@ use std::ops::Range;
 pub(crate) struct Disguise {
     text: String,
     short: String,
+    pub(super) undone: Undone,
 }
 
 /// Words of fewer letters are too like others with their doubled letters off.
@@ -24,7 +26,7 @@ const SHORTEST_INSIDE: usize = 4;
 /// Letters of one run in which words are looked for.
 const LONGEST_RUN: usize = 48;
 /// Separators longer than this part words even of spaced letters.
-const SEPARATOR_BYTES: usize = 3;
+pub(super) const SEPARATOR_BYTES: usize = 3;
 
 impl Disguise {
     /// Calls with what each disguised word hides, the disguises it used, and its bytes of the folded form.

@@ -45,18 +45,6 @@ pub fn within<'e>(edits: &'e [Edit], range: &Range<u64>) -> &'e [Edit] {
     &edits[first..first + count]
 }
 
-/// Where the edits of an event stand in what was written for it, as far as they are written as they are.
-pub fn locate(edits: &[Edit], written: &[u8], mut each: impl FnMut(u64, Range<usize>)) {
-    let mut at = 0;
-    for edit in edits.iter().filter(|edit| !edit.range.is_empty() && !edit.text.is_empty()) {
-        if let Some(found) = memchr::memmem::find(&written[at..], edit.text.as_bytes()) {
-            let range = at + found..at + found + edit.text.len();
-            at = range.end;
-            each(edit.finding, range);
-        }
-    }
-}
-
 /// What stands in place of a value: for each of its pieces the text, unescaped. The first takes what stands for the whole.
 pub(crate) fn replacement(action: &Action, pieces: &[&str], folded: &str, domain: &str, key: Option<&Key>) -> Vec<String> {
     let whole = |text: String| {

@@ -8,9 +8,10 @@ use super::view::View;
 pub(super) fn add_strings(text: &str, from: u64, event: u64, view: &mut View) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(open) = memchr::memchr(b'"', &bytes[at..]).map(|open| at + open) {
-        let Some(close) = end_of_string(bytes, open + 1) else { return };
-        let next = bytes[close + 1..].iter().find(|b| !b.is_ascii_whitespace());
+    while let Some(open) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)).map(|open| at + open) {
+        // A string that does not end is one all the same: somebody may read it.
+        let close = end_of_string(bytes, open + 1).unwrap_or(bytes.len());
+        let next = bytes[bytes.len().min(close + 1)..].iter().find(|b| !b.is_ascii_whitespace());
         if next != Some(&b':') && close > open + 1 {
             view.begin_block(Surface::JsonLd, Writing::Json, event);
             add_string(text, open + 1, close, from, view);

@@ -2,12 +2,14 @@
 
 use super::disguise::Disguise;
 use super::entity::{EntityMatch, EntityNearMiss};
-use super::patterns::PatternHit;
+use super::patterns::{PatternHit, Seen};
+use super::reach::Reach;
 use super::rule::{Condition, LeafKind, ModerationRule, ModerationSet};
 use super::surface::Surface;
 use super::token;
 use super::view::View;
 use super::words::WordHit;
+use crate::limits::Deadline;
 use std::ops::Range;
 
 /// What a word, phrase or expression is worth by itself.
@@ -23,6 +25,8 @@ struct Hit {
     block: u32,
     plain: Range<usize>,
     score: f32,
+    /// The kind of value, for tokens.
+    domain: &'static str,
     detail: &'static str,
 }
 
@@ -55,13 +59,22 @@ pub(crate) struct NearFound {
 /// Buffers, reused from passage to passage.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
+    /// Past it what is found is not all, and the page must fail.
+    pub(super) deadline: Deadline,
     disguise: Disguise,
     words: Vec<WordHit>,
     patterns: Vec<PatternHit>,
-    seen: Vec<(u32, u32)>,
+    seen: Seen,
     entities: Vec<EntityMatch>,
     near: Vec<EntityNearMiss>,
     hits: Vec<Hit>,
+}
+
+impl Scratch {
+    /// Hits that it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.hits.capacity()
+    }
 }
 
 impl ModerationSet {
@@ -84,18 +97,20 @@ impl ModerationSet {
             if !of_rule.iter().any(|hit| self.leaves[hit.leaf as usize].finds) || !allows(of_rule[0].rule as usize) {
                 continue;
             }
+            let of_contexts: Vec<Reach> = rule.context.iter().map(|context| of_leaves(of_rule, &context.leaves)).collect();
             for of_block in of_rule.chunk_by(|a, b| a.block == b.block) {
                 let block = &view.blocks[of_block[0].block as usize];
                 let is_looked_at = rule.surfaces.has(block.surface) && (rule.all_links || !block.is_mere_link);
                 if is_looked_at && of_block.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
-                    self.block(rule, of_rule, of_block, view, &mut found, near.as_deref_mut());
+                    self.block(rule, &of_contexts, of_block, view, &mut found, near.as_deref_mut());
                 }
             }
         }
         if !found.is_empty() {
             let mut own = Vec::new();
             token::own(&view.plain, &mut own);
-            found.retain(|found| !own.iter().any(|own| own.start < found.plain.end && found.plain.start < own.end));
+            let own = Reach::of(own.into_iter());
+            found.retain(|found| !own.meets(&found.plain));
         }
         found.iter_mut().for_each(|found| found.plain = view.widened(found.plain.clone()));
         found.sort_by_key(|found| (found.plain.start, found.plain.end, found.rule));
@@ -117,7 +132,7 @@ impl ModerationSet {
             self.book.find(view, &mut scratch.disguise, &mut scratch.words);
             for hit in &scratch.words {
                 let plain = view.plain_range(hit.folded.clone());
-                scratch.hits.push(self.hit(view, hit.leaf, plain, BASE_SCORE, ""));
+                scratch.hits.push(self.hit(view, hit.leaf, plain, BASE_SCORE));
             }
             if let Some(near) = near.as_deref_mut() {
                 self.book.inside(view, |leaf, folded| {
@@ -130,9 +145,9 @@ impl ModerationSet {
         }
         if !self.patterns.is_empty() {
             scratch.patterns.clear();
-            self.patterns.find(view, &mut scratch.seen, &mut scratch.patterns);
+            self.patterns.find(view, scratch.deadline, &mut scratch.seen, &mut scratch.patterns);
             for hit in &scratch.patterns {
-                scratch.hits.push(self.hit(view, hit.leaf, hit.plain.clone(), BASE_SCORE, ""));
+                scratch.hits.push(self.hit(view, hit.leaf, hit.plain.clone(), BASE_SCORE));
             }
         }
         if !self.finders.is_empty() {
@@ -161,7 +176,8 @@ impl ModerationSet {
             for entity in &scratch.entities {
                 let plain = range.start + entity.range.start..range.start + entity.range.end;
                 for (_, leaf) in finder.wanted.iter().filter(|(kind, _)| *kind == entity.kind) {
-                    scratch.hits.push(Hit { detail: entity.detail, ..self.hit(view, *leaf, plain.clone(), entity.score, entity.kind.name()) });
+                    let hit = self.hit(view, *leaf, plain.clone(), entity.score);
+                    scratch.hits.push(Hit { domain: entity.kind.name(), detail: entity.detail, ..hit });
                 }
             }
             if let Some(near) = near.as_deref_mut() {
@@ -176,13 +192,21 @@ impl ModerationSet {
         }
     }
 
-    fn hit(&self, view: &View, leaf: u32, plain: Range<usize>, score: f32, detail: &'static str) -> Hit {
+    fn hit(&self, view: &View, leaf: u32, plain: Range<usize>, score: f32) -> Hit {
         let block = view.block_at(plain.start) as u32;
-        Hit { leaf, rule: self.leaves[leaf as usize].rule, block, plain, score, detail }
+        Hit { leaf, rule: self.leaves[leaf as usize].rule, block, plain, score, domain: "text", detail: "" }
     }
 
-    /// What a rule finds in one block, given its hits there and everywhere.
-    fn block(&self, rule: &ModerationRule, all: &[Hit], hits: &[Hit], view: &View, found: &mut Vec<Found>, mut near: Option<&mut Vec<NearFound>>) {
+    /// What a rule finds in one block, given its hits there and those of each of its contexts everywhere.
+    fn block(
+        &self,
+        rule: &ModerationRule,
+        contexts: &[Reach],
+        hits: &[Hit],
+        view: &View,
+        found: &mut Vec<Found>,
+        mut near: Option<&mut Vec<NearFound>>,
+    ) {
         let Some(mut met) = meets(&rule.condition, hits, view) else {
             if let Some(near) = near {
                 let finds = hits.iter().filter(|hit| self.leaves[hit.leaf as usize].finds);
@@ -192,7 +216,9 @@ impl ModerationSet {
         };
         met.sort_unstable();
         met.dedup();
-        let first = found.len();
+        let excepted = of_leaves(hits, &rule.except);
+        // Hits come by where they begin, so the one that reaches farthest holds all that is held.
+        let mut reached = 0;
         for hit in met.into_iter().map(|at| &hits[at]) {
             let leaf = &self.leaves[hit.leaf as usize];
             let mut fail = |failed: String| {
@@ -200,16 +226,14 @@ impl ModerationSet {
                     near.push(NearFound { rule: hit.rule, plain: hit.plain.clone(), failed });
                 }
             };
-            let is_protected = |by: &Hit| rule.except.contains(&by.leaf) && by.plain.start <= hit.plain.start && hit.plain.end <= by.plain.end;
-            if hits.iter().any(is_protected) {
+            if excepted.covers(&hit.plain) {
                 fail("exception".to_owned());
                 continue;
             }
             let (mut score, mut steps) = (hit.score, vec![step(leaf.kind, hit)]);
             let mut is_vetoed = false;
-            for context in &rule.context {
-                let is_near = |other: &&Hit| context.leaves.contains(&other.leaf) && words_between(view, &other.plain, &hit.plain) <= context.within;
-                if all.iter().any(|other| is_near(&other)) {
+            for (context, of_context) in rule.context.iter().zip(contexts) {
+                if is_near(view, of_context, &hit.plain, context.within) {
                     match context.raise {
                         Some(by) => {
                             score = (score + by).min(TOP_SCORE);
@@ -224,16 +248,15 @@ impl ModerationSet {
             } else if score + f32::EPSILON < rule.min_score {
                 fail(format!("score {score:.2} < {:.2}", rule.min_score));
             } else {
-                let domain = if leaf.kind == LeafKind::Entity { entity_name(hit, self) } else { "text" };
-                let is_held = found[first..].iter().any(|other: &Found| other.plain.start <= hit.plain.start && hit.plain.end <= other.plain.end);
-                if !is_held {
+                if hit.plain.end > reached {
+                    reached = hit.plain.end;
                     found.push(Found {
                         rule: hit.rule,
                         block: hit.block as usize,
                         plain: hit.plain.clone(),
                         score,
                         steps,
-                        domain,
+                        domain: hit.domain,
                         number: 0,
                         is_masked: false,
                     });
@@ -243,13 +266,12 @@ impl ModerationSet {
     }
 }
 
-fn entity_name(hit: &Hit, set: &ModerationSet) -> &'static str {
-    let wanted = set.finders.iter().flat_map(|finder| &finder.wanted);
-    let mut kinds = wanted.filter(|(_, leaf)| *leaf == hit.leaf).map(|(kind, _)| kind.name());
-    match (kinds.next(), kinds.next()) {
-        (Some(only), None) => only,
-        _ => "entity",
+/// The hits of some leaves; both are in order.
+fn of_leaves(hits: &[Hit], leaves: &[u32]) -> Reach {
+    if leaves.is_empty() {
+        return Reach::default();
     }
+    Reach::of(hits.iter().filter(|hit| leaves.binary_search(&hit.leaf).is_ok()).map(|hit| hit.plain.clone()))
 }
 
 fn step(kind: LeafKind, hit: &Hit) -> String {
@@ -258,9 +280,11 @@ fn step(kind: LeafKind, hit: &Hit) -> String {
 
 /// The hits that make a condition true; none when it is not.
 fn meets(condition: &Condition, hits: &[Hit], view: &View) -> Option<Vec<usize>> {
+    // No leaf stands in a condition twice, so the hits of its parts are different ones.
+    let reach = |list: &[usize]| Reach::sorted(list.iter().map(|at| hits[*at].plain.clone()).collect());
     match condition {
         Condition::Leaves(leaves) => {
-            let own: Vec<usize> = (0..hits.len()).filter(|at| leaves.contains(&hits[*at].leaf)).collect();
+            let own: Vec<usize> = (0..hits.len()).filter(|at| leaves.binary_search(&hits[*at].leaf).is_ok()).collect();
             (!own.is_empty()).then_some(own)
         }
         Condition::All(parts) => {
@@ -277,25 +301,29 @@ fn meets(condition: &Condition, hits: &[Hit], view: &View) -> Option<Vec<usize>>
         Condition::None(parts) => parts.iter().all(|part| meets(part, hits, view).is_none()).then(Vec::new),
         Condition::Near(parts, within) => {
             let lists: Vec<Vec<usize>> = parts.iter().map(|part| meets(part, hits, view)).collect::<Option<_>>()?;
-            let is_near =
-                |a: usize, list: &Vec<usize>| list.iter().any(|b| a != *b && words_between(view, &hits[a].plain, &hits[*b].plain) <= *within);
+            let reaches: Vec<Reach> = lists.iter().map(|list| reach(list)).collect();
             let mut close = Vec::new();
             for (at, list) in lists.iter().enumerate() {
-                let others: Vec<&Vec<usize>> = lists.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, list)| list).collect();
-                close.extend(list.iter().copied().filter(|hit| others.iter().all(|other| is_near(*hit, other))));
+                let is_close = |hit: &usize| {
+                    let mut others = reaches.iter().enumerate().filter(|(other, _)| *other != at);
+                    others.all(|(_, other)| is_near(view, other, &hits[*hit].plain, *within))
+                };
+                close.extend(list.iter().copied().filter(is_close));
             }
             (!close.is_empty()).then_some(close)
         }
         Condition::Beside(subject, by, within) => {
             let (mut subject, by) = (meets(subject, hits, view)?, meets(by, hits, view)?);
-            subject.retain(|a| by.iter().any(|b| a != b && words_between(view, &hits[*a].plain, &hits[*b].plain) <= *within));
+            let by = reach(&by);
+            subject.retain(|hit| is_near(view, &by, &hits[*hit].plain, *within));
             (!subject.is_empty()).then_some(subject)
         }
     }
 }
 
-/// Count of words between two ranges of the plain form; 0 when they touch or overlap.
-fn words_between(view: &View, a: &Range<usize>, b: &Range<usize>) -> usize {
-    let (first, second) = if a.start <= b.start { (a, b) } else { (b, a) };
-    if second.start < first.end { 0 } else { view.token_at(second.start).saturating_sub(view.token_at(first.end)) }
+/// Whether at most so many words stand between a range of the plain form and the nearest of others; none do where they touch or overlap.
+fn is_near(view: &View, others: &Reach, plain: &Range<usize>, within: usize) -> bool {
+    let (before, after) = others.neighbours(plain);
+    let words = |from: usize, to: usize| if to < from { 0 } else { view.token_at(to).saturating_sub(view.token_at(from)) };
+    before.is_some_and(|end| words(end, plain.start) <= within) || after.is_some_and(|start| words(plain.end, start) <= within)
 }

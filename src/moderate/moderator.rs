@@ -2,29 +2,31 @@
 
 use super::Verdict;
 use super::edit::{Edit, escaped};
-use super::judge::{Found, Scratch};
-use super::passage::Passage;
-use super::queue::Queue;
+use super::judge::{Found, NearFound};
+use super::reach::Reach;
 use super::redaction::{redactions, resolve, written};
 use super::reference::References;
-use super::rule::{Action, ModerationSet, Surfaces};
+use super::rule::{Action, ModerationSet};
 use super::surface::{Surface, Writing};
 use super::view::View;
+use super::workspace::Workspace;
 use crate::decode::SourceMap;
 use crate::emit::record::Finding;
+use crate::limits::{Deadline, Limit};
 use crate::report::NearMissRecord;
-use crate::rewrite::{EventKind, Tag, Window};
+use crate::rewrite::Window;
 use crate::rules::RuleSet;
 use crate::strip::Held;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A passage ends at the first block edge after this many bytes of text.
 const PASSAGE_BYTES: usize = 16 * 1024;
-/// And at any event after this many bytes of the page.
+/// And between any two blocks after this many bytes of the page.
 const LONGEST_PASSAGE: u64 = 512 * 1024;
-/// Findings that are listed; the rest of an endless page is only counted.
-const RECORDED: usize = 10_000;
+/// Findings, and near misses, that are listed; the rest of an endless page is only counted.
+pub(crate) const RECORDED: usize = 10_000;
 /// What is known of the page when a passage is judged.
 #[derive(Clone, Copy)]
 pub struct PageFacts<'a> {
@@ -38,14 +40,25 @@ pub struct PageFacts<'a> {
     pub lang: Option<&'a str>,
 }
 
+/// What a moderator may take. Nothing of a page that reaches it may go out.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// When the page must be done.
+    pub(crate) deadline: Deadline,
+    /// Bytes of text and of other values between two places where a passage can end: what stands there is matched as a whole.
+    pub(crate) block_bytes: u64,
+    /// Bytes of the page between two such places.
+    pub(crate) held_bytes: u64,
+}
+
 /// Judges one page.
 pub struct Moderator {
     rules: Arc<RuleSet>,
     explain: bool,
-    queue: Queue,
-    passage: Passage,
-    scratch: Scratch,
-    edits: Vec<Edit>,
+    bounds: Bounds,
+    /// The limit that was reached, what was there, and what is allowed.
+    overrun: Option<(Limit, u64, u64)>,
+    work: Workspace,
     verdict: Verdict,
     score: f32,
     count: u64,
@@ -56,16 +69,17 @@ pub struct Moderator {
 
 impl Moderator {
     /// A moderator for one page.
-    pub fn new(rules: Arc<RuleSet>, explain: bool) -> Self {
+    pub fn new(rules: Arc<RuleSet>, explain: bool, bounds: Bounds) -> Self {
         let set = rules.moderation();
-        let passage = Passage::new(set.surfaces.unwrap_or(Surfaces::NONE), set.all_links);
+        let mut work = if set.is_empty() { Workspace::default() } else { set.workspaces.take() };
+        work.passage.begin(set.surfaces, set.all_links);
+        work.scratch.deadline = bounds.deadline;
         Moderator {
             rules,
             explain,
-            queue: Queue::default(),
-            passage,
-            scratch: Scratch::default(),
-            edits: Vec::new(),
+            bounds,
+            overrun: None,
+            work,
             verdict: Verdict::Pass,
             score: 0.0,
             count: 0,
@@ -83,12 +97,25 @@ impl Moderator {
     /// Takes the next event.
     pub fn event(&mut self, held: Held, window: &Window) {
         let (kind, range, is_kept) = (held.event.kind, held.event.range.clone(), held.is_kept());
-        let number = self.queue.next();
-        self.queue.push(held);
-        self.passage.event(kind, range, is_kept, number, window);
-        let is_edge = kind.parts_lines() && !matches!(kind, EventKind::Open { tag: Tag::Br, .. });
-        let is_long = self.passage.len() >= PASSAGE_BYTES;
-        self.ready = !self.passage.is_in_json() && ((is_long && is_edge) || self.held_bytes() >= LONGEST_PASSAGE);
+        let number = self.work.queue.next();
+        self.work.queue.push(held);
+        self.work.passage.event(kind, range, is_kept, number, window);
+        let held = self.held_bytes();
+        let is_between = self.work.passage.is_between_blocks();
+        self.ready = is_between && (self.work.passage.len() >= PASSAGE_BYTES || held >= LONGEST_PASSAGE);
+        if !is_between {
+            let block = self.work.passage.len() as u64;
+            for (value, allowed) in [(block, self.bounds.block_bytes), (held, self.bounds.held_bytes)] {
+                if value > allowed {
+                    self.overrun.get_or_insert((Limit::HoldBytes, value, allowed));
+                }
+            }
+        }
+    }
+
+    /// The limit that the page has reached, what was there, and what is allowed: not all of it could be judged, and none may go out.
+    pub fn overrun(&self) -> Option<(Limit, u64, u64)> {
+        self.overrun
     }
 
     /// Whether a passage has come together.
@@ -98,52 +125,62 @@ impl Moderator {
 
     /// Bytes of the page that are held.
     pub fn held_bytes(&self) -> u64 {
-        self.queue.bytes()
+        self.work.queue.bytes()
     }
 
     /// Where the oldest event that is held starts.
     pub fn held_from(&self) -> Option<u64> {
-        self.queue.from()
+        self.work.queue.from()
     }
 
     fn judge(&mut self, page: PageFacts<'_>) {
-        self.edits.clear();
-        self.passage.end(page.window);
+        self.work.edits.clear();
+        self.work.passage.end(page.window);
         let rules = Arc::clone(&self.rules);
         let set = rules.moderation();
         for is_side in [false, true] {
-            let view = std::mem::take(if is_side { &mut self.passage.side } else { &mut self.passage.text });
+            let view = std::mem::take(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text });
             let mut near = Vec::new();
             let misses = self.explain.then_some(&mut near);
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
-            let mut found = set.settle(&view, &mut self.scratch, &mut allows, misses);
+            let mut found = set.settle(&view, &mut self.work.scratch, &mut allows, misses);
             found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
-            // What a rule found in spite of it is no near miss.
-            near.retain(|miss| {
-                !found.iter().any(|found| found.rule == miss.rule && found.plain.start < miss.plain.end && miss.plain.start < found.plain.end)
-            });
-            for miss in near {
-                let range = view.page_range(miss.plain);
-                let record = NearMissRecord {
-                    rule: set.rules[miss.rule as usize].id.clone(),
-                    start: page.map.source(range.start),
-                    end: page.map.source(range.end),
-                    failed: miss.failed,
-                };
-                if !self.near.contains(&record) {
-                    self.near.push(record);
-                }
-            }
+            self.record_near(&view, &found, near, page);
             self.apply(&view, &found, set, page);
-            *(if is_side { &mut self.passage.side } else { &mut self.passage.text }) = view;
+            *(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text }) = view;
         }
-        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        self.edits.dedup();
-        self.passage.clear(self.queue.next());
+        self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        self.work.edits.dedup();
+        self.work.passage.clear(self.work.queue.next());
         self.ready = false;
+        // Matchers stop at the deadline, and what they have found by then is not all.
+        if self.bounds.deadline.is_over() {
+            self.overrun.get_or_insert(self.bounds.deadline.overrun());
+        }
+    }
+
+    fn record_near(&mut self, view: &View, found: &[Found], near: Vec<NearFound>, page: PageFacts<'_>) {
+        let mut of_rule: FxHashMap<u32, Reach> = FxHashMap::default();
+        for miss in near {
+            // What a rule found in spite of it is no near miss.
+            let found = of_rule
+                .entry(miss.rule)
+                .or_insert_with(|| Reach::sorted(found.iter().filter(|found| found.rule == miss.rule).map(|found| found.plain.clone()).collect()));
+            if found.meets(&miss.plain) || self.near.len() >= RECORDED {
+                continue;
+            }
+            let range = view.page_range(miss.plain);
+            self.near.push(NearMissRecord {
+                rule: self.rules.moderation().rules[miss.rule as usize].id.clone(),
+                start: page.map.source(range.start),
+                end: page.map.source(range.end),
+                failed: miss.failed,
+            });
+        }
     }
 
     fn apply(&mut self, view: &View, found: &[Found], set: &ModerationSet, page: PageFacts<'_>) {
+        let (mut dropped, mut erased) = (None, Vec::new());
         for found in found {
             let rule = &set.rules[found.rule as usize];
             let range = view.page_range(found.plain.clone());
@@ -156,13 +193,23 @@ impl Moderator {
                 match &rule.action {
                     Action::Unlink if !self.unlink(view, found) => "flag".clone_into(&mut done),
                     Action::Unlink => {}
-                    Action::DropBlock => self.queue.drop_block(view, found.block),
+                    // Findings come by blocks.
+                    Action::DropBlock if dropped != Some(found.block) => {
+                        dropped = Some(found.block);
+                        if !self.work.queue.drop_block(view, found.block) {
+                            // A value in the tag of an element that holds other things: the value goes.
+                            let plain = view.block_range(found.block);
+                            erased.push(Found {
+                                plain: plain.start..plain.end - usize::from(view.plain[plain.clone()].ends_with('\n')),
+                                ..found.clone()
+                            });
+                        }
+                    }
                     _ => {}
                 }
             }
             self.count += 1;
             if self.findings.len() < RECORDED {
-                let folded = View::of(&view.plain[found.plain.clone()]).folded;
                 self.findings.push(Finding {
                     rule: rule.id.clone(),
                     severity: rule.severity.clone(),
@@ -175,15 +222,18 @@ impl Moderator {
                     done,
                     score: (f64::from(found.score) * 100.0).round() / 100.0,
                     steps: found.steps.clone(),
-                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, folded.trim())),
+                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, View::of(&view.plain[found.plain.clone()]).folded.trim())),
                 });
             }
         }
-        self.redact(view, redactions(found, set, false), set);
+        let nothing = Action::Replace(String::new());
+        let mut redactions = redactions(found, set, false);
+        redactions.extend(erased.iter().map(|found| (found, &nothing)));
+        self.redact(view, redactions, set);
     }
 
     fn redact(&mut self, view: &View, redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
-        for (plain, found, action) in resolve(redactions, set) {
+        for (plain, found, action) in resolve(redactions, set).taken {
             self.write(view, plain, found, &action, set);
         }
     }
@@ -191,29 +241,31 @@ impl Moderator {
     fn write(&mut self, view: &View, plain: Range<usize>, found: &Found, action: &Action, set: &ModerationSet) {
         let block = &view.blocks[found.block];
         for (range, text) in written(view, &plain, found, action, set) {
-            self.edits.push(Edit { range, text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
+            self.work.edits.push(Edit { range, text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
         }
         if block.surface != Surface::Text
-            && let Some(value) = self.passage.unquoted(block.plain)
+            && let Some(value) = self.work.passage.unquoted(block.plain)
         {
             for at in [value.start, value.end] {
-                self.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference, finding: found.number });
+                self.work.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference, finding: found.number });
             }
         }
     }
 
     /// Takes the tags of the links off that a finding is in. Whether there was one.
     fn unlink(&mut self, view: &View, found: &Found) -> bool {
-        let opens = self.passage.links_at(view, found.block, &found.plain);
-        opens.iter().for_each(|open| self.queue.unlink(*open));
-        !opens.is_empty()
+        let opens = self.work.passage.links_at(view, found.block, &found.plain);
+        opens.iter().filter(|open| self.work.queue.unlink(**open)).count() > 0
     }
 
     /// Judges what is held and hands it on, each event with the edits of the passage.
     pub fn pass(&mut self, page: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) {
         self.judge(page);
-        while let Some(held) = self.queue.pop() {
-            each(held, &self.edits);
+        if self.overrun.is_some() {
+            return;
+        }
+        while let Some(held) = self.work.queue.pop() {
+            each(held, &self.work.edits);
         }
     }
 
@@ -236,6 +288,8 @@ impl Moderator {
 
     /// What nearly matched.
     pub fn take_near(&mut self) -> Vec<NearMissRecord> {
+        self.near.sort_by(|a, b| (a.start, a.end, &a.rule, &a.failed).cmp(&(b.start, b.end, &b.rule, &b.failed)));
+        self.near.dedup();
         std::mem::take(&mut self.near)
     }
 
@@ -250,13 +304,23 @@ impl Moderator {
         view.begin_block(Surface::Meta, Writing::Literal, 0);
         view.add(text, 0, References::No, false);
         view.end_block();
-        let found = set.judge(&view, &mut self.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
+        // The page is done; what is left are some lines of it.
+        self.work.scratch.deadline = Deadline::default();
+        let found = set.judge(&view, &mut self.work.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
         let redactions =
             found.iter().map(|found| (found, &set.rules[found.rule as usize])).filter(|(_, rule)| !rule.dry_run && rule.action.redacts());
         let redactions = redactions.map(|(found, rule)| (found, &rule.action)).collect();
-        self.edits.clear();
+        self.work.edits.clear();
         self.redact(&view, redactions, set);
-        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        super::edit::edited(text, 0..text.len() as u64, &self.edits).into_owned()
+        self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        super::edit::edited(text, 0..text.len() as u64, &self.work.edits).into_owned()
+    }
+}
+
+impl Drop for Moderator {
+    fn drop(&mut self) {
+        if !self.is_idle() {
+            self.rules.moderation().workspaces.give_back(std::mem::take(&mut self.work));
+        }
     }
 }

@@ -19,8 +19,9 @@ struct Link {
 }
 
 /// What has come together, as two views.
+#[derive(Default)]
 pub(super) struct Passage {
-    surfaces: Surfaces,
+    surfaces: Option<Surfaces>,
     all_links: bool,
     /// What a reader sees.
     pub(super) text: View,
@@ -32,25 +33,28 @@ pub(super) struct Passage {
     /// The JSON-LD block that is open, its text, and the event that opens it.
     json: Option<(ElementId, Range<u64>, u64)>,
     links: Vec<Link>,
+    /// The last block of `side` goes on: what a `title`, `textarea` or `noscript` holds comes in several events.
+    is_open: bool,
     /// Where a side value begins whose attribute has no quotes, and its bytes.
     unquoted: Vec<(u32, Range<u64>)>,
 }
 
 impl Passage {
-    pub(super) fn new(surfaces: Surfaces, all_links: bool) -> Self {
-        let mut text = View::default();
-        text.begin_block(Surface::Text, Writing::Reference, 0);
-        Passage {
-            surfaces,
-            all_links,
-            text,
-            side: View::default(),
-            preformatted: 0,
-            noscript: None,
-            json: None,
-            links: Vec::new(),
-            unquoted: Vec::new(),
-        }
+    /// Begins a page.
+    pub(super) fn begin(&mut self, surfaces: Option<Surfaces>, all_links: bool) {
+        (self.surfaces, self.all_links) = (surfaces, all_links);
+        (self.preformatted, self.noscript, self.json, self.is_open) = (0, None, None, false);
+        self.links.clear();
+        self.clear(0);
+    }
+
+    /// Bytes of text that it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.text.plain.capacity() + self.side.plain.capacity()
+    }
+
+    fn looks_at(&self, surface: Surface) -> bool {
+        self.surfaces.is_some_and(|surfaces| surfaces.has(surface))
     }
 
     /// Bytes of both views.
@@ -58,13 +62,12 @@ impl Passage {
         self.text.plain.len() + self.side.plain.len()
     }
 
-    /// Whether a JSON-LD block is open, which is read as a whole.
-    pub(super) fn is_in_json(&self) -> bool {
-        self.json.is_some()
-    }
-
     /// Takes the event of this number. Nothing is read of what is stripped but where its tags stand.
     pub(super) fn event(&mut self, kind: EventKind, range: Range<u64>, is_kept: bool, number: u64, window: &Window) {
+        if self.is_open && !matches!(kind, EventKind::Text(TextKind::Rcdata | TextKind::Raw)) {
+            self.is_open = false;
+            self.side.end_block();
+        }
         match kind {
             EventKind::Open { id, tag, void } => {
                 if tag == Tag::Br {
@@ -92,10 +95,10 @@ impl Passage {
                     self.preformatted = self.preformatted.saturating_sub(1);
                 }
                 self.noscript.take_if(|noscript| *noscript == id);
-                self.closed(id, tag, window);
+                self.closed(id, tag, number, window);
             }
             EventKind::Text(kind) if is_kept => self.text(kind, range, number, window),
-            EventKind::Comment if is_kept && self.surfaces.has(Surface::Comment) => {
+            EventKind::Comment if is_kept && self.looks_at(Surface::Comment) => {
                 self.text.markup();
                 let text = window.text(range.clone());
                 let body = text.strip_prefix("<!--").map_or(0, |_| 4);
@@ -129,9 +132,11 @@ impl Passage {
             && range.start < range.end
         {
             // The page ended inside it.
-            json::add_strings(window.text(range.clone()), range.start, number, &mut self.side);
+            self.data(range, number..u64::MAX, window);
         }
         self.text.end_block();
+        self.side.end_block();
+        self.is_open = false;
     }
 
     /// Begins the next passage, with the event of this number.
@@ -150,17 +155,23 @@ impl Passage {
 
     /// The bytes of the attribute value that a block of the side view is, if it has no quotes.
     pub(super) fn unquoted(&self, plain: u32) -> Option<Range<u64>> {
-        self.unquoted.iter().find(|(at, _)| *at == plain).map(|(_, value)| value.clone())
+        self.unquoted.binary_search_by_key(&plain, |(at, _)| *at).ok().map(|at| self.unquoted[at].1.clone())
+    }
+
+    /// Whether nothing of a block has been read yet: the passage can end here, and no match is cut.
+    pub(super) fn is_between_blocks(&self) -> bool {
+        self.json.is_none() && !self.is_open && self.text.blocks.last().is_none_or(|block| block.plain as usize == self.text.plain.len())
     }
 
     /// The events that open the links which a range of a view is in or, for a link's target, stands in.
     pub(super) fn links_at(&self, view: &View, block: usize, plain: &Range<usize>) -> Vec<u64> {
         let block = view.blocks[block];
-        if block.surface == Surface::Link {
+        if block.surface != Surface::Text {
             return vec![block.event];
         }
-        let in_link = |link: &&Link| link.plain.start < plain.end && plain.start < link.plain.end;
-        self.links.iter().filter(in_link).filter_map(|link| link.open).collect()
+        // They are in order; one that ends before the range ends the search, for links do not stand in links.
+        let before = &self.links[..self.links.partition_point(|link| link.plain.start < plain.end)];
+        before.iter().rev().take_while(|link| plain.start < link.plain.end).filter_map(|link| link.open).collect()
     }
 
     fn end_block(&mut self, next_event: u64) {
@@ -181,13 +192,9 @@ impl Passage {
                 }
                 self.text.add(text, range.start, references, self.preformatted > 0);
             }
-            TextKind::Rcdata if self.surfaces.has(Surface::Rcdata) => {
-                self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
-            }
+            TextKind::Rcdata if self.looks_at(Surface::Rcdata) => self.held_text(text, range.start, number),
             // To a reader without scripts this is the page; its tags are read as text.
-            TextKind::Raw if self.noscript.is_some() && self.surfaces.has(Surface::Rcdata) => {
-                self.side_value(Surface::Rcdata, Writing::Reference, text, range.start, References::Text, number);
-            }
+            TextKind::Raw if self.noscript.is_some() && self.looks_at(Surface::Rcdata) => self.held_text(text, range.start, number),
             TextKind::Raw => {
                 if let Some((_, json, _)) = &mut self.json {
                     json.start = json.start.min(range.start);
@@ -196,6 +203,27 @@ impl Passage {
             }
             TextKind::Rcdata => {}
         }
+    }
+
+    /// Text that is no part of the page's, in one block however many events it comes in.
+    fn held_text(&mut self, text: &str, from: u64, number: u64) {
+        if !self.is_open {
+            self.is_open = true;
+            self.side.begin_block(Surface::Rcdata, Writing::Reference, number);
+        }
+        if let Some(block) = self.side.blocks.last_mut() {
+            block.until = number + 1;
+        }
+        // No edit may reach from one event into the next.
+        self.side.markup();
+        self.side.add(text, from, References::Text, false);
+    }
+
+    /// The strings of a JSON-LD block, and the events that it comes in.
+    fn data(&mut self, text: Range<u64>, events: Range<u64>, window: &Window) {
+        let first = self.side.blocks.len();
+        json::add_strings(window.text(text.clone()), text.start, events.start, &mut self.side);
+        self.side.blocks[first..].iter_mut().for_each(|block| block.until = events.end);
     }
 
     fn side_value(&mut self, surface: Surface, writing: Writing, raw: &str, from: u64, references: References, number: u64) {
@@ -214,7 +242,7 @@ impl Passage {
         if tag == Tag::Noscript {
             self.noscript = Some(id);
         }
-        if tag == Tag::Script && self.surfaces.has(Surface::JsonLd) {
+        if tag == Tag::Script && self.looks_at(Surface::JsonLd) {
             let kind = Attributes::get(source, "type").unwrap_or_default().trim();
             if kind.to_ascii_lowercase().starts_with("application/ld+json") {
                 self.json = Some((id, Range { start: u64::MAX, end: 0 }, number));
@@ -240,7 +268,7 @@ impl Passage {
             } else {
                 continue;
             };
-            if value.len() < 2 || !self.surfaces.has(surface) {
+            if value.len() < 2 || !self.looks_at(surface) {
                 continue;
             }
             let start = value.as_ptr() as usize - source.as_ptr() as usize;
@@ -249,7 +277,13 @@ impl Passage {
                 let range = from + start as u64..from + (start + value.len()) as u64;
                 self.unquoted.push((self.side.plain.len() as u32, range));
             }
+            let before = self.side.plain.len();
             self.side_value(surface, Writing::Reference, value, from + start as u64, References::Attribute, number);
+            if self.side.plain.len() == before {
+                // Nothing of it can be seen; the next value begins where it did.
+                self.unquoted.pop_if(|(at, _)| *at as usize == before);
+                continue;
+            }
             if surface == Surface::Link
                 && let Some(block) = self.side.blocks.last_mut()
             {
@@ -278,7 +312,7 @@ impl Passage {
         })
     }
 
-    fn closed(&mut self, id: ElementId, tag: Tag, window: &Window) {
+    fn closed(&mut self, id: ElementId, tag: Tag, close: u64, window: &Window) {
         if tag == Tag::A
             && let Some(link) = self.links.iter_mut().rev().find(|link| link.id == id)
         {
@@ -288,7 +322,7 @@ impl Passage {
             && let Some((_, range, number)) = self.json.take_if(|json| json.0 == id)
             && range.start < range.end
         {
-            json::add_strings(window.text(range.clone()), range.start, number, &mut self.side);
+            self.data(range, number..close + 1, window);
         }
     }
 }

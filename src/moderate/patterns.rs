@@ -2,6 +2,7 @@
 //! expressions behind them run, on the lines that hold them.
 
 use super::view::View;
+use crate::limits::Deadline;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -16,6 +17,9 @@ const DENSE_LITERALS: usize = 4_000;
 /// More alternatives than this are no prefilter.
 const MOST_LITERALS: usize = 48;
 
+/// The clock is looked at after this many matches.
+const MATCHES_A_LOOK: usize = 16;
+
 #[derive(Debug)]
 struct Pattern {
     leaf: u32,
@@ -29,6 +33,15 @@ struct Pattern {
 pub(crate) struct PatternHit {
     pub(crate) leaf: u32,
     pub(crate) plain: Range<usize>,
+}
+
+/// Which expressions' literals stand on which lines of a view.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Expression, and where its line begins.
+    lines: Vec<(u32, u32)>,
+    /// The last line of each expression.
+    last: Vec<u32>,
 }
 
 /// The expressions.
@@ -104,49 +117,59 @@ impl Patterns {
         self.patterns.len()
     }
 
-    /// All matches in a view. `seen` is a buffer.
-    pub(crate) fn find(&self, view: &View, seen: &mut Vec<(u32, u32)>, hits: &mut Vec<PatternHit>) {
+    /// All matches in a view; not all of them past the deadline. `seen` is a buffer.
+    pub(crate) fn find(&self, view: &View, deadline: Deadline, seen: &mut Seen, hits: &mut Vec<PatternHit>) {
         if let Some(prefilter) = &self.prefilter {
-            seen.clear();
-            for found in prefilter.find_overlapping_iter(view.folded.as_str()) {
-                let line = view.folded[..found.start()].rfind('\n').map_or(0, |at| at + 1) as u32;
-                let entry = (self.owners[found.pattern().as_usize()], line);
-                if seen.last() != Some(&entry) {
-                    seen.push(entry);
+            seen.lines.clear();
+            seen.last.clear();
+            seen.last.resize(self.patterns.len(), u32::MAX);
+            let folded = view.folded.as_bytes();
+            // No literal holds a line break, so the line of its end is its line.
+            let (mut line, mut read) = (0, 0);
+            for found in prefilter.find_overlapping_iter(folded) {
+                line = memchr::memrchr(b'\n', &folded[read..found.end()]).map_or(line, |at| read + at + 1);
+                read = found.end();
+                let owner = self.owners[found.pattern().as_usize()];
+                if seen.last[owner as usize] != line as u32 {
+                    seen.last[owner as usize] = line as u32;
+                    seen.lines.push((owner, line as u32));
                 }
             }
-            seen.sort_unstable();
-            seen.dedup();
-            for (pattern, line) in seen.iter() {
+            seen.lines.sort_unstable();
+            for (pattern, line) in &seen.lines {
                 let pattern = &self.patterns[*pattern as usize];
                 let start = *line as usize;
-                let end = view.folded[start..].find('\n').map_or(view.folded.len(), |at| start + at);
+                let end = memchr::memchr(b'\n', &folded[start..]).map_or(folded.len(), |at| start + at);
                 let range = if pattern.folded { start..end } else { view.plain_range(start..end) };
-                pattern.find(view, range, hits);
+                pattern.find(view, range, deadline, hits);
             }
         }
         for form in 0..2 {
             let text = if form == 1 { &view.folded } else { &view.plain };
             match &self.sets[form] {
-                Some(set) => set.matches(text).iter().for_each(|at| self.everywhere(self.open[form][at], text, view, hits)),
-                None => self.open[form].iter().for_each(|at| self.everywhere(*at, text, view, hits)),
+                Some(set) => set.matches(text).iter().for_each(|at| self.everywhere(self.open[form][at], text, view, deadline, hits)),
+                None => self.open[form].iter().for_each(|at| self.everywhere(*at, text, view, deadline, hits)),
             }
         }
     }
 
-    fn everywhere(&self, pattern: u32, text: &str, view: &View, hits: &mut Vec<PatternHit>) {
+    fn everywhere(&self, pattern: u32, text: &str, view: &View, deadline: Deadline, hits: &mut Vec<PatternHit>) {
         let mut start = 0;
         for line in text.split('\n') {
-            self.patterns[pattern as usize].find(view, start..start + line.len(), hits);
+            self.patterns[pattern as usize].find(view, start..start + line.len(), deadline, hits);
             start += line.len() + 1;
         }
     }
 }
 
 impl Pattern {
-    fn find(&self, view: &View, line: Range<usize>, hits: &mut Vec<PatternHit>) {
+    fn find(&self, view: &View, line: Range<usize>, deadline: Deadline, hits: &mut Vec<PatternHit>) {
         let text = if self.folded { &view.folded } else { &view.plain };
-        for found in self.regex.find_iter(&text[line.clone()]).filter(|found| !found.is_empty()) {
+        for (number, found) in self.regex.find_iter(&text[line.clone()]).enumerate().filter(|(_, found)| !found.is_empty()) {
+            // Every single match may have looked to the end of the line.
+            if number % MATCHES_A_LOOK == MATCHES_A_LOOK - 1 && deadline.is_over() {
+                return;
+            }
             let range = line.start + found.start()..line.start + found.end();
             let plain = if self.folded { view.plain_range(range) } else { range };
             hits.push(PatternHit { leaf: self.leaf, plain });
@@ -266,7 +289,7 @@ mod tests {
         view.begin_block(super::super::surface::Surface::Text, super::super::surface::Writing::Literal, 1);
         view.add("xyz", 200, super::super::reference::References::No, false);
         let mut hits = Vec::new();
-        patterns.find(&view, &mut Vec::new(), &mut hits);
+        patterns.find(&view, Deadline::default(), &mut Seen::default(), &mut hits);
         hits.sort_by_key(|hit| hit.leaf);
         let found: Vec<_> = hits.iter().map(|hit| (hit.leaf, &view.plain[hit.plain.clone()])).collect();
         assert_eq!(found, [(0, "2024-05"), (1, "اربـاح مضمون"), (2, "FREE Spins"), (3, "xyz")]);

@@ -25,6 +25,18 @@ impl Queue {
         self.first + self.held.len() as u64
     }
 
+    /// Events that it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.held.capacity()
+    }
+
+    /// Forgets all, for another page.
+    pub(super) fn clear(&mut self) {
+        self.held.clear();
+        self.unlinked.clear();
+        self.first = 0;
+    }
+
     pub(super) fn push(&mut self, mut held: Held) {
         if let EventKind::Close { id, .. } = held.event.kind
             && let Some(at) = self.unlinked.iter().position(|unlinked| *unlinked == id)
@@ -53,32 +65,31 @@ impl Queue {
         self.held.front().map(|held| held.event.range.start)
     }
 
-    fn drop_event(&mut self, number: u64) -> Option<EventKind> {
-        let held = self.held.get_mut(number.checked_sub(self.first)? as usize)?;
-        if held.removal == 0 {
-            held.removal = REMOVED;
+    /// Takes off the tags of a link, given the event that opens it. False when that is no link.
+    pub(super) fn unlink(&mut self, open: u64) -> bool {
+        let Some(from) = open.checked_sub(self.first).map(|from| from as usize) else { return false };
+        let Some(held) = self.held.get_mut(from) else { return false };
+        let EventKind::Open { id, tag: Tag::A, void: false } = held.event.kind else { return false };
+        if held.removal != 0 {
+            return true;
         }
-        Some(held.event.kind)
+        held.removal = REMOVED;
+        let close = self.held.iter_mut().skip(from).find(|held| matches!(held.event.kind, EventKind::Close { id: closed, .. } if closed == id));
+        match close {
+            Some(held) if held.removal == 0 => held.removal = REMOVED,
+            Some(_) => {}
+            None => self.unlinked.push(id),
+        }
+        true
     }
 
-    /// Takes off the tags of a link, given the event that opens it.
-    pub(super) fn unlink(&mut self, open: u64) {
-        if let Some(EventKind::Open { id, tag: Tag::A, void: false }) = self.drop_event(open) {
-            let close = self.held.iter_mut().find(|held| matches!(held.event.kind, EventKind::Close { id: closed, .. } if closed == id));
-            match close {
-                Some(held) if held.removal == 0 => held.removal = REMOVED,
-                Some(_) => {}
-                None => self.unlinked.push(id),
-            }
-        }
-    }
-
-    /// Takes out the events of a block: its text, what opens and closes inside of it, and the element that holds nothing else.
-    pub(super) fn drop_block(&mut self, view: &View, block: usize) {
+    /// Takes out the events of a block: its text, what opens and closes inside of it, and the element that holds nothing else. False
+    /// when there are none that can go, as with a value in the tag of an element that holds other things.
+    pub(super) fn drop_block(&mut self, view: &View, block: usize) -> bool {
         let surface = view.blocks[block].surface;
         let from = view.blocks[block].event;
         let last = self.first + self.held.len() as u64;
-        let until = if surface == Surface::Text { view.blocks.get(block + 1).map_or(last, |next| next.event) } else { from + 1 };
+        let until = if surface == Surface::Text { view.blocks.get(block + 1).map_or(last, |next| next.event) } else { view.blocks[block].until };
         let position = |number: u64| (number.saturating_sub(self.first) as usize).min(self.held.len());
         let (start, end) = (position(from), position(until));
         let mut opened: Vec<(ElementId, usize)> = Vec::new();
@@ -95,10 +106,12 @@ impl Queue {
                 _ => {}
             }
         }
+        let has_any = !drops.is_empty();
         for at in drops {
             if self.held[at].removal == 0 {
                 self.held[at].removal = REMOVED;
             }
         }
+        has_any
     }
 }

@@ -2,18 +2,19 @@
 
 use super::edit::replacement;
 use super::judge::{Found, NearFound, Scratch};
+use super::reach::Reach;
 use super::reference::References;
 use super::rule::{Action, ModerationSet};
 use super::view::View;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// How often what is written in place of findings is looked through for new ones.
-const SETTLING_ROUNDS: usize = 8;
 
 impl ModerationSet {
     /// All findings in a view, and those that only what is written in their place lets come about: a word that stood glued to another one
-    /// stands alone when that is covered. So a second pass over the output finds nothing more.
+    /// stands alone when that is covered. So a second pass over the output finds nothing more. Each round covers bytes that the one
+    /// before did not, so there is an end to them, if not before the deadline.
     pub(super) fn settle(
         &self,
         view: &View,
@@ -28,13 +29,14 @@ impl ModerationSet {
             if with_dry && !found.iter().any(is_dry) {
                 break;
             }
-            for _ in 0..SETTLING_ROUNDS {
-                let taken = resolve(redactions(&found, self, with_dry), self);
-                if taken.is_empty() {
+            while !scratch.deadline.is_over() {
+                let resolved = resolve(redactions(&found, self, with_dry), self);
+                if resolved.taken.is_empty() {
                     break;
                 }
-                let after = after(view, &taken, self);
-                let (mut more, mut masked) = (Vec::new(), Vec::new());
+                let after = after(view, &resolved.taken, self);
+                let (mut more, mut masked) = (Vec::new(), FxHashSet::default());
+                let mut known = FxHashMap::default();
                 for new in self.judge(&after, scratch, allows, None) {
                     let rule = &self.rules[new.rule as usize];
                     if !(rule.action.redacts() || rule.action == Action::DropBlock) || (with_dry && !rule.dry_run) {
@@ -42,17 +44,24 @@ impl ModerationSet {
                     }
                     let range = after.page_range(new.plain.clone());
                     let plain = range.start as usize..range.end as usize;
-                    let overlaps = |other: &Range<usize>| other.start < plain.end && plain.start < other.end;
-                    let is_known = found.iter().any(|known| known.rule == new.rule && !rule.action.redacts() && overlaps(&known.plain));
-                    let free = outside(plain.clone(), &taken);
+                    let free = resolved.outside(plain.clone());
                     if free.is_empty() {
-                        masked.extend(taken.iter().filter(|(taken, ..)| overlaps(taken)).map(|(_, found, _)| (found.plain.clone(), found.rule)));
-                    } else if !is_known {
+                        let covers = resolved.over(&plain).map(|(_, found, _)| (found.plain.start, found.plain.end, found.rule));
+                        masked.extend(covers);
+                        continue;
+                    }
+                    let known = known.entry(new.rule).or_insert_with(|| match rule.action {
+                        Action::DropBlock => {
+                            Reach::sorted(found.iter().filter(|known| known.rule == new.rule).map(|known| known.plain.clone()).collect())
+                        }
+                        _ => Reach::default(),
+                    });
+                    if !known.meets(&plain) {
                         more.extend(free.into_iter().map(|plain| Found { block: view.block_at(plain.start), plain, ..new.clone() }));
                     }
                 }
                 let count = found.iter().filter(|found| found.is_masked).count();
-                found.iter_mut().for_each(|found| found.is_masked |= masked.contains(&(found.plain.clone(), found.rule)));
+                found.iter_mut().for_each(|found| found.is_masked |= masked.contains(&(found.plain.start, found.plain.end, found.rule)));
                 if more.is_empty() && count == found.iter().filter(|found| found.is_masked).count() {
                     break;
                 }
@@ -70,37 +79,62 @@ pub(super) fn redactions<'f>(found: &'f [Found], set: &'f ModerationSet, with_dr
 }
 
 /// The longest redaction wins, then the graver; what one covers only in part is covered by the other as far as it sticks out.
-pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Vec<Taken<'f>> {
+pub(super) fn resolve<'f>(mut redactions: Vec<(&'f Found, &'f Action)>, set: &ModerationSet) -> Resolved<'f> {
     redactions.sort_by(|(a, a_action), (b, b_action)| {
         let length = |found: &Found| std::cmp::Reverse(found.plain.len());
         let id = |found: &Found| &set.rules[found.rule as usize].id;
         (length(a), b_action, id(a), a.plain.start).cmp(&(length(b), a_action, id(b), b.plain.start))
     });
-    let mut taken: Vec<Taken<'_>> = Vec::new();
+    let mut resolved = Resolved::default();
     for (found, action) in redactions {
-        let rest = outside(found.plain.clone(), &taken);
+        let rest = resolved.outside(found.plain.clone());
         let is_whole = rest.len() == 1 && rest[0] == found.plain && !found.is_masked;
         let action = if is_whole || matches!(action, Action::Mask(_)) { Cow::Borrowed(action) } else { Cow::Owned(Action::Mask("█".into())) };
-        taken.extend(rest.into_iter().map(|part| (part, found, action.clone())));
+        for part in rest {
+            resolved.places.insert(part.start, (part.end, resolved.taken.len()));
+            resolved.taken.push((part, found, action.clone()));
+        }
     }
-    taken
+    resolved
 }
 
 /// A place on the plain form, and what is to be written there.
 pub(super) type Taken<'f> = (Range<usize>, &'f Found, Cow<'f, Action>);
 
-/// The parts of a range that nothing is written over yet.
-pub(super) fn outside(range: Range<usize>, taken: &[Taken<'_>]) -> Vec<Range<usize>> {
-    let mut rest = vec![range];
-    for (by, ..) in taken {
-        let parts = |part: Range<usize>| [part.start..part.end.min(by.start), part.start.max(by.end)..part.end];
-        rest = rest.into_iter().flat_map(parts).filter(|part| part.start < part.end).collect();
+/// What is written where; no two places overlap.
+#[derive(Default)]
+pub(super) struct Resolved<'f> {
+    pub(super) taken: Vec<Taken<'f>>,
+    /// The same by where it begins: where it ends, and its number.
+    places: BTreeMap<usize, (usize, usize)>,
+}
+
+impl<'f> Resolved<'f> {
+    /// The places that have a byte in common with a range.
+    fn over(&self, range: &Range<usize>) -> impl Iterator<Item = &Taken<'f>> {
+        let before = self.places.range(..=range.start).next_back().filter(|(_, (end, _))| *end > range.start);
+        let first = before.map_or(range.start, |(start, _)| *start);
+        self.places.range(first..range.end.max(first)).map(|(_, (_, number))| &self.taken[*number])
     }
-    rest
+
+    /// The parts of a range that nothing is written over yet.
+    fn outside(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let (mut rest, mut at) = (Vec::new(), range.start);
+        for (by, ..) in self.over(&range) {
+            if at < by.start {
+                rest.push(at..by.start);
+            }
+            at = by.end;
+        }
+        if at < range.end {
+            rest.push(at..range.end);
+        }
+        rest
+    }
 }
 
 /// The view as it would be with the redactions in it, mapped to the plain form of the view that it was.
-pub(super) fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> View {
+fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> View {
     let mut order: Vec<_> = taken.iter().collect();
     order.sort_by_key(|(range, ..)| range.start);
     let mut order = order.into_iter().peekable();
@@ -151,7 +185,8 @@ pub(super) fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> Vi
 pub(super) fn written(view: &View, plain: &Range<usize>, found: &Found, action: &Action, set: &ModerationSet) -> Vec<(Range<u64>, String)> {
     let pieces: Vec<_> = view.pieces(plain.clone()).into_iter().filter(|piece| piece.from.start < piece.from.end).collect();
     let texts: Vec<&str> = pieces.iter().map(|piece| &view.plain[piece.view.clone()]).collect();
-    let folded = View::of(&view.plain[plain.clone()]).folded;
+    let is_token = matches!(action, Action::Hash | Action::Pseudonym);
+    let folded = if is_token { View::of(&view.plain[plain.clone()]).folded } else { String::new() };
     let texts = replacement(action, &texts, folded.trim(), found.domain, set.key.as_ref());
     pieces.into_iter().map(|piece| piece.from).zip(texts).collect()
 }

@@ -6,6 +6,7 @@ use super::patterns::Patterns;
 use super::surface::Surface;
 use super::token::Key;
 use super::words::WordBook;
+use super::workspace::Workspaces;
 use crate::rules::When;
 use serde::Serialize;
 
@@ -239,6 +240,7 @@ pub struct ModerationSet {
     pub(crate) key: Option<Key>,
     pub(crate) surfaces: Option<Surfaces>,
     pub(crate) all_links: bool,
+    pub(crate) workspaces: Workspaces,
 }
 
 impl ModerationSet {

@@ -8,7 +8,7 @@
 use super::map::{Piece, ViewMap};
 use super::reference::{References, reference};
 use super::surface::{Surface, Writing};
-use super::word::made_of::{ARABIC, DIGIT, LATIN};
+use super::word::made_of::ARABIC;
 use super::word::{Class, Tokens, classify};
 use crate::fold::{digit, is_arabic_mark, is_ignorable, is_plain_arabic, unify};
 use std::ops::Range;
@@ -23,6 +23,8 @@ pub(crate) struct Block {
     pub(crate) plain: u32,
     /// Number of the first event that may belong to it.
     pub(crate) event: u64,
+    /// Number after the last event that does, for a value; a run of text goes on to the next block.
+    pub(crate) until: u64,
     /// How what is written into it must be escaped.
     pub(crate) writing: Writing,
     /// A link that stands for no number or address: only rules that ask for links look at it.
@@ -62,7 +64,7 @@ impl View {
     /// Begins a block; the one before has ended.
     pub(crate) fn begin_block(&mut self, surface: Surface, writing: Writing, event: u64) {
         let plain = self.plain.len() as u32;
-        let block = Block { surface, plain, event, writing, is_mere_link: false };
+        let block = Block { surface, plain, event, until: event + 1, writing, is_mere_link: false };
         match self.blocks.last_mut() {
             Some(last) if last.plain == plain => *last = block,
             _ => self.blocks.push(block),
@@ -154,8 +156,12 @@ impl View {
                 }
                 at += length;
             } else if byte.is_ascii_graphic() {
-                let run = bytes[at..].iter().take_while(|b| b.is_ascii_graphic() && (**b != b'&' || references == References::No)).count();
+                let run = words(&bytes[at..], references);
                 self.ascii(&raw[at..at + run], from + at as u64);
+                at += run;
+            } else if matches!(byte, 0xD8 | 0xD9) && is_arabic_letter(bytes, at) {
+                let run = (at..bytes.len()).step_by(2).take_while(|at| is_arabic_letter(bytes, *at)).count() * 2;
+                self.arabic(&raw[at..at + run], from + at as u64);
                 at += run;
             } else if byte.is_ascii() {
                 if preformatted && byte == b'\n' {
@@ -247,7 +253,7 @@ impl View {
 
     fn space(&mut self, from: Range<u64>) {
         self.tokens.end(self.folded.len() as u32, &self.folded);
-        if self.plain.is_empty() || self.plain.ends_with([' ', '\n']) {
+        if matches!(self.plain.as_bytes().last(), None | Some(b' ' | b'\n')) {
             return;
         }
         self.fold_map.same(1, self.plain.len() as u64);
@@ -256,26 +262,26 @@ impl View {
         if from.end - from.start == 1 { self.map.same(1, from.start) } else { self.map.whole(1, from) }
     }
 
-    /// A run of visible ASCII.
+    /// A run of visible ASCII, and of spaces each by itself inside of it.
     fn ascii(&mut self, run: &str, from: u64) {
         self.map.same(run.len(), from);
         self.fold_map.same(run.len(), self.plain.len() as u64);
         self.plain.push_str(run);
-        let at = self.folded.len() as u32;
+        let at = self.folded.len();
         self.folded.push_str(run);
-        self.folded[at as usize..].make_ascii_lowercase();
-        for (at, byte) in (at..).zip(run.bytes()) {
-            let class = match byte {
-                b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
-                b'0'..=b'9' => Class::Digit,
-                _ => Class::Other,
-            };
-            if class == Class::Other {
-                self.tokens.end(at, &self.folded);
-            } else {
-                let made_of = if class == Class::Digit { DIGIT } else { LATIN };
-                self.tokens.push(char::from(byte.to_ascii_lowercase()), class, made_of, at, &self.folded);
-            }
+        self.folded[at..].make_ascii_lowercase();
+        self.tokens.ascii(at, &self.folded);
+    }
+
+    /// A run of Arabic letters of two bytes each, which fold to such letters.
+    fn arabic(&mut self, run: &str, from: u64) {
+        self.map.same(run.len(), from);
+        self.fold_map.same(run.len(), self.plain.len() as u64);
+        self.plain.push_str(run);
+        for character in run.chars() {
+            let (folded, at) = (unify(character), self.folded.len() as u32);
+            self.folded.push(folded);
+            self.tokens.push(folded, Class::Letter, ARABIC, at, &self.folded);
         }
     }
 
@@ -306,6 +312,24 @@ impl View {
         let folded = self.folded[at..].chars().next().unwrap_or(character);
         self.tokens.push(folded, class, made_of, at as u32, &self.folded);
     }
+}
+
+/// Length of the run of visible ASCII that `bytes` begin with, words parted by one space each; it does not reach over a reference.
+fn words(bytes: &[u8], references: References) -> usize {
+    let is_word = |byte: u8| byte.is_ascii_graphic() && (byte != b'&' || references == References::No);
+    let mut at = 0;
+    loop {
+        match bytes.get(at) {
+            Some(byte) if is_word(*byte) => at += 1,
+            Some(b' ') if bytes.get(at + 1).is_some_and(|next| is_word(*next)) => at += 2,
+            _ => return at,
+        }
+    }
+}
+
+/// Whether a letter of U+0621 to U+064A stands here, but for tatweel: NFKC leaves it as it is, and it folds to one of two bytes.
+fn is_arabic_letter(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at..at + 2), Some([0xD8, 0xA1..=0xBF] | [0xD9, 0x81..=0x8A]))
 }
 
 /// Whether NFKC leaves a character as it is; only ranges that pages are full of, for the rest is looked up.

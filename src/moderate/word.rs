@@ -19,6 +19,25 @@ pub(crate) mod made_of {
 }
 use made_of::*;
 
+/// What lower-case ASCII makes words of; 0 for what parts them.
+static MADE_OF: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' => LATIN,
+            b'0'..=b'9' => DIGIT,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+fn class_of(made_of: u8) -> Class {
+    if made_of == DIGIT { Class::Digit } else { Class::Letter }
+}
+
 /// A word of the folded form: a run of letters, marks and digits; one character of a script that is written without spaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -53,6 +72,8 @@ struct Open {
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     tokens: Vec<Token>,
+    /// What any of them is made of.
+    made_of: u8,
     open: Option<Open>,
 }
 
@@ -73,7 +94,13 @@ pub(crate) fn hash(token: &[u8]) -> u64 {
 impl Tokens {
     pub(super) fn clear(&mut self) {
         self.tokens.clear();
+        self.made_of = 0;
         self.open = None;
+    }
+
+    /// What any of them is made of, as bits.
+    pub(super) fn made_of(&self) -> u8 {
+        self.made_of
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -112,10 +139,54 @@ impl Tokens {
         self.open = Some(Open { start: at, made_of, last: character, repeats: 0, characters: 1, class });
     }
 
+    /// The characters of `folded` from `at` on, all of them ASCII.
+    pub(super) fn ascii(&mut self, mut at: usize, folded: &str) {
+        let bytes = folded.as_bytes();
+        while let Some(byte) = bytes.get(at).filter(|_| self.open.is_some()) {
+            match MADE_OF[usize::from(*byte)] {
+                0 => self.end(at as u32, folded),
+                made_of => self.push(char::from(*byte), class_of(made_of), made_of, at as u32, folded),
+            }
+            at += 1;
+        }
+        while at < bytes.len() {
+            let mut made_of = MADE_OF[usize::from(bytes[at])];
+            let start = at;
+            at += 1;
+            if made_of == 0 {
+                continue;
+            }
+            // One bit for each letter that is the one before it, the newest lowest.
+            let mut doubled = 0_u32;
+            let mut last = made_of;
+            while let Some(byte) = bytes.get(at) {
+                let bits = MADE_OF[usize::from(*byte)];
+                if bits == 0 {
+                    break;
+                }
+                doubled = doubled << 1 | u32::from(*byte == bytes[at - 1]);
+                let (double, triple) = (doubled as u8 & 1, (doubled & (doubled >> 1)) as u8 & 1);
+                made_of |= bits | (double * DOUBLE) | (triple * TRIPLE);
+                last = bits;
+                at += 1;
+            }
+            if at < bytes.len() {
+                let hash = hash(&bytes[start..at]);
+                self.made_of |= made_of;
+                self.tokens.push(Token { start: start as u32, end: at as u32, hash, made_of, single: at - start == 1 });
+            } else {
+                let characters = (at - start).min(usize::from(u16::MAX)) as u16;
+                let repeats = doubled.trailing_ones().min(9) as u8;
+                self.open = Some(Open { start: start as u32, made_of, last: char::from(bytes[at - 1]), repeats, characters, class: class_of(last) });
+            }
+        }
+    }
+
     /// The word that is being read, if any, ends at `end` in `folded`.
     pub(super) fn end(&mut self, end: u32, folded: &str) {
         if let Some(open) = self.open.take() {
             let hash = hash(&folded.as_bytes()[open.start as usize..end as usize]);
+            self.made_of |= open.made_of;
             self.tokens.push(Token { start: open.start, end, hash, made_of: open.made_of, single: open.characters == 1 });
         }
     }

@@ -6,8 +6,9 @@
 //! spaces, symbols and words with `*` are found by one Aho-Corasick automaton instead.
 
 use super::disguise::{Disguise, collapse};
+use super::phrase::Phrases;
 use super::view::View;
-use super::word::made_of::{ARABIC, LATIN};
+use super::word::made_of::{ARABIC, LATIN, LOOKALIKE};
 use super::word::{Token, hash};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
@@ -44,8 +45,8 @@ struct Word {
     tokens: u16,
     clitics: bool,
     evasion: u8,
-    /// Doubled letters were taken out.
-    collapsed: bool,
+    /// It is a form of the word that only these disguises lead to: without its doubled letters, or without its spaces.
+    only: u8,
 }
 
 /// A place where a word was found: bytes of the folded form.
@@ -60,7 +61,7 @@ pub(crate) struct WordHit {
 pub(crate) struct WordBook {
     words: Vec<Word>,
     by_token: FxHashMap<u64, Vec<u32>>,
-    /// A bit for each hash that some word has.
+    /// Three bits of one entry for each hash that some word has: a Bloom filter of which one look touches one cache line.
     filter: Vec<u64>,
     filter_mask: u64,
     /// Found without tokens: the text, the leaf, and whether a boundary must stand before and after.
@@ -69,6 +70,7 @@ pub(crate) struct WordBook {
     /// All disguises that some word asks for.
     disguises: u8,
     any_clitics: bool,
+    phrases: Phrases,
     inside: OnceLock<Option<AhoCorasick>>,
 }
 
@@ -107,14 +109,23 @@ impl WordBook {
             tokens: view.tokens.len() as u16,
             clitics: options.clitics && first.made_of & ARABIC != 0,
             evasion: options.evasion | if made_of & LATIN != 0 && made_of & ARABIC == 0 { evasion::SKELETON } else { 0 },
-            collapsed: false,
+            only: 0,
             text: folded.into(),
         };
+        let parts = || view.tokens.iter().map(|token| &view.folded[token.start as usize..token.end as usize]);
+        let is_phrase = word.tokens > 1 && word.lead == 0 && word.trail == 0 && folded.split(' ').eq(parts());
+        if is_phrase && word.evasion != 0 {
+            self.phrases.add(parts(), leaf, word.evasion, word.clitics);
+        }
+        if is_phrase && word.evasion & evasion::SPACED != 0 {
+            let joined: String = parts().collect();
+            self.push(hash(joined.as_bytes()), Word { text: joined.into(), only: evasion::SPACED, tokens: 1, ..word });
+        }
         if options.evasion & evasion::REPEAT != 0 && word.tokens == 1 && word.lead == 0 && word.trail == 0 {
             let mut short = String::new();
             collapse(folded, &mut short);
             if short != folded {
-                self.push(hash(short.as_bytes()), Word { text: short.into(), collapsed: true, clitics: word.clitics, ..word });
+                self.push(hash(short.as_bytes()), Word { text: short.into(), only: evasion::REPEAT, ..word });
             }
         }
         self.push(first.hash, word);
@@ -132,10 +143,10 @@ impl WordBook {
     pub(crate) fn finish(&mut self) -> Result<(), String> {
         let bits = (self.by_token.len() * 16).next_power_of_two().max(1024);
         self.filter = vec![0; bits / 64];
-        self.filter_mask = bits as u64 - 1;
+        self.filter_mask = bits as u64 / 64 - 1;
         for hash in self.by_token.keys() {
-            let bit = spread(*hash) & self.filter_mask;
-            self.filter[(bit / 64) as usize] |= 1 << (bit % 64);
+            let (at, bits) = place(*hash);
+            self.filter[(at & self.filter_mask) as usize] |= bits;
         }
         if !self.strings.is_empty() {
             let kind = if self.strings.len() < 2000 { None } else { Some(AhoCorasickKind::ContiguousNFA) };
@@ -161,8 +172,17 @@ impl WordBook {
             for (at, token) in view.tokens.iter().enumerate() {
                 self.at_token(view, at, token, hits);
             }
-            if self.disguises != 0 {
-                disguise.each(view, self.disguises, |text, used, folded| self.disguised(text, used, folded, hits));
+            if self.disguises & !evasion::SKELETON != 0 || (self.disguises != 0 && view.tokens.made_of() & LOOKALIKE != 0) {
+                let mut undone = std::mem::take(&mut disguise.undone);
+                undone.clear();
+                disguise.each(view, self.disguises, |text, used, folded| {
+                    if !self.phrases.is_empty() && self.phrases.may_hold(text) {
+                        undone.add(view, text, used, folded.clone());
+                    }
+                    self.disguised(text, used, folded, hits);
+                });
+                self.phrases.find(view, &mut undone, hits);
+                disguise.undone = undone;
             }
         }
         if let Some(automaton) = &self.automaton {
@@ -177,8 +197,8 @@ impl WordBook {
 
     #[inline]
     fn may_hold(&self, hash: u64) -> bool {
-        let bit = spread(hash) & self.filter_mask;
-        self.filter[(bit / 64) as usize] >> (bit % 64) & 1 != 0
+        let (at, bits) = place(hash);
+        self.filter[(at & self.filter_mask) as usize] & bits == bits
     }
 
     #[inline]
@@ -212,7 +232,7 @@ impl WordBook {
     fn look(&self, view: &View, at: usize, start: usize, hash: u64, has_clitic: bool, hits: &mut Vec<WordHit>) {
         let Some(candidates) = self.by_token.get(&hash) else { return };
         for word in candidates.iter().map(|word| &self.words[*word as usize]) {
-            if word.collapsed || (has_clitic && !(word.clitics && stem_is_long(&word.text))) {
+            if word.only != 0 || (has_clitic && !(word.clitics && stem_is_long(&word.text))) {
                 continue;
             }
             let Some(last) = view.tokens.get(at + usize::from(word.tokens) - 1) else { continue };
@@ -228,7 +248,7 @@ impl WordBook {
     fn contracted(&self, view: &View, at: usize, hash: u64, token: &str, hits: &mut Vec<WordHit>) {
         let Some(candidates) = self.by_token.get(&hash) else { return };
         let start = view.tokens[at].start as usize;
-        for word in candidates.iter().map(|word| &self.words[*word as usize]).filter(|word| word.clitics && !word.collapsed) {
+        for word in candidates.iter().map(|word| &self.words[*word as usize]).filter(|word| word.clitics && word.only == 0) {
             let Some(last) = view.tokens.get(at + usize::from(word.tokens) - 1) else { continue };
             let rest = word.text.strip_prefix(token);
             let text = view.folded.get(view.tokens[at].end as usize..last.end as usize);
@@ -248,7 +268,7 @@ impl WordBook {
                 return;
             }
             for word in self.by_token.get(&hash).into_iter().flatten().map(|word| &self.words[*word as usize]) {
-                let is_allowed = word.evasion & used == used && (!word.collapsed || used & evasion::REPEAT != 0);
+                let is_allowed = word.evasion & used == used && word.only & used == word.only;
                 if is_allowed && &*word.text == text && (!has_clitic || (word.clitics && stem_is_long(text))) {
                     hits.push(WordHit { leaf: word.leaf, folded: folded.clone() });
                 }
@@ -276,7 +296,7 @@ impl WordBook {
 pub(crate) struct Unfindable;
 
 /// Calls with the length of each legal clitic at the beginning of a word.
-fn without_clitics(text: &str, mut each: impl FnMut(usize)) {
+pub(super) fn without_clitics(text: &str, mut each: impl FnMut(usize)) {
     for clitic in CLITICS.iter().chain(&PREPOSITIONS) {
         if text.len() > clitic.len() && text.starts_with(clitic) {
             each(clitic.len());
@@ -285,12 +305,15 @@ fn without_clitics(text: &str, mut each: impl FnMut(usize)) {
 }
 
 /// A stem of two letters after a clitic is more often another word.
-fn stem_is_long(stem: &str) -> bool {
+pub(super) fn stem_is_long(stem: &str) -> bool {
     stem.chars().nth(2).is_some()
 }
 
-fn spread(hash: u64) -> u64 {
-    hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
+/// Where a hash stands in the filter, and its three bits there.
+#[inline]
+fn place(hash: u64) -> (u64, u64) {
+    let spread = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (spread >> 32, 1 << (spread >> 8 & 63) | 1 << (spread >> 14 & 63) | 1 << (spread >> 20 & 63))
 }
 
 /// Whether a text is the word's, where a space of the word may be a `_` or `-` of the page.
@@ -374,6 +397,35 @@ mod tests {
             assert!(found(&["casino"], WordOptions::default(), text).is_empty(), "{text}");
         }
         assert_eq!(found(&["casino"], WordOptions::default(), "саsino").len(), 1);
+        for text in [
+            "f r e e s p i n s",
+            "f.r.e.e s.p.i.n.s",
+            "frеe spіns",
+            "fr33 spins",
+            "free sp1ns",
+            "FREEEE spins",
+            "free spiiiins",
+            "fr33_sp!ns",
+            "f r e e spins",
+            "free s p i n s",
+            "fr\u{200b}ee sp\u{ad}ins",
+            "get f r e e s p i n s now",
+        ] {
+            assert!(!found(&["free spins"], all, text).is_empty(), "{text}");
+        }
+        for text in ["رِبح مضـمون", "ر ب ح م ض م و ن", "ر ب ح مضمون", "ربح مضموووون", "بربح م ض م و ن", "ربـ\u{200c}ح مضمون"]
+        {
+            assert!(!found(&["ربح مضمون"], all, text).is_empty(), "{text}");
+        }
+        for text in ["frее spіns", "free spins"] {
+            assert_eq!(found(&["free spins"], WordOptions::default(), text), [text]);
+        }
+        for text in ["fr33 spins", "f r e e s p i n s", "free, well, sp1ns", "sp1ns free"] {
+            assert!(found(&["free spins"], WordOptions::default(), text).is_empty(), "{text}");
+        }
+        for text in ["fr33 of spins", "sp1ns free", "freespins", "carefr33 spins"] {
+            assert!(found(&["free spins"], all, text).is_empty(), "{text}");
+        }
         assert!(found(&["cop"], all, "coop").is_empty());
         assert_eq!(found(&["free"], all, "freeee fre").len(), 1);
     }

@@ -3,6 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod any_page;
+mod bounds;
+mod places;
+mod real_pages;
+
+#[allow(dead_code)] // not all that the corpus test asks for
+#[path = "../common/corpus.rs"]
+mod corpus;
 
 use naqi::emit::EmitFormat;
 use naqi::emit::record::Finding;

@@ -38,6 +38,9 @@ pub(super) struct PlateBook {
     plates: Vec<(&'static str, bool, Regex)>,
     /// Some plates have no letters.
     digits_alone: bool,
+    /// One of them, whichever; one of those of strict shape: most places are told from all plates at one go.
+    any: Option<Regex>,
+    strict: Option<Regex>,
 }
 
 impl PlateBook {
@@ -47,10 +50,16 @@ impl PlateBook {
         }
         let plates = PLATES.plate.iter().filter(|plate| regions.iter().any(|region| region.code() == plate.region));
         // Every pattern of the file is compiled by a test.
-        let digits_alone =
-            plates.clone().any(|plate| plate.pattern.starts_with("[0-9]") && !plate.pattern.contains("[A-Z") && plate.pattern.is_ascii());
+        let digits_alone = plates.clone().any(|plate| !plate.pattern.contains(char::is_alphabetic));
+        let together = |strict_only: bool| {
+            let patterns: Vec<String> =
+                plates.clone().filter(|plate| plate.strict || !strict_only).map(|plate| format!("(?:{})", plate.pattern)).collect();
+            (!patterns.is_empty()).then(|| Regex::new(&patterns.join("|")).ok()).flatten()
+        };
         PlateBook {
             digits_alone,
+            any: together(false),
+            strict: together(true),
             plates: plates.filter_map(|plate| Some((plate.region.as_str(), plate.strict, Regex::new(&plate.pattern).ok()?))).collect(),
         }
     }
@@ -71,6 +80,11 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
         return;
     }
     let window = view.line_start(digit, BEFORE)..view.line_end(after, AFTER);
+    let text = &view.text()[window.clone()];
+    let may_hold = |plates: &Option<Regex>| plates.as_ref().is_some_and(|plates| plates.is_match(text));
+    if !may_hold(&scan.finder.plates.any) {
+        return;
+    }
     let context = Context::of(view, &(digit..after));
     let loose = context.says(Class::PlateLoose);
     let name = if context.says(Class::Plate) || (loose && context.mentions(Class::Vehicle)) {
@@ -80,7 +94,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     } else {
         Name::None
     };
-    search(scan, window, digit, name);
+    if name != Name::None || may_hold(&scan.finder.plates.strict) {
+        search(scan, window, digit, name);
+    }
 }
 
 /// What a plate is called.

@@ -35,6 +35,7 @@ impl Builder {
             let condition = self.condition(item, Manner::default(), rule, reader);
             leaves_of(&condition, &mut leaves);
         }
+        leaves.sort_unstable();
         leaves
     }
 
@@ -67,6 +68,7 @@ impl Builder {
                     };
                     let mut leaves = Vec::new();
                     leaves_of(&condition, &mut leaves);
+                    leaves.sort_unstable();
                     contexts.push(Context { leaves, within, raise });
                 }
             }

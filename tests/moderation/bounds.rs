@@ -1,0 +1,182 @@
+//! What hostile and endless pages may not do: bring a match past a seam, a finding past a limit, or a page past its deadline.
+
+use naqi::emit::EmitFormat;
+use naqi::report::PageReport;
+use naqi::rules::{PackSource, RuleSet, builtin_sources};
+use naqi::strip::StripMode;
+use naqi::{Limit, Limits, Origin, PageError, Settings};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const MODES: [StripMode; 3] = [StripMode::Off, StripMode::Rules, StripMode::Article];
+
+pub(super) fn rules(text: &str) -> Arc<RuleSet> {
+    let mut sources = builtin_sources();
+    sources.packs = vec![PackSource { name: "moderate/bounds".into(), file: "bounds.toml".into(), text: text.into() }];
+    match sources.compile() {
+        Ok((rules, _)) => Arc::new(rules),
+        Err(mistakes) => panic!("{}", mistakes[0]),
+    }
+}
+
+fn masks(matcher: &str) -> Arc<RuleSet> {
+    rules(&format!("[[rule]]\nid = \"x\"\nmatch = {matcher}\naction = \"mask\"\n"))
+}
+
+fn clean(rules: &Arc<RuleSet>, page: &str, strip: StripMode, limits: Limits) -> Result<(String, PageReport), PageError> {
+    let settings = Settings { emit: EmitFormat::Preserve, strip, limits, ..Settings::default() };
+    let origin = Origin { content_type: Some("text/html; charset=utf-8".into()), ..Origin::default() };
+    let mut out = Vec::new();
+    let report = naqi::clean(rules, &settings, &origin, page.as_bytes(), &mut out)?;
+    Ok((String::from_utf8(out).unwrap(), report))
+}
+
+fn off(rules: &Arc<RuleSet>, page: &str) -> String {
+    clean(rules, page, StripMode::Off, Limits::default()).unwrap().0
+}
+
+/// Filler of so many bytes that nothing matches, up to the end of a word.
+fn filler(bytes: usize) -> String {
+    "word ".repeat(bytes / 5) + &" ".repeat(bytes % 5)
+}
+
+#[test]
+fn a_match_is_found_wherever_the_page_is_cut() {
+    let rules = rules(
+        "[[rule]]\nid = \"x\"\nmatch = { any = [{ words = [\"casino\"] }, { regex = \"free[ ]+spins\" }] }\naction = \"mask\"\n\
+         [[rule]]\nid = \"y\"\nmatch = { all = [{ words = [\"alphabet\"] }, { words = [\"omegabet\"] }] }\naction = \"mask\"\n",
+    );
+    // Pieces are of 16 KiB, passages once were of 512 KiB.
+    for seam in [16 << 10, 512 << 10] {
+        for back in 0..12 {
+            for (hidden, open, close) in [
+                ("ca&#115;ino", "<p>", "</p>"),
+                ("ca<b>si</b>no", "<p>", "</p>"),
+                ("free  spins", "<p>", "</p>"),
+                ("casino", "<textarea>", "</textarea>"),
+                ("ca&#115;ino", "<title>", "</title>"),
+                ("casino", "<noscript>", "</noscript>"),
+                ("casino", "<p title=\"", "\">x</p>"),
+                ("ca\\u0073ino", "<script type=\"application/ld+json\">{\"a\":\"", "\"}</script>"),
+            ] {
+                let page = format!("{open}{}{hidden} after{close}", filler(seam - open.len() - back));
+                let out = off(&rules, &page);
+                let tail = &out[out.len() - 80..];
+                assert!(!out.contains(hidden), "{hidden} at {seam} - {back}, in {open}: {tail}");
+                assert!(out.ends_with(&format!(" after{close}")), "{hidden} at {seam} - {back}, in {open}: {tail}");
+            }
+        }
+    }
+    for strip in MODES {
+        let page = format!("<article><p>alphabet {} omegabet</p></article>", filler(1 << 20));
+        let (out, _) = clean(&rules, &page, strip, Limits::default()).unwrap();
+        assert!(!out.contains("alphabet") && !out.contains("omegabet"), "{strip:?}");
+    }
+}
+
+#[test]
+fn a_block_too_long_to_be_judged_as_a_whole_fails_the_page() {
+    let rules = masks("{ words = [\"casino\"] }");
+    let limits = || Limits { hold_bytes: 64 << 10, ..Limits::default() };
+    for open in ["<p>", "<textarea>", "<noscript>", "<pre>", "<script type=\"application/ld+json\">[\""] {
+        for strip in MODES {
+            let page = format!("{open}{} casino", filler(600 << 10));
+            match clean(&rules, &page, strip, limits()) {
+                Err(PageError::Limit { limit: Limit::HoldBytes, .. }) => {}
+                // Where the block is furniture nothing of it comes out; in article mode such data is read as a whole.
+                Ok((out, _)) => assert!(!out.contains("casino"), "{open} {strip:?}"),
+                Err(error) => panic!("{open} {strip:?}: {error}"),
+            }
+            // The same text in blocks is no trouble, nor is a long script between them.
+            let page = format!("{}<script>{}</script>ca<i>sino</i>", "<p>word word casino</p>".repeat(30_000), filler(700 << 10));
+            let (out, _) = clean(&rules, &page, strip, limits()).unwrap();
+            assert!(!out.contains("sino"), "{open} {strip:?}");
+        }
+    }
+}
+
+/// Each rule would take hours if it looked at every finding for every finding.
+#[test]
+fn a_page_of_nothing_but_findings_takes_its_time_once() {
+    let matchers = [
+        "match = { words = [\"casino\"] }\nexcept = [\"casino royale\"]\ncontext = { raise = [\"bonus\"], veto = [\"police\"], within = 3 }\naction = \"mask\"",
+        "match = { near = [{ words = [\"casino\"] }, { words = [\"royale\"] }], within = 2 }\naction = { replace = \"[x]\" }",
+        "match = { words = [\"casino\"], near = { words = [\"bonus\"] } }\naction = \"partial\"",
+        "match = { regex = \"cas[a-z]+\" }\naction = \"drop-block\"",
+        "match = { regex = \"[a-z]+\" }\naction = \"unlink\"",
+        "match = { any = [{ words = [\"casino\"] }, { regex = \"sino\" }] }\naction = \"mask\"",
+        "match = { words = [\"casino\"] }\naction = { mask = \"█\", dry-run = true }",
+        "match = { words = [\"casino\"] }\naction = \"hash\"",
+    ];
+    for matcher in matchers {
+        let rules = rules(&format!("[[rule]]\nid = \"x\"\n{matcher}\n"));
+        for part in ["casino royale bonus ", "<a href=x>casino</a> ", "<a href=x>casino ", "<i title=casino>", "casino<br>", "ca<b>sino "] {
+            let page = format!("<div>{}</div>", part.repeat((200 << 10) / part.len()));
+            let begun = Instant::now();
+            let (out, report) = clean(&rules, &page, StripMode::Off, Limits::default()).unwrap();
+            assert!(begun.elapsed() < Duration::from_secs(10), "{matcher} on {part}: {:?}", begun.elapsed());
+            assert!(report.findings.len() <= 10_000 && out.len() < 4 * page.len());
+        }
+    }
+}
+
+#[test]
+fn explain_is_bounded_too() {
+    let rules = masks("{ words = [\"casino\", \"sino\"] }");
+    let page = "casinos casino ".repeat(20_000);
+    let settings = Settings { emit: EmitFormat::Text, strip: StripMode::Off, explain: true, ..Settings::default() };
+    let begun = Instant::now();
+    let report = naqi::clean(&rules, &settings, &Origin::default(), page.as_bytes(), &mut Vec::new()).unwrap();
+    assert!(report.near_misses.len() <= 10_000 && begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_page_past_its_deadline_never_comes_out() {
+    // Each search looks to the end of the line and finds one letter: without the clock this is days.
+    let slow = masks("{ regex = \"a[^\\n]*zq|a\" }");
+    let page = format!("<p>{}</p>", "a".repeat(2 << 20));
+    for strip in MODES {
+        let limits = Limits { deadline_ms: 1500, ..Limits::default() };
+        let begun = Instant::now();
+        match clean(&slow, &page, strip, limits) {
+            Err(PageError::Limit { limit: Limit::Deadline, .. }) => {}
+            other => panic!("{strip:?}: {:?}", other.map(|(out, _)| out.len())),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{strip:?}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn what_each_redaction_bares_is_redacted_however_long_the_chain() {
+    let rules = masks("{ regex = \"\\\\b[a-z]{2}\" }");
+    let once = off(&rules, &format!("<p>{}</p>", "abcd".repeat(40)));
+    assert_eq!(once, format!("<p>{}</p>", "█".repeat(160)));
+    assert_eq!(off(&rules, &once), once);
+}
+
+#[test]
+fn actions_on_blocks_and_links_reach_every_surface() {
+    let drops = rules("[[rule]]\nid = \"x\"\nmatch = { words = [\"casino\"] }\nsurfaces = [\"all\"]\naction = \"drop-block\"\n");
+    for (page, out) in [
+        ("<p>a</p><p>casino</p><p>b</p>", "<p>a</p><p>b</p>"),
+        ("<a href=x title='my casino'>text</a>", "<a href=x title=''>text</a>"),
+        ("<a href=x title=casino>text</a>", "<a href=x title=\"\">text</a>"),
+        ("<img alt=casino src=x>text", "text"),
+        ("<script type=application/ld+json>{\"a\":\"casino\"}</script>b", "b"),
+        ("a<!-- casino -->b", "ab"),
+        ("<textarea>casino</textarea>b", "<textarea></textarea>b"),
+    ] {
+        assert_eq!(off(&drops, page), out);
+        assert_eq!(off(&drops, out), out);
+    }
+    let long = format!("<textarea>{} casino</textarea>b", filler(40 << 10));
+    assert_eq!(off(&drops, &long), "<textarea></textarea>b");
+    let unlinks = rules("[[rule]]\nid = \"x\"\nmatch = { words = [\"casino\"] }\naction = \"unlink\"\n");
+    for (page, out) in [
+        ("<a href=1>one</a> <a href=2>casino</a> <a href=3>three</a>", "<a href=1>one</a> casino <a href=3>three</a>"),
+        ("<a href=1>one</a> <a href=2 title=casino>two</a>", "<a href=1>one</a> two"),
+        ("<a href=1>one</a> <img alt=casino>", "<a href=1>one</a> <img alt=casino>"),
+    ] {
+        assert_eq!(off(&unlinks, page), out);
+    }
+}
