@@ -19,7 +19,8 @@ pub struct Limits {
     pub open_elements: usize,
     /// Siblings remembered for `+`, `~` and `:nth-child()`, per parent; past it such selectors stop matching there.
     pub siblings: usize,
-    /// Output that may wait for a decision in a streaming mode.
+    /// Output that may wait for a decision in a streaming mode. Moderation judges a block of text or data as a whole, of up to eight times as
+    /// many bytes; a page with a longer one fails.
     pub hold_bytes: usize,
     /// Milliseconds that one page may take, from its first byte.
     pub deadline_ms: u64,

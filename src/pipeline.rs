@@ -5,10 +5,10 @@
 
 use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
-use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter};
+use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter, whole_title};
 use crate::error::PageError;
 use crate::limits::{Deadline, Limit, Limits};
-use crate::metadata::Collector;
+use crate::metadata::{Collector, ContentSource};
 use crate::moderate::edit::Edit;
 use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
 use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
@@ -19,6 +19,7 @@ use crate::strip::model::{Model, PageFeatures, builtin};
 use crate::strip::{ArticleSettings, Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
 use std::io::Write;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub model: bool,
     /// What it is told of the pages.
     pub article: ArticleSettings,
+    /// `text` and `markdown` begin with the title, and say it nowhere else.
+    pub with_title: bool,
 }
 
 impl Default for Settings {
@@ -49,6 +52,7 @@ impl Default for Settings {
             explain: false,
             model: true,
             article: ArticleSettings::default(),
+            with_title: false,
         }
     }
 }
@@ -93,6 +97,11 @@ pub struct Pipeline<W> {
     /// Where in the output a finding's replacement stands.
     edited: Vec<Placed>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
+    /// What is written first, when that is asked for: as the page declares it, and as moderation leaves it.
+    title: Option<(String, String)>,
+    content_source: ContentSource,
+    /// Where the data stand that the text was made of.
+    data: Range<u64>,
     raw: Raw,
     bytes_in: u64,
     removals: Vec<RemovalRecord>,
@@ -139,6 +148,18 @@ impl Sink for IntoStrip<'_> {
     }
 }
 
+/// Text made of data feeds the stripper alone.
+struct ToStrip<'a> {
+    collector: &'a Collector,
+    stripper: &'a mut Stripper,
+}
+
+impl Sink for ToStrip<'_> {
+    fn event(&mut self, event: Event, elements: &OpenElements, window: &Window) {
+        self.stripper.event(event, elements, window, self.collector);
+    }
+}
+
 impl<W: Write> Pipeline<W> {
     /// A page that is written to `to` in the settings' format.
     pub fn new(rules: Arc<RuleSet>, settings: &Settings, origin: &Origin, to: W) -> Self {
@@ -174,6 +195,9 @@ impl<W: Write> Pipeline<W> {
                 .with_article(settings.article),
             moderator: Moderator::new(Arc::clone(&rules), settings.explain, bounds),
             edited: Vec::new(),
+            title: None,
+            content_source: ContentSource::Page,
+            data: 0..0,
             holds_back: rules.moderation().holds_back(),
             raw: Raw { keep, ..Raw::default() },
             settings: settings.clone(),
@@ -242,6 +266,7 @@ impl<W: Write> Pipeline<W> {
         self.read_on()?;
         // Some pages, forums above all, keep their readable form for readers without scripts. Nothing has been handed out yet.
         if self.settings.strip == StripMode::Article && self.stripper.stands_in_noscript() {
+            self.content_source = ContentSource::Noscript;
             self.window.open_noscript();
             self.stripper = self.stripper.again(&self.settings.limits);
             self.rewriter = Rewriter::new(Markup::Html, &self.settings.limits);
@@ -249,9 +274,34 @@ impl<W: Write> Pipeline<W> {
             self.tokenized = 0;
             self.read_on()?;
         }
+        if self.settings.strip == StripMode::Article {
+            self.read_declared()?;
+        }
         let begun = Instant::now();
         self.stripper.finish(&self.window, &self.collector);
         self.times.strip += begun.elapsed();
+        Ok(())
+    }
+
+    /// Where a script would have made the text of the page, what the page declares as data is read behind it, as HTML.
+    fn read_declared(&mut self) -> Result<(), PageError> {
+        let Some(missing) = self.stripper.missing_text(&self.collector, &self.window) else { return Ok(()) };
+        let from = self.window.end();
+        let map = self.decoder.map();
+        self.data = map.source(missing.block.start)..map.source(missing.block.end);
+        map.go_on_beyond(from);
+        self.stripper.keep_the_rest(&self.window, &self.collector);
+        self.window.end_mut().push_str(&missing.html);
+        self.content_source = missing.source;
+        self.rewriter.go_on(from, &self.settings.limits);
+        // What it says of itself is known: only the stripper listens.
+        while self.tokenized < self.window.end() {
+            let piece = self.window.piece(self.tokenized, PIECE_BYTES);
+            self.tokenized += piece.len() as u64;
+            self.rewriter.write(piece, &self.window, &mut ToStrip { collector: &self.collector, stripper: &mut self.stripper })?;
+            self.check_limits(self.tokenized)?;
+        }
+        self.rewriter.end(&self.window, &mut ToStrip { collector: &self.collector, stripper: &mut self.stripper })?;
         Ok(())
     }
 
@@ -269,9 +319,13 @@ impl<W: Write> Pipeline<W> {
     fn emit(&mut self, last: bool) -> Result<(), PageError> {
         let begun = Instant::now();
         let mut judging = Duration::ZERO;
+        if self.settings.with_title {
+            self.read_title();
+        }
         let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
         let map: &SourceMap = self.decoder.map();
-        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[] };
+        let title = self.title.as_ref().map(|(_, title)| title.as_str());
+        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[], title };
         let lang = self.collector.metadata().lang.as_deref();
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);
@@ -347,6 +401,16 @@ impl<W: Write> Pipeline<W> {
         Ok(())
     }
 
+    /// The title as far as it is known by now, redacted.
+    fn read_title(&mut self) {
+        let metadata = self.collector.metadata();
+        let Some(title) = whole_title(metadata.title.as_deref(), self.collector.heading()) else { return };
+        if self.title.as_ref().is_none_or(|(declared, _)| declared != title) {
+            let redacted = self.moderator.redacted(title, self.host.as_deref(), metadata.lang.as_deref());
+            self.title = Some((title.to_owned(), redacted));
+        }
+    }
+
     /// Why the page is to be looked at before it goes out.
     fn review(&self) -> Option<String> {
         let (confidence, least) = (self.stripper.confidence()?, self.settings.article.min_confidence);
@@ -386,6 +450,10 @@ impl<W: Write> Pipeline<W> {
         near_misses.sort_by_key(|near| (near.start, near.end));
         let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
         let mut notes = Vec::new();
+        if !self.data.is_empty() {
+            let Range { start, end } = self.data;
+            notes.push(format!("the text was made of the data at bytes {start}..{end}; places in it are given as the end of the page"));
+        }
         if hold_was_full > 0 {
             notes.push(format!("limits.hold_bytes was reached {hold_was_full} times: what was held was decided early"));
         }
@@ -414,15 +482,20 @@ impl<W: Write> Pipeline<W> {
         }
         let encoding = self.decoder.note().clone();
         let review = self.review();
+        let mut blocks = self.stripper.take_explained();
         let map = self.decoder.map();
         let kept = self.stripper.kept().iter().map(|(rule, range)| KeptRecord {
             rule: self.rules.rule(*rule).id.clone(),
             start: map.source(range.start),
             end: map.source(range.end),
         });
+        for block in &mut blocks {
+            (block.start, block.end) = (map.source(block.start), map.source(block.end));
+        }
         PageReport {
             url: self.url.as_ref().map(Url::to_string),
             metadata,
+            content_source: self.content_source,
             verdict: if review.is_some() { self.moderator.verdict().max(Verdict::Quarantine) } else { self.moderator.verdict() },
             review,
             kept: kept.collect(),
@@ -439,6 +512,7 @@ impl<W: Write> Pipeline<W> {
             encoding,
             removals,
             near_misses,
+            blocks,
             notes,
             rules_digest: self.rules.digest().to_owned(),
             times: self.times,

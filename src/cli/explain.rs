@@ -12,7 +12,8 @@ use super::{print, rule_loader};
 use anyhow::{Context, Result};
 use clap::Args;
 use naqi::emit::EmitFormat;
-use naqi::report::PageReport;
+use naqi::metadata::ContentSource;
+use naqi::report::{BlockRecord, PageReport};
 use naqi::rules::RuleSet;
 use naqi::{Settings, clean};
 pub use source_text::SourceText;
@@ -57,6 +58,7 @@ impl ExplainCommand {
             explain: true,
             model: settings.strip.model,
             article: settings.strip.article(),
+            with_title: false,
         };
         // The page is held whole, whatever the mode.
         let cleaned = self.read(name, settings.limits.page_bytes).and_then(|page| {
@@ -122,8 +124,33 @@ fn text(report: &PageReport, rules: &RuleSet, source: &mut SourceText) -> io::Re
             writeln!(out, "    text {excerpt}")?;
         }
     }
+    blocks(report, source, &mut out)?;
     page(report, &mut out)?;
     Ok(out)
+}
+
+/// Every block of text with what decided about it.
+fn blocks(report: &PageReport, source: &mut SourceText, out: &mut impl Write) -> io::Result<()> {
+    if let Some(block) = report.blocks.first() {
+        writeln!(out, "\nblocks, mean score {:+.2}", block.mean)?;
+    }
+    for block in &report.blocks {
+        let BlockRecord { start, end, words, chance, .. } = block;
+        let line = block.line.map(|line| format!(" (line {line:.2})")).unwrap_or_default();
+        let kept = if block.kept { "kept" } else { "gone" };
+        writeln!(out, "line {}, bytes {start}..{end}: {kept}, chance {chance:.2}{line}, {words} words: {}", source.line(*start), block.why)?;
+        if let Some(excerpt) = source.excerpt(*start, *end) {
+            writeln!(out, "    text {excerpt}")?;
+        }
+        for feature in &block.features {
+            writeln!(out, "    {:+.2} {}: {}", feature.weight, feature.says, feature.value)?;
+        }
+        if let Some(flip) = &block.flip {
+            let feature = flip.feature.as_ref().map(|feature| format!(", or {feature}")).unwrap_or_default();
+            writeln!(out, "    flips with --favor {:+.2}{feature}", flip.favor)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is said of the page as a whole.
@@ -136,6 +163,9 @@ fn page(report: &PageReport, out: &mut impl Write) -> io::Result<()> {
         write!(out, ", {} invalid, at bytes {}{more}", encoding.invalid, at.join(", "))?;
     }
     writeln!(out, "\n    verdict {}", word(&report.verdict))?;
+    if report.content_source != ContentSource::Page {
+        writeln!(out, "    content {}", word(&report.content_source))?;
+    }
     if let Ok(serde_json::Value::Object(metadata)) = serde_json::to_value(&report.metadata) {
         for (name, value) in &metadata {
             if let Some(value) = value.as_str() {

@@ -44,7 +44,7 @@ pub struct PageOptions {
     /// What the pages are about; auto: as each looks [default: auto]
     #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(["auto", "article", "forum", "product", "collection", "listing", "documentation", "service"]))]
     page_type: Option<String>,
-    /// Readers' comments; auto: content on a forum, furniture on an article [default: auto]
+    /// Readers' comments; auto: content on a forum, furniture on an article, as each page looks [default: auto]
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["auto", "strip", "keep"]))]
     comments: Option<String>,
     /// Which way doubt goes: precision, balanced, recall, or log odds such as 0.5 [default: balanced]
@@ -61,6 +61,9 @@ pub struct RunOptions {
     /// What comes out [default: republish]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl", "parquet", "warc", "wet"]))]
     emit: Option<String>,
+    /// Begin text and markdown with the title; where the page says it is left out
+    #[arg(long)]
+    with_title: bool,
     /// Pages at once [default: the count of cores]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<u32>,
@@ -120,6 +123,9 @@ impl RuleOptions {
             if let Some(value) = value {
                 flags.set(key, value, origin);
             }
+        }
+        if run.is_some_and(|run| run.with_title) {
+            flags.set("with_title", true, "--with-title");
         }
         if let Some(jobs) = run.and_then(|run| run.jobs) {
             flags.set("jobs", i64::from(jobs), "--jobs");

@@ -37,6 +37,8 @@ pub const KEY_VARIABLE: &str = "NAQI_PSEUDONYM_KEY";
 pub struct RunSettings {
     /// What comes out.
     pub emit: OutputFormat,
+    /// Whether text begins with the title.
+    pub with_title: bool,
     /// What the pages are.
     pub from: From,
     /// Pages at once; 0 for the count of cores.

@@ -9,11 +9,14 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub struct SourceMap {
     marks: VecDeque<(u64, u64)>,
+    /// From which text offset on nothing has a place of its own in the source: what was put together from data. It is given as its end.
+    beyond: u64,
+    beyond_source: u64,
 }
 
 impl Default for SourceMap {
     fn default() -> Self {
-        SourceMap { marks: VecDeque::from([(0, 0)]) }
+        SourceMap { marks: VecDeque::from([(0, 0)]), beyond: u64::MAX, beyond_source: 0 }
     }
 }
 
@@ -32,10 +35,23 @@ impl SourceMap {
         }
     }
 
+    /// The page ends at `utf8`; what follows is put together from data.
+    pub(crate) fn go_on_beyond(&mut self, utf8: u64) {
+        self.beyond_source = self.source(utf8);
+        self.beyond = utf8;
+    }
+
+    /// Whether a text offset lies in what was put together from data.
+    #[inline]
+    pub fn is_beyond(&self, utf8: u64) -> bool {
+        utf8 >= self.beyond
+    }
+
     /// The source offset of a text offset; inside a character, the character's start.
     #[inline]
     pub fn source(&self, utf8: u64) -> u64 {
         match self.marks.front() {
+            _ if self.is_beyond(utf8) => self.beyond_source,
             // All of a UTF-8 page.
             Some((from, source)) if self.marks.len() == 1 => source + utf8.saturating_sub(*from),
             _ => self.among_marks(utf8),

@@ -1,5 +1,6 @@
 //! `text` and `markdown`: what was kept, in reading order. One way through the page; the two differ in the marks they set.
 
+use super::title::Title;
 use super::{Addresses, Emitter, PageSource, Placed};
 use crate::moderate::edit::{Edit, within};
 use crate::rewrite::tag::is;
@@ -35,6 +36,7 @@ pub(super) struct Flow {
     /// The next line is the first of a list item: its mark.
     item: Option<String>,
     fence: bool,
+    title: Option<Title>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +94,7 @@ impl Flow {
             wrote: false,
             item: None,
             fence: false,
+            title: None,
         }
     }
 
@@ -227,6 +230,9 @@ impl Flow {
 
     fn words(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
         let text = if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) };
+        if let Some(title) = &mut self.title {
+            title.hear(&text);
+        }
         if self.preformatted > 0 {
             for (n, part) in text.split('\n').enumerate() {
                 if n > 0 {
@@ -366,7 +372,9 @@ impl Flow {
             marks.iter_mut().for_each(|(_, range)| *range = range.start.saturating_sub(lead)..range.end.saturating_sub(lead));
         }
         let line = if self.preformatted > 0 { line.trim_end() } else { line.trim() };
-        if line.is_empty() {
+        let heading = self.open.iter().rev().find_map(|open| open.tag.heading_level());
+        let is_title = self.title.as_mut().is_some_and(|title| title.was_said(heading)) && self.rows.is_empty();
+        if line.is_empty() || is_title {
             return;
         }
         if let Some(row) = self.rows.last_mut().filter(|row| !row.flows && !row.cells.is_empty()) {
@@ -399,6 +407,13 @@ impl Flow {
         prefix + &self.item.take().unwrap_or_default() + line
     }
 
+    /// What is asked for as the title, until the first line is written.
+    fn entitle(&mut self, title: &str) {
+        if !self.wrote && self.title.as_ref().is_none_or(|known| known.text() != title) {
+            self.title = Some(Title::new(title));
+        }
+    }
+
     fn put_decorated(&mut self, line: &str, mut marks: Vec<Placed>, out: &mut Vec<u8>) {
         let decorated = self.decorated(line);
         shift(&mut marks, decorated.len() - line.len());
@@ -426,6 +441,9 @@ impl Flow {
     }
 
     fn put_line(&mut self, line: &str, out: &mut Vec<u8>) {
+        if !self.wrote {
+            self.put_title(out);
+        }
         if self.wrote {
             let gap: &[u8] = match self.gap {
                 Gap::None => b" ",
@@ -435,6 +453,20 @@ impl Flow {
             out.extend_from_slice(gap);
         }
         out.extend_from_slice(line.as_bytes());
+        self.wrote = true;
+    }
+
+    fn put_title(&mut self, out: &mut Vec<u8>) {
+        let Some(title) = &self.title else { return };
+        let mut line = String::new();
+        if self.is_markdown() {
+            line.push_str("# ");
+            escape_markdown(title.text(), &mut line);
+        } else {
+            line.push_str(title.text());
+        }
+        out.extend_from_slice(line.as_bytes());
+        self.gap = Gap::Paragraph;
         self.wrote = true;
     }
 
@@ -502,6 +534,9 @@ fn escape_markdown(text: &str, into: &mut String) {
 impl Emitter for Flow {
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
         let range = held.event.range.clone();
+        if let Some(title) = page.title {
+            self.entitle(title);
+        }
         if let Some(leaving) = self.leaving {
             if matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving) {
                 self.leaving = None;
@@ -559,6 +594,9 @@ impl Emitter for Flow {
         self.end_line(out);
         while let Some(row) = self.rows.pop() {
             self.put_row(row, out);
+        }
+        if !self.wrote {
+            self.put_title(out);
         }
         if self.wrote {
             out.push(b'\n');

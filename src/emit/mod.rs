@@ -5,8 +5,10 @@ mod flow;
 mod preserve;
 pub mod record;
 mod republish;
+mod title;
 
 pub use address::Addresses;
+pub(crate) use title::whole as whole_title;
 
 use crate::decode::SourceMap;
 use crate::moderate::edit::{Edit, edited};
@@ -51,6 +53,8 @@ pub struct PageSource<'a> {
     pub encoding: &'static Encoding,
     /// What moderation writes in place of ranges of the page, in order.
     pub edits: &'a [Edit],
+    /// What `text` and `markdown` begin with, as far as it is known; `None` when that is not asked for.
+    pub title: Option<&'a str>,
 }
 
 impl<'a> PageSource<'a> {

@@ -29,7 +29,8 @@ impl Emitter for Preserve {
             // The byte order mark belongs to no event.
             out.extend_from_slice(slice(page, 0, page.map.source(0)));
         }
-        if held.event.range.is_empty() {
+        // What was put together from data stands in the source as that data.
+        if held.event.range.is_empty() || page.map.is_beyond(held.event.range.start) {
             return;
         }
         if !held.is_kept() {

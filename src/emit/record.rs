@@ -1,13 +1,13 @@
 //! The record of a page: one JSON object a line. Its schema is published and versioned.
 
-use crate::metadata::Metadata;
+use crate::metadata::{ContentSource, Metadata};
 use crate::moderate::Verdict;
 use crate::report::{PageReport, RemovalRecord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
-pub const RECORD_VERSION: &str = "1.2";
+pub const RECORD_VERSION: &str = "1.3";
 
 /// What became of one page.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +41,9 @@ pub struct Record {
     pub html: Option<String>,
     /// The cleaned page as `text` writes it; null as above.
     pub text: Option<String>,
+    /// Where its text stands: `page`, `noscript`, or `json-ld` and `state` (a block of `application/json`) where the visible page has none.
+    #[serde(default)]
+    pub content_source: ContentSource,
     /// What is to become of it.
     pub verdict: Verdict,
     /// What moderation rules found.
@@ -136,6 +139,7 @@ impl Record {
             image,
             html: may_publish.then_some(html),
             text: may_publish.then_some(text),
+            content_source: report.content_source,
             verdict: report.verdict,
             findings: report.findings,
             removals: report.removals,

@@ -1,11 +1,15 @@
 //! Metadata from JSON-LD blocks, by the schema.org vocabulary.
 
+use super::declared::DeclaredText;
 use super::{Collector, Field, trust};
 use serde_json::Value;
 
 /// Types that describe the page's own content (schema.org), by the ends of their names.
 const CONTENT_TYPES: [&str; 12] =
     ["Article", "Posting", "Report", "Product", "Recipe", "VideoObject", "QAPage", "Event", "Review", "Book", "Course", "WebPage"];
+
+/// Types of pages that hold one work; readers' replies stand below it.
+const WORKS: [&str; 4] = ["Article", "BlogPosting", "Product", "Recipe"];
 
 /// How deep `@graph` and lists are followed.
 const DEPTH: usize = 4;
@@ -24,16 +28,36 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
             if let Some(graph) = object.get("@graph").filter(|_| depth > 0) {
                 walk(graph, into, depth - 1);
             }
+            into.says_thread |= types(value).into_iter().any(is_thread);
+            into.says_work |= types(value).iter().any(|kind| WORKS.iter().any(|work| kind.ends_with(work)));
             let is_content = types(value).iter().any(|kind| CONTENT_TYPES.iter().any(|ours| kind.ends_with(ours)));
             if is_content {
                 content(value, into);
+            }
+            if let Some(text) = DeclaredText::of(value) {
+                into.declare(text);
+            }
+            // A page of questions holds them.
+            if let Some(main) = object.get("mainEntity").filter(|_| depth > 0) {
+                questions(main, into);
             }
         }
         _ => {}
     }
 }
 
-fn types(value: &Value) -> Vec<&str> {
+/// Whether things of a type (schema.org) are threads: what readers write is all that they hold.
+pub(crate) fn is_thread(kind: &str) -> bool {
+    kind.ends_with("DiscussionForumPosting") || kind.ends_with("QAPage")
+}
+
+/// What a page is about is another thing; only its text is of use here.
+fn questions(value: &Value, into: &mut Collector) {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    list.iter().filter_map(DeclaredText::of).for_each(|text| into.declare(text));
+}
+
+pub(super) fn types(value: &Value) -> Vec<&str> {
     match &value["@type"] {
         Value::String(kind) => vec![kind],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),

@@ -2,10 +2,16 @@
 //!
 //! Each field has its sources in an order of trust; the most trusted one that says anything wins.
 
+mod declared;
 mod json_ld;
+
+pub use declared::ContentSource;
+pub(crate) use declared::DeclaredText;
+pub(crate) use json_ld::is_thread;
 
 use crate::rewrite::{ElementId, ElementRef, Event, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What a page declares. All texts as declared, with white space collapsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,13 +62,36 @@ pub struct Collector {
     trust: [u8; 7],
     /// Texts that name the page: its title element, its shared title, its first heading.
     titles: Vec<String>,
+    heading: Option<String>,
+    /// The longest text that JSON-LD declares.
+    declared: Option<DeclaredText>,
+    /// The page says that it is a thread of a forum, or questions and answers.
+    says_thread: bool,
+    /// The page says that it is an article, a product, a recipe.
+    says_work: bool,
+    /// Blocks of `application/json`, by where their text stands on the page.
+    states: Vec<Range<u64>>,
     base: Option<String>,
     capture: Option<Capture>,
+    /// The block of JSON-LD that is being read.
+    block: Range<u64>,
 }
 
 impl Default for Collector {
     fn default() -> Self {
-        Collector { found: Metadata::default(), trust: [trust::NONE; 7], titles: Vec::new(), base: None, capture: None }
+        Collector {
+            found: Metadata::default(),
+            trust: [trust::NONE; 7],
+            titles: Vec::new(),
+            heading: None,
+            declared: None,
+            says_thread: false,
+            says_work: false,
+            states: Vec::new(),
+            base: None,
+            capture: None,
+            block: 0..0,
+        }
     }
 }
 
@@ -72,6 +101,8 @@ struct Capture {
     element: ElementId,
     what: Captured,
     text: String,
+    /// Where it stands on the page.
+    range: Range<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +111,8 @@ enum Captured {
     Heading,
     Byline,
     JsonLd,
+    /// A block of `application/json`.
+    State,
 }
 
 /// Captured names and titles stop at this many bytes, JSON-LD at [`JSON_BYTES`].
@@ -87,6 +120,8 @@ const NAME_BYTES: usize = 4096;
 const JSON_BYTES: usize = 4 << 20;
 /// How many naming texts are kept.
 const TITLES: usize = 8;
+/// And of blocks of `application/json`.
+const STATES: usize = 16;
 
 impl Collector {
     /// Looks at the next event.
@@ -100,6 +135,13 @@ impl Collector {
             EventKind::Text(kind) => {
                 let Some(capture) = &mut self.capture else { return };
                 let limit = if capture.what == Captured::JsonLd { JSON_BYTES } else { NAME_BYTES };
+                if capture.range.is_empty() {
+                    capture.range.start = event.range.start;
+                }
+                capture.range.end = event.range.end;
+                if capture.what == Captured::State {
+                    return;
+                }
                 let text = window.text(event.range.clone());
                 if capture.text.len() + text.len() > limit {
                     return;
@@ -156,7 +198,9 @@ impl Collector {
                 None
             }
             Tag::Script => {
-                element.get(KnownName::Type).filter(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json")).map(|_| Captured::JsonLd)
+                let kind = element.get(KnownName::Type).unwrap_or_default().trim();
+                let is_state = || kind.eq_ignore_ascii_case("application/json") && self.states.len() < STATES;
+                if kind.eq_ignore_ascii_case("application/ld+json") { Some(Captured::JsonLd) } else { is_state().then_some(Captured::State) }
             }
             Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
             Tag::H1 => Some(Captured::Heading),
@@ -169,11 +213,14 @@ impl Collector {
             _ => None,
         };
         if let Some(what) = what.filter(|_| !void && self.capture.is_none()) {
-            self.capture = Some(Capture { element: element.id(), what, text: String::new() });
+            self.capture = Some(Capture { element: element.id(), what, text: String::new(), range: 0..0 });
         }
     }
 
     fn meta(&mut self, name: &str, content: &str) {
+        if name == "og:type" {
+            self.says_work |= matches!(content.trim().to_ascii_lowercase().as_str(), "article" | "product");
+        }
         let (field, rank) = match name {
             "og:title" => (Field::Title, trust::OPEN_GRAPH),
             "twitter:title" | "headline" | "dc.title" | "dcterms.title" => (Field::Title, trust::META),
@@ -197,13 +244,21 @@ impl Collector {
 
     fn captured(&mut self) {
         let Some(capture) = self.capture.take() else { return };
-        if capture.what == Captured::JsonLd {
-            return json_ld::read(&capture.text, self);
+        match capture.what {
+            Captured::JsonLd => {
+                self.block = capture.range;
+                return json_ld::read(&capture.text, self);
+            }
+            Captured::State => return self.states.push(capture.range),
+            _ => {}
         }
         let text = htmlize::unescape(capture.text.as_str());
         match capture.what {
             Captured::Title => self.set(Field::Title, trust::DOCUMENT, &text),
-            Captured::Heading => self.set(Field::Title, trust::MARKUP, &text),
+            Captured::Heading => {
+                self.heading.get_or_insert_with(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                self.set(Field::Title, trust::MARKUP, &text);
+            }
             _ => self.set(Field::Byline, trust::MARKUP, &text),
         }
     }
@@ -233,6 +288,33 @@ impl Collector {
         *place = Some(value);
     }
 
+    /// A text that JSON-LD declares; the longest one is remembered.
+    fn declare(&mut self, text: DeclaredText) {
+        if self.declared.as_ref().is_none_or(|known| known.bytes() < text.bytes()) {
+            self.declared = Some(DeclaredText { block: self.block.clone(), ..text });
+        }
+    }
+
+    /// Whether the page says that it is a thread of a forum, or questions and answers.
+    pub(crate) fn says_thread(&self) -> bool {
+        self.says_thread
+    }
+
+    /// Whether the page says that it is an article, a product, a recipe.
+    pub(crate) fn says_work(&self) -> bool {
+        self.says_work
+    }
+
+    /// The longest text that JSON-LD declares.
+    pub(crate) fn declared(&self) -> Option<&DeclaredText> {
+        self.declared.as_ref()
+    }
+
+    /// Blocks of `application/json`, by where their text stands on the page.
+    pub(crate) fn states(&self) -> &[Range<u64>] {
+        &self.states
+    }
+
     /// What was found so far.
     pub fn metadata(&self) -> &Metadata {
         &self.found
@@ -241,6 +323,11 @@ impl Collector {
     /// All texts that name the page, so far.
     pub fn titles(&self) -> &[String] {
         &self.titles
+    }
+
+    /// The first heading of the first level.
+    pub fn heading(&self) -> Option<&str> {
+        self.heading.as_deref().filter(|heading| !heading.is_empty())
     }
 
     /// The page's `<base href>`, as written.

@@ -23,8 +23,8 @@ const SHORTEST_DOUBLE: usize = 5;
 const SHORTEST_SPACED: usize = 3;
 /// As part of a longer run a word must have this many.
 const SHORTEST_INSIDE: usize = 4;
-/// Letters of one run in which words are looked for.
-const LONGEST_RUN: usize = 48;
+/// No word spaced out has more letters.
+const LONGEST_SPACED: usize = 48;
 /// Separators longer than this part words even of spaced letters.
 pub(super) const SEPARATOR_BYTES: usize = 3;
 
@@ -94,10 +94,10 @@ impl Disguise {
 
     /// Longer words inside a run of single letters: others may stand beside them.
     fn inside(&mut self, view: &View, at: usize, run: usize, each: &mut impl FnMut(&str, u8, Range<usize>)) {
-        let run = &view.tokens[at..at + run.min(LONGEST_RUN)];
+        let run = &view.tokens[at..at + run];
         for start in 0..run.len() {
             self.short.clear();
-            for (count, token) in run[start..].iter().enumerate() {
+            for (count, token) in run[start..].iter().take(LONGEST_SPACED).enumerate() {
                 self.short.push_str(&view.folded[token.start as usize..token.end as usize]);
                 if count + 1 >= SHORTEST_INSIDE && count + 1 < run.len() {
                     each(&self.short, SPACED, run[start].start as usize..token.end as usize);

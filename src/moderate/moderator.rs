@@ -25,6 +25,8 @@ use std::sync::Arc;
 const PASSAGE_BYTES: usize = 16 * 1024;
 /// And between any two blocks after this many bytes of the page.
 const LONGEST_PASSAGE: u64 = 512 * 1024;
+/// As many times more where a link is open, so that its tags are in the passage that its text is in.
+const IN_LINKS: usize = 4;
 /// Findings, and near misses, that are listed; the rest of an endless page is only counted.
 pub(crate) const RECORDED: usize = 10_000;
 /// What is known of the page when a passage is judged.
@@ -102,7 +104,8 @@ impl Moderator {
         self.work.passage.event(kind, range, is_kept, number, window);
         let held = self.held_bytes();
         let is_between = self.work.passage.is_between_blocks();
-        self.ready = is_between && (self.work.passage.len() >= PASSAGE_BYTES || held >= LONGEST_PASSAGE);
+        let (bytes, times) = (self.work.passage.len(), if self.work.passage.is_in_link() { IN_LINKS } else { 1 });
+        self.ready = is_between && (bytes >= PASSAGE_BYTES * times || held >= LONGEST_PASSAGE * times as u64);
         if !is_between {
             let block = self.work.passage.len() as u64;
             for (value, allowed) in [(block, self.bounds.block_bytes), (held, self.bounds.held_bytes)] {
@@ -151,6 +154,9 @@ impl Moderator {
         }
         self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         self.work.edits.dedup();
+        if !self.work.edits.is_empty() {
+            self.work.queue.part(&mut self.work.edits);
+        }
         self.work.passage.clear(self.work.queue.next());
         self.ready = false;
         // Matchers stop at the deadline, and what they have found by then is not all.

@@ -7,8 +7,11 @@ use super::rule::Surfaces;
 use super::surface::{Surface, Writing};
 use super::view::View;
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window};
+use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window, tag_name};
 use std::ops::Range;
+
+/// An open link is among the last ones, for links do not stand in links.
+const LINKS_A_LOOK: usize = 4;
 
 /// A link that the text of a passage runs through.
 struct Link {
@@ -118,6 +121,12 @@ impl Passage {
             EventKind::Break { .. } => self.end_block(number + 1),
             EventKind::Stray { block } => {
                 self.text.markup();
+                // A start tag that opens nothing, as those nested too deeply and a second `body`, still has its attributes.
+                let source = window.text(range.clone());
+                if is_kept && source.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic) && source.starts_with('<') {
+                    let name = tag_name(source).to_ascii_lowercase();
+                    self.values(Tag::of(&name), source, range.start, number);
+                }
                 if block {
                     self.end_block(number + 1);
                 }
@@ -161,6 +170,11 @@ impl Passage {
     /// Whether nothing of a block has been read yet: the passage can end here, and no match is cut.
     pub(super) fn is_between_blocks(&self) -> bool {
         self.json.is_none() && !self.is_open && self.text.blocks.last().is_none_or(|block| block.plain as usize == self.text.plain.len())
+    }
+
+    /// Whether a link is open: what it leads to may have to go for what its text says.
+    pub(super) fn is_in_link(&self) -> bool {
+        self.links.iter().rev().take(LINKS_A_LOOK).any(|link| link.plain.end == usize::MAX)
     }
 
     /// The events that open the links which a range of a view is in or, for a link's target, stands in.
@@ -249,6 +263,11 @@ impl Passage {
             }
             return;
         }
+        self.values(tag, source, from, number);
+    }
+
+    /// The values in a tag that somebody may see.
+    fn values(&mut self, tag: Tag, source: &str, from: u64, number: u64) {
         if !self.may_have_values(source) {
             return;
         }

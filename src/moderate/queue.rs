@@ -1,5 +1,6 @@
 //! Events that wait for what rules say of their passage, and how they are taken out.
 
+use super::edit::Edit;
 use super::surface::Surface;
 use super::view::View;
 use crate::rewrite::{ElementId, EventKind, Tag};
@@ -63,6 +64,25 @@ impl Queue {
     /// Where the oldest event that is held starts.
     pub(super) fn from(&self) -> Option<u64> {
         self.held.front().map(|held| held.event.range.start)
+    }
+
+    /// Parts edits that reach from one event into the next, for each event is written by itself. `edits` are in order.
+    pub(super) fn part(&self, edits: &mut Vec<Edit>) {
+        let mut events = self.held.iter().map(|held| &held.event.range).filter(|range| !range.is_empty()).peekable();
+        let mut rest = Vec::new();
+        for edit in edits.iter_mut() {
+            while events.next_if(|event| event.end <= edit.range.start).is_some() {}
+            let Some(event) = events.peek() else { break };
+            if edit.range.end > event.end {
+                rest.push(Edit { range: event.end..edit.range.end, text: String::new(), ..*edit });
+                edit.range.end = event.end;
+            }
+        }
+        if !rest.is_empty() {
+            self.part(&mut rest);
+            edits.append(&mut rest);
+            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        }
     }
 
     /// Takes off the tags of a link, given the event that opens it. False when that is no link.

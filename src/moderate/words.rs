@@ -426,6 +426,8 @@ mod tests {
         for text in ["fr33 of spins", "sp1ns free", "freespins", "carefr33 spins"] {
             assert!(found(&["free spins"], all, text).is_empty(), "{text}");
         }
+        let behind = format!("{}c a s i n o and {}", "x y z ".repeat(40), "q ".repeat(90));
+        assert_eq!(found(&["casino"], all, &behind), ["c a s i n o"]);
         assert!(found(&["cop"], all, "coop").is_empty());
         assert_eq!(found(&["free"], all, "freeee fre").len(), 1);
     }

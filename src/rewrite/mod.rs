@@ -130,6 +130,12 @@ impl Rewriter {
         Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None }
     }
 
+    /// The page has ended; what comes next is read as HTML of its own, from an offset on.
+    pub(crate) fn go_on(&mut self, offset: u64, limits: &crate::limits::Limits) {
+        self.source = Source::Html(Box::new(Tokenizer::new(limits.token_bytes).at(offset)));
+        self.custom = Custom::None;
+    }
+
     /// The open elements.
     pub fn elements(&self) -> &OpenElements {
         &self.elements

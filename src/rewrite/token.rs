@@ -164,6 +164,11 @@ impl Tokenizer {
         }
     }
 
+    /// The same, for text that begins at an offset.
+    pub(super) fn at(self, offset: u64) -> Self {
+        Tokenizer { position: offset, seen: offset, ..self }
+    }
+
     /// Everything before this offset has been handed out.
     pub(super) fn position(&self) -> u64 {
         self.position

@@ -17,6 +17,7 @@ mod queue;
 mod remainder;
 mod removal;
 mod select;
+mod shell;
 
 pub use article::{ArticleSettings, Comments, Favor, PageType};
 pub use model::{BlockFeatures, PageFeatures};
@@ -27,6 +28,7 @@ pub use removal::{Cause, Extent, NearMiss, Removal};
 use crate::fold::Folded;
 use crate::limits::Limits;
 use crate::metadata::Collector;
+use crate::report::BlockRecord;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Closing, ElementId, Event, EventKind, KnownName, Markup, OpenElements, Tag, TextKind, Window};
 use crate::rules::{RuleIndex, RuleSet};
@@ -107,6 +109,8 @@ pub struct Stripper {
     article: ArticleSettings,
     /// How sure the model is of the page.
     confidence: Option<f64>,
+    /// What decided about each block; only for `explain`.
+    explained: Vec<BlockRecord>,
     /// What rules say is content and may still be taken, oldest first.
     keeps: VecDeque<Keep>,
     /// All that they said so of, for the report.
@@ -211,6 +215,7 @@ impl Stripper {
             finals: Vec::new(),
             article: ArticleSettings::default(),
             confidence: None,
+            explained: Vec::new(),
             keeps: VecDeque::new(),
             kept: Vec::new(),
             blocks: (mode == StripMode::Article && markup == Markup::Html).then(|| model::Blocks::new(model::builtin().tokens(), false)),
@@ -682,7 +687,7 @@ impl Stripper {
             }
         }
         self.finished = true;
-        self.decide_by_model(window);
+        self.decide_by_model(window, metadata);
     }
 
     /// Hands out the events whose fate is sealed, oldest first, and the removals that are complete with them.
@@ -744,6 +749,11 @@ impl Stripper {
     /// How sure the block model is of the page, 0 to 1; `None` where it did not judge.
     pub fn confidence(&self) -> Option<f64> {
         self.confidence
+    }
+
+    /// What decided about each block, with offsets of the decoded page; only for `explain`.
+    pub(crate) fn take_explained(&mut self) -> Vec<BlockRecord> {
+        std::mem::take(&mut self.explained)
     }
 
     /// The elements that rules say are content, as ranges of the page.

@@ -95,3 +95,57 @@ fn a_page_that_naqi_is_not_sure_of_is_held_back() {
     let ran = bench.expect(2, &["clean", "page.html", "--set", "strip.min_confidence=0.5", "--strip", "rules"]);
     assert!(ran.err.contains("needs the block model"), "{ran:?}");
 }
+
+#[test]
+fn the_title_comes_first_and_once_when_it_is_asked_for() {
+    let bench = Workbench::new();
+    bench.write("page.html", page());
+    bench.write("bare.html", page().replace("<h1>The harbour</h1>", "").replace("<title>The harbour", "<title>The *harbour*, call +1 212 555 0147"));
+    let lines = |flags: &[&str]| -> Vec<String> {
+        let out = bench.expect(0, &[&["clean"][..], flags].concat()).out;
+        out.lines()
+            .filter(|line| line.to_lowercase().contains("the *harbour") || line.contains("The harbour") || line.contains("# "))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(lines(&["page.html", "--emit", "text"]), ["The harbour"]);
+    assert_eq!(lines(&["page.html", "--emit", "text", "--with-title"]), ["The harbour"]);
+    assert_eq!(lines(&["page.html", "--emit", "markdown", "--set", "with_title=true"]), ["# The harbour"]);
+    assert_eq!(lines(&["page.html", "--emit", "text", "--with-title", "--strip", "rules"]), ["The harbour"]);
+    assert_eq!(lines(&["bare.html", "--emit", "text"]), [""; 0]);
+    // It is moderated as the rest is.
+    let redacted = lines(&["bare.html", "--emit", "text", "--with-title", "--with", "pii", "--strip", "off"]);
+    assert!(redacted.len() == 1 && redacted[0].starts_with("The *harbour*, call ") && !redacted[0].contains("555"), "{redacted:?}");
+    let escaped = lines(&["bare.html", "--emit", "markdown", "--with-title"]);
+    assert!(escaped.len() == 1 && escaped[0].starts_with("# The \\*harbour\\*"), "{escaped:?}");
+    let record: serde_json::Value = serde_json::from_str(&bench.expect(0, &["clean", "bare.html", "--emit", "jsonl", "--with-title"]).out).unwrap();
+    assert!(record["text"].as_str().unwrap().starts_with("The *harbour*"), "{record}");
+}
+
+#[test]
+fn a_thread_is_told_from_an_article() {
+    let bench = Workbench::new();
+    bench.write("article.html", page().replace("<head>", "<head><meta property=og:type content=article>"));
+    let reply = |n: usize| {
+        format!(
+            "<li class=comment itemscope itemtype=https://schema.org/Comment><p>Number {n} of the pilots told me that he had not slept since the ice went out, and that the tea was cold.</p></li>"
+        )
+    };
+    let thread = format!(
+        "<html lang=en itemscope itemtype=https://schema.org/DiscussionForumPosting><head><title>Who was at the harbour?</title></head><body><main>\
+         <h1>Who was at the harbour?</h1><p>I only saw it from the bus, so tell me what it was like when the first ships came in again.</p>\
+         <section id=comments class=comments><ol class=comment-list>{}</ol></section></main></body></html>",
+        (1..12).map(reply).collect::<String>()
+    );
+    bench.write("thread.html", &thread);
+    // It does not say what it is, but it is made of replies.
+    bench.write("mute.html", thread.replace(" itemscope itemtype=https://schema.org/DiscussionForumPosting", ""));
+    let text = |page: &str, flags: &[&str]| bench.expect(0, &[&["clean", page, "--emit", "text"][..], flags].concat()).out;
+    assert!(!text("article.html", &[]).contains("I was there"), "{}", text("article.html", &[]));
+    assert!(text("article.html", &["--comments", "keep"]).contains("I was there on day 2"));
+    for page in ["thread.html", "mute.html"] {
+        let out = text(page, &[]);
+        assert!((1..12).all(|n| out.contains(&format!("Number {n} of the pilots"))) && out.contains("I only saw it from the bus"), "{page}: {out}");
+        assert!(!text(page, &["--comments", "strip"]).contains("of the pilots"), "{page}");
+    }
+}

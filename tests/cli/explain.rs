@@ -51,3 +51,34 @@ fn what_nearly_matched_and_what_stayed_is_said() {
     let ran = bench.expect(1, &["explain", "gone.html"]);
     assert!(ran.out.is_empty() && ran.err.contains("gone.html: cannot open it"), "{ran:?}");
 }
+
+#[test]
+fn each_block_is_shown_with_its_score_and_what_would_flip_it() {
+    let bench = Workbench::new();
+    let paragraphs: String = (1..7)
+        .map(|n| format!("<p>On day {n} the harbour opened again, and the ships that had waited outside for weeks came in, as the pilots said.</p>"))
+        .collect();
+    let links: String = (1..9).map(|n| format!("<li><a href=/{n}>Something else that happened here, number {n}</a></li>")).collect();
+    bench.write("page.html", format!("<title>T</title><main><h1>The harbour opens</h1>{paragraphs}</main><div class=box><ul>{links}</ul></div>"));
+    let report: serde_json::Value = serde_json::from_str(&bench.expect(0, &["explain", "page.html", "--json"]).out).unwrap();
+    let blocks = report["blocks"].as_array().unwrap();
+    assert_eq!(blocks.len(), 15, "{report}");
+    let of = |kept: bool| blocks.iter().filter(move |block| block["kept"] == kept);
+    assert!(of(true).count() >= 7 && of(false).count() >= 4, "{report}");
+    for block in blocks {
+        let (features, chance) = (block["features"].as_array().unwrap(), block["chance"].as_f64().unwrap());
+        assert!(features.len() == 5 && features.iter().all(|feature| feature["weight"] != 0.0 && feature["says"] != ""), "{block}");
+        let Some(line) = block["line"].as_f64() else { continue };
+        assert_eq!(chance >= line, block["kept"] == true, "{block}");
+        // So far the threshold has to fall to flip it.
+        assert_eq!(block["flip"]["favor"].as_f64().unwrap() <= 0.0, block["kept"] == true, "{block}");
+    }
+    let out = bench.expect(0, &["explain", "page.html"]).out;
+    assert!(out.contains("\nblocks, mean score ") && out.contains("    text On day 6 the harbour") && out.contains("flips with --favor"), "{out}");
+    // The flip is one: with a little more than it says, the block goes.
+    let last = of(true).find(|block| !block["line"].is_null()).unwrap();
+    let favor = (last["flip"]["favor"].as_f64().unwrap() - 0.1).to_string();
+    let moved: serde_json::Value = serde_json::from_str(&bench.expect(0, &["explain", "page.html", "--json", "--favor", &favor]).out).unwrap();
+    let same = moved["blocks"].as_array().unwrap().iter().find(|block| block["start"] == last["start"]).unwrap();
+    assert!(same["chance"].as_f64().unwrap() < same["line"].as_f64().unwrap(), "{same}");
+}

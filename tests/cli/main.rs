@@ -19,5 +19,6 @@ mod rules;
 mod selection;
 mod settings;
 mod shards;
+mod shells;
 mod signals;
 mod workbench;

@@ -120,6 +120,58 @@ fn a_page_of_nothing_but_findings_takes_its_time_once() {
     }
 }
 
+/// Values without end, nested without end, and letters that each want to be looked at with their neighbours.
+#[test]
+fn hostile_data_is_judged_in_time() {
+    let rules = rules(
+        "[[rule]]\nid = \"x\"\nmatch = { any = [{ words = [\"casino\"], evasion = [\"spaced\", \"repeat\", \"leet\"] }, \
+         { phrase = \"free spins\", evasion = [\"spaced\", \"repeat\", \"leet\"] }, { regex = \"x\\\\d{1,200}y\" }, \
+         { entity = [\"phone\", \"email\", \"secret\", \"iban\", \"card\"], regions = [\"SA\"] }] }\nsurfaces = [\"all\"]\naction = \"mask\"\n",
+    );
+    let count = 300 << 10;
+    for (open, part, close) in [
+        ("<p ", "title=casino ", ">x"),
+        ("<p ", "title='' alt=\u{200b} ", "title=casino>x"),
+        ("<script type=application/ld+json>", "[", "\"casino\""),
+        ("<script type=application/ld+json>[", "\"casino\",", "\"casino\"]</script>"),
+        ("<script type=application/ld+json>\"", "\\u0063asino ", "\"</script>"),
+        ("<script type=application/ld+json>", "\"\\\"", "casino"),
+        ("<p>", "c a s i n o ", ""),
+        ("<p>", "a-b ", "casino"),
+        ("<p>", "fr33 ", "spins casino"),
+        ("<p>", "f r e e ", "casino"),
+        ("<p>", "a\u{301}", " casino"),
+        ("<p>", "&#", "casino"),
+        ("<p>", "&#0000", "; casino"),
+        ("<p>", "x1", " casino"),
+        ("<p>", "x1111111111111111111111111111111111111111", " casino"),
+        ("<p>", "05", " casino"),
+        ("<p>", "a@", " casino"),
+        ("<p>", "<b title='casino'>", "casino"),
+        ("<textarea>", "<b>", " casino"),
+        ("<!-- ", "-- ", " casino -->"),
+    ] {
+        let page = format!("{open}{}{close}", part.repeat(count / part.len()));
+        let begun = Instant::now();
+        let (out, _) = clean(&rules, &page, StripMode::Off, Limits::default()).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(10), "{open}{part}: {:?}", begun.elapsed());
+        let left = out.find("casino").map(|at| (at, &out[at..out.ceil_char_boundary(at + 60)]));
+        assert_eq!(left, None, "{open}{part}");
+    }
+}
+
+/// Such expressions would take the memory of all pages; the mistake names the rule.
+#[test]
+fn expressions_that_cannot_be_bounded_do_not_load() {
+    for regex in ["(?:[a-z]{1,1000}){1,1000}", "\\\\w{5000}", "a*", "(((x{100}){100}){100}){100}"] {
+        let text = format!("[[rule]]\nid = \"x\"\nmatch = {{ regex = \"{regex}\" }}\naction = \"mask\"\n");
+        let mut sources = builtin_sources();
+        sources.packs = vec![PackSource { name: "moderate/bounds".into(), file: "bounds.toml".into(), text: text.into() }];
+        let mistakes = sources.compile().err().unwrap_or_else(|| panic!("{regex} loads"));
+        assert!(mistakes.iter().any(|mistake| mistake.to_string().contains("bounds.toml")), "{}", mistakes[0]);
+    }
+}
+
 #[test]
 fn explain_is_bounded_too() {
     let rules = masks("{ words = [\"casino\", \"sino\"] }");

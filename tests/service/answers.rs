@@ -20,6 +20,11 @@ fn pages_records_batches_and_rules() {
 
     let text = service.ask("POST", "/v1/clean?emit=text", &[], PAGE.as_bytes());
     assert!(text.head.contains("text/plain") && !text.text().contains('<'), "{}", text.text());
+    let titled = "<title>The harbour</title><p>The bridge was closed for two years, and the ferry never once left on time.</p>";
+    let with = |query: &str, headers: &[&str]| service.ask("POST", &format!("/v1/clean?emit=text{query}"), headers, titled.as_bytes());
+    assert!(with("&with_title", &[]).text().starts_with("The harbour\n\nThe bridge") && with("", &[]).text().starts_with("The bridge"));
+    assert!(with("", &["X-Naqi-With-Title: true"]).text().starts_with("The harbour\n"));
+    assert_eq!(with("&with_title=maybe", &[]).status, 400);
     let record = service.ask("POST", "/v1/clean?url=https://news.example/a", &["Accept: application/json"], PAGE.as_bytes()).json();
     assert_eq!(record["url"], "https://news.example/a");
     assert_eq!(record["removals"][0]["rules"][0], "own/box");

@@ -20,6 +20,8 @@ pub struct Identity<'a> {
     content_type: Option<&'a str>,
     rules_digest: &'a str,
     emit: OutputFormat,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    with_title: bool,
     from: From,
     strip: &'a Strip,
     limits: &'a Limits,
@@ -36,7 +38,7 @@ struct InputIdentity {
 impl<'a> Identity<'a> {
     /// Of a run over these inputs.
     pub fn new(settings: &'a RunSettings, inputs: impl Iterator<Item = &'a Input>, output: Option<&Path>, rules_digest: &'a str) -> Self {
-        let RunSettings { emit, from, jobs: _, strip, rules: _, limits, bulk, serve: _ } = settings;
+        let RunSettings { emit, with_title, from, jobs: _, strip, rules: _, limits, bulk, serve: _ } = settings;
         let of_input = |input: &Input| InputIdentity {
             kind: match input.source {
                 Source::Stdin => "stdin",
@@ -54,6 +56,7 @@ impl<'a> Identity<'a> {
             content_type: None,
             rules_digest,
             emit: *emit,
+            with_title: *with_title,
             from: *from,
             strip,
             limits,
@@ -111,7 +114,8 @@ mod tests {
         let how: [&dyn Fn(&mut RunSettings); 3] =
             [&|settings| settings.jobs = 9, &|settings| settings.bulk.checkpoint = 9.0, &|settings| settings.bulk.stats = Some(PathBuf::from("s"))];
         assert!(how.iter().all(|change| digest(change) == plain));
-        let what: [&dyn Fn(&mut RunSettings); 5] = [
+        let what: [&dyn Fn(&mut RunSettings); 6] = [
+            &|settings| settings.with_title = true,
             &|settings| settings.bulk.sample = 0.5,
             &|settings| settings.bulk.report = Some(PathBuf::from("r")),
             &|settings| settings.limits.depth = 9,

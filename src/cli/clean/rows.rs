@@ -38,6 +38,7 @@ pub const SCHEMA: &str = "message naqi {
     optional binary image (UTF8);
     optional binary html (UTF8);
     optional binary text (UTF8);
+    required binary content_source (UTF8);
     required binary verdict (UTF8);
     required binary findings (JSON);
     required binary removals (JSON);
@@ -202,10 +203,11 @@ impl Rows {
         let (findings, removals) = (json(serde_json::to_string(&record.findings))?, json(serde_json::to_string(&record.removals))?);
         let verdict = serde_json::to_value(record.verdict).ok().and_then(|verdict| verdict.as_str().map(str::to_owned));
         let number = |number: u64| Some(i64::try_from(number).unwrap_or(i64::MAX));
+        let source = serde_json::to_value(record.content_source).ok().and_then(|source| source.as_str().map(str::to_owned));
         let counts = record.counts;
         let texts = [Some(record.schema), Some(record.id), Some(record.source)];
         let declared = [record.url, record.title, record.byline, record.published, record.site, record.lang, record.dir, record.image];
-        let texts = texts.into_iter().chain(declared).chain([record.html, record.text, verdict, Some(findings), Some(removals)]);
+        let texts = texts.into_iter().chain(declared).chain([record.html, record.text, source, verdict, Some(findings), Some(removals)]);
         let mut texts = texts.chain([Some(record.rules_digest), record.error]);
         let mut numbers =
             [record.offset.and_then(number), number(counts.bytes_in), number(counts.bytes_out), number(counts.bytes_removed)].into_iter();

@@ -132,6 +132,7 @@ impl<'a> Setup<'a> {
             explain: false,
             model: settings.strip.model,
             article: settings.strip.article(),
+            with_title: settings.with_title,
         }
     }
 

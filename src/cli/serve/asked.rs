@@ -24,6 +24,9 @@ pub struct Asked {
     pub strip: Option<Strip>,
     /// Optional packs to switch on, and with - before them rules or packs to switch off: `pii,-strip/share`. Also as header X-Naqi-Rules.
     pub rules: Option<String>,
+    /// Begin text and markdown with the title; where the page says it is left out. Also as header X-Naqi-With-Title.
+    #[param(value_type = Option<Flag>)]
+    pub with_title: Option<String>,
     /// Answer while the body still arrives; only with strip=rules and strip=off.
     #[param(value_type = Option<Flag>)]
     pub stream: Option<String>,
@@ -104,7 +107,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 impl Asked {
     fn or_headers(mut self, headers: &HeaderMap) -> Result<Self, Problem> {
-        for (name, field) in [("x-naqi-url", &mut self.url), ("x-naqi-rules", &mut self.rules), ("x-naqi-stream", &mut self.stream)] {
+        for (name, field) in [
+            ("x-naqi-url", &mut self.url),
+            ("x-naqi-rules", &mut self.rules),
+            ("x-naqi-stream", &mut self.stream),
+            ("x-naqi-with-title", &mut self.with_title),
+        ] {
             if field.is_none() {
                 *field = text(headers, name)?.map(str::to_owned);
             }
@@ -120,11 +128,12 @@ impl Asked {
 
     /// Whether the answer may begin before the body is whole.
     pub fn streams(&self) -> Result<bool, Problem> {
-        match self.stream.as_deref() {
-            None | Some("false" | "0") => Ok(false),
-            Some("" | "true" | "1") => Ok(true),
-            Some(_) => Err(Problem::bad_request("stream is true or false")),
-        }
+        Ok(flag("stream", self.stream.as_deref())?.unwrap_or(false))
+    }
+
+    /// Whether text begins with the title, if anything is said of it.
+    pub fn with_title(&self) -> Result<Option<bool>, Problem> {
+        flag("with_title", self.with_title.as_deref())
     }
 
     /// What it changes about the rules.
@@ -145,6 +154,15 @@ impl Asked {
             names.dedup();
         }
         Ok(switches)
+    }
+}
+
+fn flag(name: &str, value: Option<&str>) -> Result<Option<bool>, Problem> {
+    match value {
+        None => Ok(None),
+        Some("false" | "0") => Ok(Some(false)),
+        Some("" | "true" | "1") => Ok(Some(true)),
+        Some(_) => Err(Problem::bad_request(format!("{name} is true or false"))),
     }
 }
 

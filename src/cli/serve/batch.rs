@@ -33,6 +33,9 @@ pub struct BatchAsked {
     order: Option<Order>,
     /// How blocks are decided.
     strip: Option<super::asked::Strip>,
+    /// Begin the text of records with the title.
+    #[param(value_type = Option<super::asked::Flag>)]
+    with_title: Option<String>,
     /// Optional packs to switch on, and with - before them rules or packs to switch off.
     rules: Option<String>,
 }
@@ -86,8 +89,8 @@ pub async fn batch(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let Query(BatchAsked { order, strip, rules }) = query.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
-    let asked = Asked { strip, rules, ..Asked::default() };
+    let Query(BatchAsked { order, strip, with_title, rules }) = query.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let asked = Asked { strip, with_title, rules, ..Asked::default() };
     let (_, essence) = media_type(&headers)?;
     let lines =
         ["", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/octet-stream", "application/x-www-form-urlencoded"];

@@ -36,6 +36,8 @@ pub struct ExplainBody {
     emit: Option<Emit>,
     /// How blocks are decided.
     strip: Option<Strip>,
+    /// Begin text and markdown with the title.
+    with_title: Option<bool>,
     /// Optional packs to switch on, and with - before them rules or packs to switch off.
     rules: Option<String>,
     /// A pack (TOML) that is used along with the rules.
@@ -107,7 +109,14 @@ pub async fn explain(State(service): State<Arc<Service>>, asked: Asked, headers:
                 _ => return Err(Problem::bad_request("one of html and text is asked for")),
             };
             let pack = body.pack.map(|text| pack_name(body.pack_name.as_deref()).map(|name| PackSource::inline(&name, &text))).transpose()?;
-            let asked = Asked { url: body.url, emit: body.emit, strip: body.strip, rules: body.rules, stream: None };
+            let asked = Asked {
+                url: body.url,
+                emit: body.emit,
+                strip: body.strip,
+                with_title: body.with_title.map(|flag| flag.to_string()),
+                rules: body.rules,
+                stream: None,
+            };
             (asked, page.into_bytes(), Some(format!("{essence}; charset=utf-8")), essence.to_owned(), pack)
         } else {
             (asked, whole.bytes, content_type, essence, None)

@@ -61,6 +61,7 @@ impl Page {
             explain: false,
             model: settings.strip.model,
             article: settings.strip.article(),
+            with_title: asked.with_title()?.unwrap_or(settings.with_title),
         };
         Ok(Page { origin: Origin { url, content_type, markup }, settings })
     }

@@ -5,6 +5,7 @@
 //! string is kept. All that needs the whole page is worked out at its end (see [`super::features`]).
 
 use super::tokens::Tokens;
+use crate::metadata::{Collector, is_thread};
 use crate::rewrite::tag::is;
 use crate::rewrite::{ElementId, ElementRef, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use crate::strip::line;
@@ -32,7 +33,9 @@ pub(super) mod inside {
     pub(in super::super) const REPLY: u32 = 1 << 14;
     pub(in super::super) const DIALOG: u32 = 1 << 15;
     pub(in super::super) const PRE: u32 = 1 << 16;
-    /// The bits above are features, one column each.
+    /// An answer to a question; what a site answers itself is no reply.
+    pub(in super::super) const ANSWER: u32 = 1 << 17;
+    /// So many bits, the first ones, are features, one column each.
     pub(in super::super) const COLUMNS: u32 = 17;
     pub(in super::super) const LINK: u32 = 1 << 20;
     pub(in super::super) const BOLD: u32 = 1 << 21;
@@ -170,6 +173,10 @@ pub(crate) struct Blocks {
     pub(super) forms: u32,
     /// Words inside of `noscript`.
     noscript_words: u32,
+    /// The page says that it is a thread of a forum, or questions and answers.
+    pub(super) says_thread: bool,
+    /// The page says that it is an article, a product, a recipe.
+    pub(super) says_work: bool,
 }
 
 impl Blocks {
@@ -203,6 +210,8 @@ impl Blocks {
             images: 0,
             forms: 0,
             noscript_words: 0,
+            says_thread: false,
+            says_work: false,
         }
     }
 
@@ -264,6 +273,9 @@ impl Blocks {
         let class = element.get(KnownName::Class).unwrap_or_default();
         let name = element.get(KnownName::Id).unwrap_or_default();
         let (score, hash) = self.named(class, name);
+        if let Some(kind) = element.get(KnownName::Itemtype) {
+            self.says_thread |= is_thread(kind.trim_end());
+        }
         let mut inside = above.inside | self.kind_of(tag, element);
         if tag == Tag::Body {
             inside &= !inside::HEADER;
@@ -373,6 +385,7 @@ impl Blocks {
             && ["Comment", "Review", "UserComments", "Answer"].iter().any(|name| kind.trim_end().ends_with(name))
         {
             bits |= inside::REPLY;
+            bits |= if kind.trim_end().ends_with("Answer") { inside::ANSWER } else { 0 };
         }
         bits
     }
@@ -507,7 +520,23 @@ impl Blocks {
 
     /// Whether the readable page stands inside of `noscript`: over twice the words outside.
     pub(crate) fn stands_in_noscript(&self) -> bool {
-        self.noscript_words > 2 * self.blocks.iter().map(|block| block.words).sum::<u32>()
+        self.noscript_words > 2 * self.all_words()
+    }
+
+    /// Takes over what the page says of itself.
+    pub(crate) fn note_declared(&mut self, metadata: &Collector) {
+        self.says_thread |= metadata.says_thread();
+        self.says_work |= metadata.says_work();
+    }
+
+    /// Words of the page, in links and out of them.
+    pub(crate) fn all_words(&self) -> u32 {
+        self.blocks.iter().map(|block| block.words).sum()
+    }
+
+    /// Words of the page's paragraphs.
+    pub(crate) fn paragraph_words(&self) -> u32 {
+        self.blocks.iter().map(super::features::good_words).sum()
     }
 
     /// Ends the page; `at` is the number after the last event.

@@ -6,6 +6,7 @@
 
 use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
+use super::{table, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::FxHashSet;
 
@@ -39,22 +40,90 @@ pub(super) struct Choice {
     pub(super) kept: Vec<bool>,
     /// The page reads as an article.
     pub(super) is_article: bool,
+    /// What decided about each block.
+    pub(super) why: Vec<Why>,
+    /// The threshold, and that of paragraphs.
+    line: f32,
+    of_paragraph: f32,
+}
+
+/// What decided about a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The page has too few words to be judged: rules alone.
+    #[default]
+    Rules,
+    /// A rule took it, and the model may not give it back.
+    Rule,
+    /// Its chance and the threshold.
+    Line,
+    /// The same, with the threshold of paragraphs in an article.
+    ParagraphLine,
+    /// It belongs to what stays around it.
+    Spared,
+    Headline,
+    Repeat,
+    Comment,
+    /// A rule says that it is content, or it was declared as such.
+    Pinned,
+}
+
+impl Why {
+    pub(super) fn says(self) -> &'static str {
+        match self {
+            Why::Rules => "rules alone: the page has too few words to be judged",
+            Why::Rule => "a rule took it",
+            Why::Line => "its chance",
+            Why::ParagraphLine => "its chance, as a paragraph of an article",
+            Why::Spared => "it belongs to what stays around it",
+            Why::Headline => "it is the headline",
+            Why::Repeat => "it says again what stands above",
+            Why::Comment => "it is a reader's comment",
+            Why::Pinned => "a rule keeps it, or it was declared as the page's text",
+        }
+    }
+}
+
+impl Choice {
+    /// The threshold that a block was held against, if one was.
+    pub(super) fn line_of(&self, why: Why) -> Option<f32> {
+        match why {
+            Why::Line => Some(self.line),
+            Why::ParagraphLine => Some(self.of_paragraph),
+            _ => None,
+        }
+    }
 }
 
 /// Which blocks stay. `chances` are probabilities.
 pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &ArticleSettings) -> Choice {
     let blocks = &page.blocks;
+    let settings = &thread::settled(page, settings);
     let mut choice = if blocks.iter().map(|block| block.words).sum::<u32>() < JUDGED_WORDS {
-        Choice { kept: blocks.iter().map(|block| !block.dropped).collect(), ..Choice::default() }
+        Choice { kept: blocks.iter().map(|block| !block.dropped).collect(), why: vec![Why::Rules; blocks.len()], ..Choice::default() }
     } else {
         judge(page, chances, thresholds, settings)
     };
-    let comments = settings.comments();
-    for (block, kept) in blocks.iter().zip(&mut choice.kept) {
+    let comments = match settings.comments() {
+        Comments::Auto if settings.page_type == PageType::Auto && has_comments_below(page, &choice) => Comments::Strip,
+        comments => comments,
+    };
+    let mut seen: FxHashSet<u64> = match comments {
+        Comments::Keep => blocks.iter().zip(&choice.kept).filter(|(_, kept)| **kept).map(|(block, _)| block.hash).collect(),
+        _ => FxHashSet::default(),
+    };
+    for ((block, kept), why) in blocks.iter().zip(&mut choice.kept).zip(&mut choice.why) {
+        let before = *kept;
         if comments != Comments::Auto && is_comment(page, block) && !block.fixed {
-            *kept = comments == Comments::Keep && (*kept || says_something(block));
+            // Quotations of what stands above stay out.
+            *kept = comments == Comments::Keep && (*kept || (says_something(block) && seen.insert(block.hash)));
         }
-        *kept |= block.pinned && !block.dropped;
+        if *kept != before {
+            *why = Why::Comment;
+        }
+        if block.pinned && !block.dropped {
+            (*kept, *why) = (true, Why::Pinned);
+        }
     }
     choice
 }
@@ -66,8 +135,18 @@ fn moved(threshold: f32, log_odds: f32) -> f32 {
 }
 
 /// A reader's reply, as a rule or the markup says.
-fn is_comment(page: &Blocks, block: &Block) -> bool {
-    block.pack == super::comments_pack() || page.elements[block.element as usize].inside & inside::REPLY != 0
+pub(super) fn is_comment(page: &Blocks, block: &Block) -> bool {
+    let around = page.elements[block.element as usize].inside;
+    let is_reply = around & inside::REPLY != 0 && (around & inside::ANSWER == 0 || page.says_thread);
+    is_reply || block.pack == super::comments_pack()
+}
+
+/// Whether the page is an article to which readers have written: what is called a comment or a review is the smaller part of what stays.
+fn has_comments_below(page: &Blocks, choice: &Choice) -> bool {
+    let kept = || page.blocks.iter().zip(&choice.kept).filter(|(_, kept)| **kept).map(|(block, _)| block);
+    let words: u32 = kept().map(|block| block.words).sum();
+    let replies: u32 = kept().filter(|block| is_comment(page, block)).map(|block| block.words).sum();
+    choice.is_article && 2 * replies < words
 }
 
 /// More than the buttons and counters around a reply.
@@ -108,15 +187,32 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let of_paragraph = if is_article { threshold.min(moved(thresholds.prose, favor)) } else { threshold };
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
+    let mut why: Vec<Why> = blocks
+        .iter()
+        .map(|block| match block {
+            block if is_out(block) => Why::Rule,
+            block if is_article && is_paragraph(block) => Why::ParagraphLine,
+            _ => Why::Line,
+        })
+        .collect();
+    let before = kept.clone();
     spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
+    table::complete(page, &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
+        let was_kept = *kept;
         let is_headline = headline == Some(row)
             || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
+        why[row] = match () {
+            () if is_headline => Why::Headline,
+            () if was_kept && !*kept => Why::Repeat,
+            () if *kept && !before[row] => Why::Spared,
+            () => why[row],
+        };
     }
-    Choice { kept, is_article }
+    Choice { kept, is_article, why, line: threshold, of_paragraph }
 }
 
 /// Where no heading of the first level is: the first block that says the page's title and nothing else.

@@ -4,6 +4,7 @@ use super::choice::Choice;
 use super::confidence::STATISTICS;
 use super::{Blocks, Model, PageFeatures, builtin, pack};
 use crate::limits::Limits;
+use crate::metadata::Collector;
 use crate::rewrite::{ElementId, EventKind, Window};
 use crate::rules::RuleIndex;
 use crate::strip::Stripper;
@@ -36,9 +37,10 @@ pub(crate) struct Decision {
 
 impl Stripper {
     /// The page has ended, and the rules have been asked: now the model is.
-    pub(in crate::strip) fn decide_by_model(&mut self, window: &Window) {
+    pub(in crate::strip) fn decide_by_model(&mut self, window: &Window, metadata: &Collector) {
         if let Some(mut blocks) = self.blocks.take() {
             blocks.finish(self.queue.end(), window);
+            blocks.note_declared(metadata);
             let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
             self.note_dropped(&mut blocks, &finals);
             blocks.join_lines();
@@ -132,6 +134,9 @@ impl Stripper {
         }
         let decision = blocks.decide(model, &blocks.features(false), &self.article);
         self.confidence = Some(decision.confidence);
+        if self.explain {
+            self.explained = blocks.explain_builtin(&decision, &self.article, &self.queue);
+        }
         self.give_back(blocks, &decision, finals);
         for stretch in blocks.stretches(&decision) {
             self.remove(stretch, Vec::new(), Extent::Whole);

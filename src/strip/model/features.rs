@@ -176,6 +176,47 @@ fn kind(tag: Tag) -> u8 {
     }
 }
 
+/// What the numbers of [`kind`] stand for.
+pub(super) const TAGS: [&str; 29] = [
+    "",
+    "p",
+    "div",
+    "li",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "pre",
+    "blockquote",
+    "figure",
+    "article",
+    "section",
+    "list",
+    "body",
+    "header",
+    "footer",
+    "nav",
+    "table",
+    "address",
+    "a",
+    "span",
+    "custom",
+    "another",
+];
+
+/// The names of all features.
+#[cfg(test)]
+pub(super) fn names() -> Vec<String> {
+    let mut page = Blocks::new(super::tokens::Tokens::default(), false);
+    page.blocks.push(Block::default());
+    features(&page, true).names.unwrap_or_default()
+}
+
 /// The deepest element that holds a share (in tenths) of the page's good words.
 fn top(totals: &[Totals], elements: &[Element], tenths: u32) -> u32 {
     let wanted = totals[0].good * tenths;

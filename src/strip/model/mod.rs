@@ -8,7 +8,11 @@ mod blocks;
 mod choice;
 mod confidence;
 mod decision;
+mod explanation;
 mod features;
+mod shapley;
+mod table;
+mod thread;
 mod tokens;
 mod trees;
 

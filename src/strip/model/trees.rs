@@ -24,6 +24,12 @@ pub(crate) struct Model {
     pub(super) thresholds: Thresholds,
 }
 
+/// A symmetric tree: column and border of each level, and the leaves.
+pub(super) struct Tree<'a> {
+    pub(super) splits: &'a [(u8, u8)],
+    pub(super) leaves: &'a [i16],
+}
+
 /// Takes numbers off the front of the file.
 struct Reader<'a>(&'a [u8]);
 
@@ -80,6 +86,17 @@ impl Model {
 
     pub(crate) fn has_trees(&self) -> bool {
         !self.leaves.is_empty()
+    }
+
+    /// The trees, for [`super::shapley`].
+    pub(super) fn trees(&self) -> impl Iterator<Item = Tree<'_>> {
+        let leaves = self.leaves.chunks_exact(1 << self.depth);
+        self.splits.chunks_exact(self.depth.max(1)).zip(leaves).map(|(splits, leaves)| Tree { splits, leaves })
+    }
+
+    /// What one unit of a leaf is worth, in log odds.
+    pub(super) fn scale(&self) -> f32 {
+        self.scale
     }
 
     /// The raw score of each block: log odds that it is content.

@@ -112,9 +112,16 @@ function problem(error) {
   if (error.problem?.status === 401) document.querySelector("details").open = true;
 }
 
+// What the block model saw of the text that it took.
+const seen = (now, segment) => (now.report.blocks ?? [])
+  .filter(block => !block.kept && block.start < segment.end && block.end > segment.start && segment.removals.some(place => now.report.removals[place].rules.includes("model")))
+  .slice(0, 2)
+  .map(block => `${block.chance}${block.line == null ? "" : " < " + block.line}: ` + block.features.map(feature => `${feature.says}: ${feature.value} (${feature.weight > 0 ? "+" : ""}${feature.weight.toFixed(1)})`).join(", "));
+
 const reasons = (now, segment) => [
   ...segment.removals.map(place => now.report.removals[place]).map(removal => removal.rules.map(rule => `${rule}: ${now.why[rule] || ""}`).join(" · ") + ` (${removal.extent}${removal.cause ? ", " + removal.cause : ""})`),
   ...segment.findings.map(place => now.report.findings[place]).map(finding => `${finding.rule}: ${now.why[finding.rule] || ""} (${finding.severity}, ${finding.done})`),
+  ...seen(now, segment),
 ].join(" — ");
 
 function show(now) {
