@@ -36,3 +36,8 @@ image:
 # Drives the playground in headless Chromium; screenshots go to target/playground.
 playground:
     tests/playground/run.sh
+
+# Lints manifests, chart, Prometheus' files and the dashboard's queries.
+deploy:
+    cargo build --release
+    tests/deploy/lint.sh

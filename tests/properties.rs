@@ -498,3 +498,12 @@ fn the_oracle_sees_harm() {
     assert_eq!(markup::unbalanced("<p lang=\"ar\">x<br><img src=\"y\" alt=\"\"> &lt;</p><ul><li>z</li></ul>"), None);
     assert!(markup::misread("<p><div>x</div></p>").is_some() && markup::misread("<table><tr><td>x</td></tr></table>").is_none());
 }
+
+#[test]
+#[ignore = "known gap: a `noscript` without an end goes with what is stripped, and what follows it is live where scripts run"]
+fn what_an_endless_noscript_mutes_stays_mute() {
+    let page = "<h1>A</h1><div id=comments><h2><noscript></h2><script>The ferry that was late for years was on time today, and nobody saw it.";
+    let live = |html: &str| markup::count_elements(html, &["script"]);
+    let out = String::from_utf8(clean(page.as_bytes(), &declared("utf-8"), StripMode::Article, EmitFormat::Preserve).0).unwrap();
+    assert!(live(&out) <= live(page), "{out}");
+}

@@ -511,7 +511,13 @@ impl Emitter for Republish {
                 }
                 self.text(page.window.text(at..range.end), kind, out);
             }
-            EventKind::Break { .. } if self.markup == Markup::Html => out.extend_from_slice(b"<br>"),
+            EventKind::Break { .. } if self.preformatted > 0 && !range.is_empty() => self.text(&page.text(range), TextKind::Literal, out),
+            EventKind::Break { .. } if self.markup == Markup::Html => {
+                // A line begins anew only behind one.
+                if self.wrote && self.open.last().is_none_or(|written| written.is_out) {
+                    out.extend_from_slice(b"<br>");
+                }
+            }
             EventKind::Break { .. } => self.end_paragraph(out),
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
         }

@@ -99,6 +99,18 @@ pub struct Rewriter {
     elements: OpenElements,
     closed: Vec<Closed>,
     custom: Custom,
+    written: Written,
+}
+
+/// Plain text that a browser has saved as a page, or a `pre` that is all of its page: its lines are lines of text and no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    /// The body has not begun.
+    NotYet,
+    /// In markup, which says what a line is.
+    InMarkup,
+    /// In lines, inside of this element.
+    InLines(ElementId),
 }
 
 /// Custom elements side by side are lines of their own: a style sheet makes boxes of them, though the standard's default is inline.
@@ -127,7 +139,7 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None }
+        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None, written: Written::NotYet }
     }
 
     /// The page has ended; what comes next is read as HTML of its own, from an offset on.
@@ -202,6 +214,9 @@ impl Rewriter {
                 if self.custom != Custom::None && !window.text(range.clone()).bytes().all(|byte| byte.is_ascii_whitespace()) {
                     self.custom = if self.custom == Custom::Closed { Custom::None } else { Custom::Written };
                 }
+                if self.written != Written::InMarkup {
+                    return self.text_in_lines(range, kind, window, sink);
+                }
                 EventKind::Text(kind)
             }
             TokenKind::Comment => EventKind::Comment,
@@ -223,6 +238,11 @@ impl Rewriter {
                     Opened::Ignored => named,
                     _ => self.elements.last_opened().map_or(named, ElementRef::tag),
                 };
+                match self.written {
+                    Written::NotYet => self.written = self.first_of_body(tag, opened),
+                    Written::InLines(_) if tag == Tag::Code => self.written = Written::InMarkup,
+                    _ => {}
+                }
                 match opened {
                     Opened::Open(id) => EventKind::Open { id, tag, void: false },
                     Opened::Void(id) => EventKind::Open { id, tag, void: true },
@@ -245,10 +265,40 @@ impl Rewriter {
         self.hand_out(Event { kind, range }, window, sink);
     }
 
+    /// What the first element of a body says of the lines in it.
+    fn first_of_body(&self, tag: Tag, opened: Opened) -> Written {
+        match opened {
+            Opened::Open(id) if tag == Tag::Pre => Written::InLines(id),
+            _ if tag.has(is::HEAD) || matches!(tag, Tag::Html | Tag::Head | Tag::Body) || self.elements.has_open(Tag::Head) => Written::NotYet,
+            _ => Written::InMarkup,
+        }
+    }
+
+    fn text_in_lines(&mut self, range: Range<u64>, kind: TextKind, window: &Window, sink: &mut impl Sink) {
+        let text = window.text(range.clone());
+        if self.written == Written::NotYet {
+            // Text before any element of the body.
+            if kind != TextKind::Raw && !self.elements.has_open(Tag::Head) && !text.trim_ascii().is_empty() {
+                self.written = Written::InMarkup;
+            }
+            return self.hand_out(Event { kind: EventKind::Text(kind), range }, window, sink);
+        }
+        let mut lines = plain_text::Lines::at(range.start);
+        let mut events = |event: Event| {
+            let kind = if let EventKind::Text(_) = event.kind { EventKind::Text(kind) } else { event.kind };
+            self.hand_out(Event { kind, range: event.range }, window, sink);
+        };
+        lines.write(text, &mut events);
+        lines.end(&mut events);
+    }
+
     fn hand_out(&mut self, event: Event, window: &Window, sink: &mut impl Sink) {
         // What stands between two lines anyway needs no break.
         if event.kind.parts_lines() {
             self.custom = Custom::None;
+        }
+        if matches!((event.kind, self.written), (EventKind::Close { id, .. }, Written::InLines(lines)) if id == lines) {
+            self.written = Written::InMarkup;
         }
         sink.event(event, &self.elements, window);
     }

@@ -16,6 +16,11 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    /// Lines of a text that begins at this offset.
+    pub(super) fn at(position: u64) -> Self {
+        Lines { position, ..Lines::default() }
+    }
+
     /// Everything before this offset has been handed out, or is line ends and blanks.
     pub(super) fn position(&self) -> u64 {
         self.break_start.unwrap_or(self.position)

@@ -10,5 +10,6 @@ folder=$(mktemp -d)
 service=$!
 trap 'kill $service; rm -r "$folder"' EXIT
 until address=$(grep -om1 'http://[0-9.:]*' "$folder/log"); do sleep 0.1; done
-schemathesis run "$address/openapi.json" --seed 7 --max-examples "${EXAMPLES:-60}" --phases examples,coverage,fuzzing \
+# Most strings cannot stand in a path, which is where a rule's id stands.
+schemathesis run "$address/openapi.json" --seed 7 --suppress-health-check=filter_too_much --max-examples "${EXAMPLES:-60}" --phases examples,coverage,fuzzing \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,unsupported_method
