@@ -135,6 +135,55 @@ fn authors_try_test_and_compare() {
     assert!(out.contains("mask in text, score 0.70") && out.contains("rule rules/casino (high)"), "{out}");
 }
 
+#[test]
+fn expressions_over_the_limit_are_mistakes() {
+    let bench = Workbench::new();
+    bench.write(
+        "big.toml",
+        "about = \"Big\"\n[[rule]]\nid = \"a\"\nmatch = { regex = '(?:[\\p{L}]{1,800}x){1,800}' }\nhit = [\"aax\"]\nmiss = [\"1\"]\n",
+    );
+    let out = bench.expect(2, &["rules", "check", "big.toml"]).out;
+    assert!(out.contains("big.toml:4:19") && out.contains("exceeds size limit") && out.contains("bound it, or name less"), "{out}");
+    bench.write("page.html", "<p>x</p>");
+    let ran = bench.expect(2, &["clean", "page.html", "--rules", "big.toml"]);
+    assert!(ran.out.is_empty() && ran.err.contains("the rules cannot be used"), "{ran:?}");
+}
+
+#[test]
+fn a_word_on_every_page_is_warned_of() {
+    let bench = Workbench::new();
+    bench.write(
+        "rules.toml",
+        "about = \"x\"\n[[rule]]\nid = \"of\"\nmatch = { words = [\"port\", \"rare\"] }\nhit = [\"a port\"]\nmiss = [\"ports\"]\n",
+    );
+    for page in 0..6 {
+        bench.write(&format!("pages/{page}.html"), format!("<p>the port of {page}{}</p>", if page == 0 { ", a rare one" } else { "" }));
+    }
+    bench.expect(0, &["rules", "test", "rules.toml", "--pages", "pages", "--bless"]);
+    let out = bench.expect(0, &["rules", "test", "rules.toml", "--pages", "pages"]).out;
+    assert!(out.contains("rules/of: \"port\" is on 6 of 6 pages") && !out.contains("\"rare\""), "{out}");
+    let out = bench.expect(0, &["rules", "test", "rules.toml", "--pages", "pages", "--max-share", "100"]).out;
+    assert!(!out.contains("too common"), "{out}");
+}
+
+#[test]
+fn changes_of_folders_are_told_by_pack() {
+    let bench = Workbench::new();
+    let pack =
+        |word: &str| format!("about = \"x\"\n[[rule]]\nid = \"call\"\nmatch = {{ words = [\"{word}\"] }}\nhit = [\"a {word}\"]\nmiss = [\"x\"]\n");
+    for (folder, bets) in [("old", "casino"), ("new", "roulette")] {
+        bench.write(&format!("{folder}/bets.toml"), pack(bets));
+        bench.write(&format!("{folder}/loans.toml"), pack("loan"));
+    }
+    bench.write("page.html", "<p>casino</p>\n<p>roulette and loan</p>");
+    let out = bench.expect(0, &["rules", "diff", "old", "new", "page.html"]).out;
+    assert!(out.contains("bets/call: 1 gained, 1 lost") && out.contains("+ page.html:2: roulette") && out.contains("- page.html:1: casino"), "{out}");
+    assert!(!out.contains("loans/call") && out.contains("1 page: 1 rules differ, 1 finding the same"), "{out}");
+    // Two files of other names, and a pack of the program beside them.
+    let out = bench.expect(0, &["rules", "diff", "old/bets.toml", "new/loans.toml", "page.html", "--with", "pii"]).out;
+    assert!(out.contains("call: 1 gained, 1 lost") && !out.contains("bets/call"), "{out}");
+}
+
 const HELD: &str = "a captain wrote: please hold this page until further notice";
 const DROPPED: &str = "a captain wrote: please lose this page at once";
 

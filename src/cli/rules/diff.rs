@@ -9,14 +9,14 @@ use anyhow::{Result, bail};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// So many places are shown of each rule, gained and lost.
 const SHOWN: usize = 10;
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Rules are told apart by their own ids, whatever their files are called.\n\nExamples:\n  naqi rules diff old.toml new.toml pages/\n  git show HEAD:my.toml > /tmp/my.toml && naqi rules diff /tmp/my.toml my.toml pages/ --no-builtin"
+    after_help = "Rules of two files are told apart by their own ids, whatever the files are called; those of folders by pack and id.\n\nExamples:\n  naqi rules diff old.toml new.toml pages/\n  git show HEAD:my.toml > /tmp/my.toml && naqi rules diff /tmp/my.toml my.toml pages/ --no-builtin"
 )]
 pub struct DiffCommand {
     /// The rules as they were: a pack or a folder
@@ -50,10 +50,10 @@ impl DiffCommand {
             let page = read(path)?;
             let origin = origin_of(path);
             let [before, after] = [Moderated::of(&old, page.clone(), &origin)?, Moderated::of(&new, page, &origin)?];
-            let places = |moderated: &Moderated| -> BTreeSet<(String, u64, u64)> {
-                moderated.report.findings.iter().map(|finding| (own_id(&finding.rule).to_owned(), finding.start, finding.end)).collect()
+            let places = |moderated: &Moderated, pack: &Path| -> BTreeSet<(String, u64, u64)> {
+                moderated.report.findings.iter().map(|finding| (own_id(&finding.rule, pack).to_owned(), finding.start, finding.end)).collect()
             };
-            let (was, is) = (places(&before), places(&after));
+            let (was, is) = (places(&before, &self.old), places(&after, &self.new));
             same += was.intersection(&is).count();
             for (side, one, other) in [(0, &is, &was), (1, &was, &is)] {
                 for (rule, start, end) in one.difference(other) {
@@ -77,6 +77,8 @@ impl DiffCommand {
     }
 }
 
-fn own_id(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
+/// A rule's id without the name of the one file that was given; rules of other packs keep theirs.
+fn own_id<'i>(id: &'i str, pack: &Path) -> &'i str {
+    let name = pack.file_stem().filter(|_| !pack.is_dir()).and_then(|name| name.to_str());
+    name.and_then(|name| id.strip_prefix(name)?.strip_prefix('/')).unwrap_or(id)
 }

@@ -33,7 +33,8 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     let Some(first) = number.groups().first().map(|group| group.start) else { return };
     let found = numeric(number).or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
     let Some((range, year)) = found else { return };
-    if !Context::of(view, &range).is_labelled(Class::Birth) {
+    // "born in Cairo, Egypt, on", and nothing that happened later.
+    if !Context::of(view, &range).is_labelled_within(Class::Birth, 4, view, range.start) {
         return;
     }
     match year {

@@ -70,12 +70,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     let count = number.groups().len();
     let mut from = 0;
     while from < count {
-        let to = (from + 1..=count).rev().find(|to| (13..=19).contains(&number.width(from..*to)) && whole(number, from, *to));
-        let Some(to) = to else {
-            from += 1;
-            continue;
-        };
-        if judge(scan, number, from, to) { from = to } else { from += 1 }
+        let mut windows = (from + 1..=count).rev().filter(|to| (13..=19).contains(&number.width(from..*to)) && whole(number, from, *to));
+        // A card's date may look like its last group.
+        from = windows.find(|to| judge(scan, number, from, *to)).unwrap_or(from + 1);
     }
 }
 
@@ -108,6 +105,14 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         return false;
     };
     let view = scan.view;
+    // Four groups of a longer row of fours are a part of it; a card's date or code is shorter.
+    let four = |group: usize| number.groups().get(group).is_some_and(|group| group.len() == 4);
+    let row = (from > 0 && number.groups()[from].gap == Gap::Space && four(from - 1))
+        || number.groups().get(to).is_some_and(|next| next.gap == Gap::Space && next.len() == 4);
+    if to - from > 1 && row && !named {
+        scan.miss(range, EntityKind::Card, "boundary");
+        return false;
+    }
     if view.is_glued(&range) || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#')
     {
         scan.miss(range, EntityKind::Card, "boundary");
@@ -118,7 +123,11 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         return false;
     }
     // Thirteen digits are an EAN more often than an old Visa, and ones that are long, loose and unnamed a serial number.
-    let weak = digits.len() == 13 || *name == "maestro" || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);
+    // The ids of large networks are as long, and the second series of Mastercard has many beginnings.
+    let weak = digits.len() == 13
+        || (to - from == 1 && (222_100..=272_099).contains(&prefix))
+        || *name == "maestro"
+        || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);
     if number.context().denies(Class::Card) && !number.says(Class::Card) || (weak && !named) {
         scan.miss(range, EntityKind::Card, "context");
         return false;

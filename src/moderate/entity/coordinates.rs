@@ -33,9 +33,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     let (after, hemisphere) = hemisphere(&view, latitude.range.end);
     let mut at = after;
     let mut parted = false;
-    while matches!(view.byte(at), b',' | b';' | b'/' | b' ' | b'&') && at < after + 3 {
-        parted |= view.byte(at) != b' ';
-        at += 1;
+    while let Some(mark) = view.char_after(at).filter(|mark| matches!(mark, ',' | '،' | ';' | '/' | ' ' | '&') && at < after + 4) {
+        parted |= mark != ' ';
+        at += mark.len_utf8();
     }
     // "lat: 24.7136, lng: 46.6753"
     let mut named_longitude = false;
@@ -73,11 +73,18 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
         }
         return None;
     }
-    // Shares of one, and values that are round to the hundredth, are statistics.
+    // Shares of one, small measures of four decimals, and values that are round to the hundredth, are statistics.
     let round = |half: &Decimal| view.text()[half.range.clone()].ends_with("00");
-    let statistic = (latitude.value < 1.0 && longitude.value < 1.0) || (round(&latitude) && round(&longitude));
-    let precise = latitude.decimals >= DECIMALS && longitude.decimals >= DECIMALS && !statistic;
-    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2)) || (context.denies(Class::Coordinates) && !lettered) {
+    let measured = latitude.value < 10.0 && longitude.value < 10.0 && latitude.decimals.max(longitude.decimals) <= DECIMALS;
+    let statistic = (latitude.value < 1.0 && longitude.value < 1.0) || measured || (round(&latitude) && round(&longitude));
+    // The Arabic comma parts the values of a sentence as well.
+    let decimals = if view.text()[latitude.range.end..longitude.range.start].contains('،') { DECIMALS + 1 } else { DECIMALS };
+    let precise = latitude.decimals >= decimals && longitude.decimals >= decimals && !statistic;
+    // Two numbers side by side, of two decimals, are any two numbers.
+    let paired = parted || lettered || named_longitude || latitude.decimals.min(longitude.decimals) >= DECIMALS;
+    if !(precise && (parted || lettered) || ((named || lettered) && longitude.decimals >= 2 && paired))
+        || (context.denies(Class::Coordinates) && !lettered)
+    {
         scan.miss(range, EntityKind::Coordinates, "context");
         return None;
     }
@@ -87,15 +94,18 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
 
 fn decimal(view: &View<'_>, at: usize) -> Option<Decimal> {
     let whole = view.digits(at);
-    if !(1..=3).contains(&whole.len()) || view.byte(whole.end) != b'.' {
+    let point = view.char_after(whole.end).filter(|point| matches!(point, '.' | '٫'))?;
+    if !(1..=3).contains(&whole.len()) {
         return None;
     }
-    let fraction = view.digits(whole.end + 1);
+    let fraction = view.digits(whole.end + point.len_utf8());
     if fraction.is_empty() || (view.byte(fraction.end) == b'.' && view.byte(fraction.end + 1).is_ascii_digit()) {
         return None;
     }
     let range = whole.start..fraction.end;
-    Some(Decimal { value: view.text()[range.clone()].parse().ok()?, decimals: fraction.len(), range })
+    let text = &view.text()[range.clone()];
+    let value = if point == '.' { text.parse() } else { text.replace('٫', ".").parse() };
+    Some(Decimal { value: value.ok()?, decimals: fraction.len(), range })
 }
 
 /// Passes a degree sign and a letter of the compass.

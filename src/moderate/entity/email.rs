@@ -12,30 +12,13 @@ use std::sync::LazyLock;
 const LOCAL: usize = 64;
 
 /// Ends of names of files that have an `@` in them (`icon@2x.png`).
-const FILES: [&str; 10] = ["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "json", "html"];
+const FILES: [&str; 14] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "css", "js", "mjs", "ts", "json", "html", "xml"];
 
-/// Ways to say a point; the longer first.
-const DOTS: [&str; 19] = [
-    " [dot] ",
-    " (dot) ",
-    "[dot]",
-    "(dot)",
-    "{dot}",
-    " dot ",
-    "[.]",
-    "(.)",
-    " . ",
-    " [نقطة] ",
-    " (نقطة) ",
-    "[نقطة]",
-    "(نقطة)",
-    " نقطة ",
-    " دوت ",
-    " punto ",
-    " point ",
-    " ponto ",
-    " nokta ",
-];
+/// Ways to say a point between spaces.
+const LOOSE_DOTS: [&str; 8] = [" dot ", " . ", " نقطة ", " دوت ", " punto ", " point ", " ponto ", " nokta "];
+
+/// The same in brackets, with or without spaces within and around.
+const DOTS: [&str; 9] = ["dot", ".", "نقطة", "دوت", "punto", "point", "ponto", "nokta", "d0t"];
 
 /// Words that follow "at" in prose and begin no domain.
 const ARTICLES: [&str; 30] = [
@@ -114,13 +97,23 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     let mut best = None;
     loop {
         let label = label(view, end)?;
-        let text = &view.text()[label.clone()];
+        let whole = &view.text()[label.clone()];
+        // "example.comCall" is an address and the next word.
+        let text = &whole[..hump(whole)];
         labels += 1;
-        end = label.end;
+        end = label.start + text.len();
+        if text.len() < whole.len() {
+            if labels >= 2 && is_top_level(text) {
+                best = Some((end, spoken));
+            }
+            break;
+        }
         if labels >= 2 && is_top_level(text) {
             best = Some((end, spoken));
         }
-        let next = view.byte(end) == b'.' && view.char_after(end + 1).is_some_and(char::is_alphanumeric);
+        // "example.com.Next" is an address and the next sentence.
+        let sentence = best.is_some() && text.bytes().all(|byte| byte.is_ascii_lowercase()) && view.byte(end + 1).is_ascii_uppercase();
+        let next = view.byte(end) == b'.' && !sentence && view.char_after(end + 1).is_some_and(char::is_alphanumeric);
         if next {
             end += 1;
             continue;
@@ -140,6 +133,12 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     // A spoken point must lead to an ending that is one.
     let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}']).next().unwrap_or_default();
     (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
+}
+
+/// Where a capital follows small letters, if all before are small; the length otherwise.
+fn hump(label: &str) -> usize {
+    let small = label.bytes().take_while(u8::is_ascii_lowercase).count();
+    if small >= 2 && label.as_bytes().get(small).is_some_and(u8::is_ascii_uppercase) { small } else { label.len() }
 }
 
 /// Letters that ASCII is written together with.
@@ -181,11 +180,33 @@ fn is_spoken_ending(label: &str) -> bool {
 /// Length of a spoken point at a place.
 fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
     let rest = &view.bytes()[at..];
-    DOTS.iter().map(|dot| dot.as_bytes()).find(|dot| rest.len() >= dot.len() && rest[..dot.len()].eq_ignore_ascii_case(dot)).map(<[u8]>::len)
+    let loose = LOOSE_DOTS.iter().find(|dot| begins(rest, dot)).map(|dot| dot.len());
+    loose.or_else(|| {
+        let space = usize::from(rest.first() == Some(&b' '));
+        let end = bracketed(view, at + space, &DOTS)?;
+        Some(end + usize::from(view.byte(end) == b' ') - at)
+    })
 }
 
 /// Ways to say `@` in brackets, which may be glued to what they join.
-const BRACKETED: [&str; 14] = ["[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )", "[@]", "(@)", "(a)", "(آت)", "[آت]", "(ات)", "[ات]", "(arroba)"];
+const BRACKETED: [&str; 9] = ["at", "@", "a", "آت", "أت", "ات", "arroba", "arobase", "ät"];
+
+/// Where a bracket that opens at a place and holds nothing but one of these words closes.
+fn bracketed(view: &View<'_>, at: usize, words: &[&str]) -> Option<usize> {
+    let close = match view.byte(at) {
+        b'(' => b')',
+        b'[' => b']',
+        b'{' => b'}',
+        b'<' => b'>',
+        _ => return None,
+    };
+    let from = view.short_run(at + 1, 2, |byte| *byte == b' ');
+    let rest = &view.bytes()[from..];
+    words.iter().filter(|word| begins(rest, word)).find_map(|word| {
+        let end = view.short_run(from + word.len(), 2, |byte| *byte == b' ');
+        (view.byte(end) == close).then_some(end + 1)
+    })
+}
 
 /// Ways to say it between spaces.
 const LOOSE: [&str; 6] = [" at ", " آت ", " أت ", " ات ", " arroba ", " arobase "];
@@ -196,9 +217,9 @@ fn begins(bytes: &[u8], word: &str) -> bool {
 
 /// Judges a bracket; gives where to go on.
 pub(super) fn at_bracket(scan: &mut Scan<'_, '_, '_>, bracket: usize) -> usize {
-    let rest = &scan.view.bytes()[bracket..];
-    if let Some(word) = BRACKETED.iter().find(|word| begins(rest, word)) {
-        spoken(scan, bracket..bracket + word.len());
+    let view = scan.view;
+    if let Some(end) = bracketed(&view, bracket, &BRACKETED) {
+        spoken(scan, bracket..end);
     }
     bracket + 1
 }

@@ -2,7 +2,7 @@
 //! library. A version number has the same form as an old address: what it is called decides.
 
 use super::Scan;
-use super::keyword::Class;
+use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -36,11 +36,15 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
     let context = number.context();
     // Words that number releases and chapters, or nothing but small numbers.
     let small = octets.iter().all(|octet| *octet < 10) && !matches!(octets, [1, 1, 1, 1] | [8, 8, 8, 8] | [9, 9, 9, 9] | [8, 8, 4, 4]);
-    if octets[0] == 0 || context.denies(Class::Ip) || (small && !context.says(Class::Ip)) {
+    let local = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast() || address.is_documentation();
+    let known = matches!(octets, [1, 1, 1, 1] | [1, 0, 0, 1] | [8, 8, 8, 8] | [8, 8, 4, 4] | [9, 9, 9, 9] | [4, 4, 4, 4]);
+    // Releases count up from small numbers, addresses do not.
+    let large = octets.iter().filter(|octet| **octet >= 100).count();
+    let release = !known && (large == 0 && !address.is_loopback() || octets[0] < 10 && large < 2);
+    if octets[0] == 0 || context.denies(Class::Ip) || ((small || release) && !context.says(Class::Ip)) {
         scan.miss(range, EntityKind::Ip, "context");
         return None;
     }
-    let local = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast() || address.is_documentation();
     let end = range.end;
     scan.hit(
         range,
@@ -93,6 +97,12 @@ pub(super) fn hexadecimal(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let groups = text.split(':').filter(|group| !group.is_empty()).count();
     if address.is_unspecified() || (groups < 3 && !address.is_loopback() && !text.bytes().any(|byte| byte.is_ascii_digit())) || groups < 1 {
         scan.miss(range, EntityKind::Ip, "format");
+        return at + 1;
+    }
+    // "10:30::45" and "1:2::3" are times and verses.
+    let clock = text.split(':').all(|group| group.len() <= 2 && group.bytes().all(|byte| byte.is_ascii_digit()));
+    if clock && !address.is_loopback() && !Context::of(view, &range).says(Class::Ip) {
+        scan.miss(range, EntityKind::Ip, "context");
         return at + 1;
     }
     let end = range.end;

@@ -3,6 +3,7 @@
 use super::view::View;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -13,10 +14,15 @@ pub(super) enum Class {
     Card,
     Iban,
     NationalId,
+    /// "ID", which anything has.
+    NationalIdLoose,
     Crypto,
     Ip,
     Coordinates,
     Plate,
+    /// May be a plate or a painting, a dish, a board.
+    PlateLoose,
+    Vehicle,
     Birth,
     Other,
     Unit,
@@ -36,13 +42,25 @@ struct ContextWords {
     card: Words,
     iban: Words,
     national_id: Words,
+    national_id_loose: Words,
     crypto: Words,
     ip: Words,
     coordinates: Words,
     plate: Words,
+    plate_loose: Words,
+    vehicle: Words,
     birth: Words,
     other: Words,
     unit: Words,
+    numbered: Numbered,
+    national_id_of: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbered {
+    marks: Vec<String>,
+    after: Vec<String>,
 }
 
 // The file is part of the binary and read by a test of this module.
@@ -68,10 +86,13 @@ static CONTEXT: LazyLock<ContextSearch> = LazyLock::new(|| {
         (Class::Card, &words.card),
         (Class::Iban, &words.iban),
         (Class::NationalId, &words.national_id),
+        (Class::NationalIdLoose, &words.national_id_loose),
         (Class::Crypto, &words.crypto),
         (Class::Ip, &words.ip),
         (Class::Coordinates, &words.coordinates),
         (Class::Plate, &words.plate),
+        (Class::PlateLoose, &words.plate_loose),
+        (Class::Vehicle, &words.vehicle),
         (Class::Birth, &words.birth),
         (Class::Other, &words.other),
         (Class::Unit, &words.unit),
@@ -99,12 +120,49 @@ fn is_word(view: View<'_>, range: &Range<usize>) -> bool {
     if ideographic(first) || first.is_none_or(|first| !joins(first)) {
         return true;
     }
-    let arabic = first.is_some_and(|first| ('\u{600}'..='\u{6ff}').contains(&first));
+    // A word of two letters (كم) is a part of many others (كما).
+    let arabic = first.is_some_and(|first| ('\u{600}'..='\u{6ff}').contains(&first)) && range.len() > 4;
     let before = text[..range.start].trim_end_matches(|c| arabic && matches!(c, 'ا' | 'ل' | 'و' | 'ف' | 'ب' | 'ك'));
     let carried = text[before.len()..range.start].chars().count();
     let after = text[range.end..].trim_start_matches(|c| arabic && matches!(c, 'ه' | 'ا' | 'ك' | 'م' | 'ن' | 'ي' | 'ت'));
     let suffixed = text[range.end..text.len() - after.len()].chars().count();
-    edge(before.chars().next_back()) && carried <= 4 && edge(after.chars().next()) && suffixed <= 3
+    let (left, right) = (before.chars().next_back(), after.chars().next());
+    // "AssemblyVersion" holds "Version".
+    let humped = |lower: Option<char>, upper: Option<char>| lower.is_some_and(char::is_lowercase) && upper.is_some_and(char::is_uppercase);
+    let begins = edge(left) || humped(left, Some(first.unwrap_or_default()));
+    let ends = edge(right) || humped(text[..range.end].chars().next_back(), right);
+    begins && carried <= 4 && ends && suffixed <= 3
+}
+
+#[derive(Debug)]
+struct RegionSearch {
+    search: AhoCorasick,
+    regions: Vec<&'static str>,
+}
+
+static REGIONS: LazyLock<RegionSearch> = LazyLock::new(|| {
+    let all = WORDS.national_id_of.iter().flat_map(|(region, words)| words.iter().map(|word| (region.as_str(), word.as_str())));
+    let (regions, words): (Vec<_>, Vec<_>) = all.unzip();
+    RegionSearch { search: build(&words), regions }
+});
+
+/// The one country whose ids are called what stands nearest before a number.
+pub(super) fn region_before(view: View<'_>, at: usize) -> Option<&'static str> {
+    let start = view.line_start(at, BEFORE);
+    let found = REGIONS.search.find_iter(&view.bytes()[start..at]);
+    let named = found.filter(|word| is_word(view, &(word.start() + start..word.end() + start))).last()?;
+    Some(REGIONS.regions[named.pattern().as_usize()])
+}
+
+/// Whether "no." stands right before a number and the name of a thing before that, as in "سند رقم": the number is the thing's.
+pub(super) fn is_numbered(view: View<'_>, at: usize) -> bool {
+    let line = view.text()[view.line_start(at, BEFORE)..at].trim_end_matches([' ', ':']);
+    let numbered = &WORDS.numbered;
+    let Some(before) = numbered.marks.iter().find_map(|mark| line.strip_suffix(mark.as_str())).and_then(|rest| rest.strip_suffix([' ', '('])) else {
+        return false;
+    };
+    let thing = before.trim_end_matches([' ', '(']).rsplit(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
+    !thing.is_empty() && !numbered.after.iter().any(|word| word == thing)
 }
 
 /// What stands around a number.
@@ -114,6 +172,8 @@ pub(super) struct Context {
     after: u32,
     /// The name right before it, with no number or end of a sentence between.
     label: Option<Class>,
+    /// Where the label ends.
+    label_end: usize,
     amount: bool,
 }
 
@@ -131,6 +191,10 @@ impl Context {
         for word in book.search.find_iter(&view.bytes()[start..range.start]) {
             let (class, place) = (book.classes[word.pattern().as_usize()], shifted(&word, start));
             if is_word(view, &place) {
+                if class == Class::Vehicle {
+                    context.before |= 1 << class as u32;
+                    continue;
+                }
                 if class == Class::Unit {
                     // A currency is written before its amount too.
                     context.amount |= view.text()[place.end..range.start].trim().is_empty();
@@ -149,6 +213,7 @@ impl Context {
                 .any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
             let between = if short { between.strip_prefix('.').unwrap_or(between) } else { between };
             let parted = between.contains(['!', '?', '؟', ';', '؛']) || between.contains(". ") || between.bytes().any(|byte| byte.is_ascii_digit());
+            context.label_end = from;
             context.label = (!parted && between.len() <= 64).then_some(class);
         }
         for word in book.search.find_iter(&view.bytes()[range.end..end]) {
@@ -157,7 +222,9 @@ impl Context {
                 let between = &view.text()[range.end..place.start];
                 if class == Class::Unit {
                     context.amount |= between.trim_start().is_empty();
-                } else if class != Class::Other && between.len() <= 12 && !between.bytes().any(|byte| byte.is_ascii_digit()) {
+                } else if class == Class::Vehicle
+                    || (class != Class::Other && between.len() <= 12 && !between.bytes().any(|byte| byte.is_ascii_digit()))
+                {
                     context.after |= 1 << class as u32;
                 }
             }
@@ -175,9 +242,25 @@ impl Context {
         }
     }
 
+    /// Whether such a word stands anywhere around it.
+    pub(super) fn mentions(&self, class: Class) -> bool {
+        (self.before | self.after) & 1 << class as u32 != 0
+    }
+
     /// Whether it is called this directly: no other name, number or end of a sentence between.
     pub(super) fn is_labelled(&self, class: Class) -> bool {
         self.label == Some(class)
+    }
+
+    /// Whether its name ends at most so many words before it, and none of them joins another sentence.
+    pub(super) fn is_labelled_within(&self, class: Class, words: usize, view: View<'_>, start: usize) -> bool {
+        let between = view.text()[self.label_end.min(start)..start].split_whitespace();
+        self.is_labelled(class) && between.clone().count() <= words && !between.clone().any(|word| matches!(word, "and" | "und" | "et" | "y" | "ve"))
+    }
+
+    /// Whether what stands beside it says how much or how many it is.
+    pub(super) fn is_amount(&self) -> bool {
+        self.amount
     }
 
     /// Whether it is called something else, or an amount.

@@ -234,9 +234,7 @@ impl Scan<'_, '_, '_> {
         let mut end = first + 1;
         if self.has(EntityKind::Secret) {
             secret::in_run(self, first);
-            if token.start < first {
-                secret::told(self, token.start);
-            }
+            secret::told(self, first);
         }
         if token.len() > 1 && self.view.bytes()[token.clone()].iter().any(u8::is_ascii_alphabetic) {
             if self.has(EntityKind::BirthDate) {
@@ -274,7 +272,7 @@ impl Scan<'_, '_, '_> {
         if self.has(EntityKind::BirthDate) {
             birth_date::find(self, &number);
         }
-        if number.digit_count() >= 4 {
+        if number.digit_count() >= 4 || self.view.char_after(number.end()) == Some('٫') {
             if let Some(coordinates) = coordinates::find(self, &number) {
                 return coordinates;
             }

@@ -7,7 +7,7 @@ mod checksum;
 mod scheme;
 
 use super::Scan;
-use super::keyword::{Class, Context};
+use super::keyword::{Class, Context, region_before};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use scheme::{LETTERED, SCHEMES, Scheme};
@@ -39,6 +39,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     let finder = scan.finder;
     let regions = finder.regions(EntityKind::NationalId);
     let mut best: Option<(&'static str, f32)> = None;
+    let mut only = None;
     for scheme in SCHEMES.iter().filter(|scheme| usize::from(scheme.digits) == width) {
         let asked = regions.iter().any(|region| region.code() == scheme.region);
         if (!regions.is_empty() && !asked) || !is_written_so(number, from, to, scheme) {
@@ -46,6 +47,11 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
         if digits.is_none() {
             digits = number.digits(from..to);
+            // "CPF" and "TC kimlik" are of one country: what fails its check is no other's.
+            only = Some(()).filter(|()| is_named(number.context(), width, !regions.is_empty())).and_then(|()| region_before(view, range.start));
+        }
+        if only.is_some_and(|only| only != scheme.region) {
+            continue;
         }
         let Some(text) = digits.as_ref().map(super::number::Digits::as_str) else { return false };
         match (scheme.check)(text.as_bytes()) {
@@ -55,7 +61,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
                 continue;
             }
         }
-        let named = number.says(Class::NationalId);
+        let named = is_named(number.context(), width, asked);
         let grouped = to - from > 1;
         // Nine digits in groups are unmistakable with hyphens only.
         if grouped && !named && width == 9 && number.gap_within(from..to) != Some(Gap::Hyphen) {
@@ -75,7 +81,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         }
     }
     let Some((region, score)) = best else {
-        if let Some(failed) = failed.filter(|_| scan.near.is_some() && number.says(Class::NationalId)) {
+        if let Some(failed) = failed.filter(|_| scan.near.is_some() && is_named(number.context(), width, !regions.is_empty())) {
             scan.miss(range, EntityKind::NationalId, failed);
         }
         return false;
@@ -83,18 +89,34 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     let glued = view.is_glued(&range)
         || matches!(view.byte_before(range.start), b'#' | b'$' | b'@' | b'-' | b'.')
         || matches!(view.byte(range.end), b'@' | b'%');
+    // Groups within a longer row of groups are a part of it.
+    let spaced = |group: usize| number.groups().get(group).is_some_and(|group| group.gap == Gap::Space);
+    if to - from > 1 && (from > 0 && spaced(from) || spaced(to)) && !is_named(number.context(), width, !regions.is_empty()) {
+        scan.miss(range, EntityKind::NationalId, "boundary");
+        return false;
+    }
     let hyphened = view.byte(range.end) == b'-' && view.byte(range.end + 1).is_ascii_alphanumeric();
     if glued || hyphened || number.is_continued(&range) || view.is_in_address(range.start) {
         scan.miss(range, EntityKind::NationalId, "boundary");
         return false;
     }
-    let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !number.says(Class::NationalId);
-    if score <= 0.0 || number.context().denies(Class::NationalId) || number.is_date(from..to) || lettered {
+    let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !is_named(number.context(), width, !regions.is_empty());
+    if score <= 0.0
+        || number.context().is_amount()
+        || (number.context().denies(Class::NationalId) && !number.context().is_labelled(Class::NationalIdLoose))
+        || number.is_date(from..to)
+        || lettered
+    {
         scan.miss(range, EntityKind::NationalId, "context");
         return false;
     }
     scan.hit(range, EntityKind::NationalId, region, score);
     true
+}
+
+/// Whether a number of so many digits is called a person's id; "ID" says so only where ids of its country are looked for.
+fn is_named(context: &Context, width: usize, asked: bool) -> bool {
+    context.says(Class::NationalId) || (asked && width > 9 && context.says(Class::NationalIdLoose))
 }
 
 /// Whether a window is one run, or grouped as the scheme's documents print it.
@@ -150,8 +172,11 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
             continue;
         }
         let context = Context::of(view, &range);
-        let named = context.says(Class::NationalId);
-        if (!named && scheme.bare <= 0.0) || context.denies(Class::NationalId) || view.is_in_address(range.start) {
+        let asked = regions.iter().any(|region| region.code() == scheme.region);
+        let named = is_named(&context, scheme.length, asked);
+        if (!named && (scheme.bare <= 0.0 || (context.denies(Class::NationalId) && !context.is_labelled(Class::NationalIdLoose))))
+            || view.is_in_address(range.start)
+        {
             scan.miss(range, EntityKind::NationalId, "context");
             continue;
         }

@@ -178,7 +178,13 @@ impl<'t> Number<'t> {
 
     /// Whether a window can begin or end here: at the edge of the number, or where spaces or slashes part numbers.
     pub(super) fn parts_before(&self, group: usize) -> bool {
-        group == 0 || group == self.count || matches!(self.groups[group].gap, Gap::Space | Gap::Slash | Gap::Wide | Gap::Bracket)
+        group == 0
+            || group == self.count
+            || matches!(self.groups[group].gap, Gap::Space | Gap::Slash | Gap::Wide)
+            // A bracket that opens here parts, one that closes here ends the number's first digits: "(888) 667-1411".
+            || (self.groups[group].gap == Gap::Bracket && self.view.byte_before(self.groups[group].start) == b'(')
+            // "0565524205-0548653159" are two.
+            || (self.groups[group].gap == Gap::Hyphen && self.groups[group - 1].len() >= 9 && self.groups[group].len() >= 9)
     }
 
     /// The one kind of gap within a window, `None` if they differ.
@@ -223,12 +229,24 @@ impl<'t> Number<'t> {
     pub(super) fn follows_account(&self) -> bool {
         let view = &self.view;
         let start = self.groups[0].start;
-        if start < 5 || !matches!(view.byte_before(start), b' ' | b'-') || !view.byte(start - 2).is_ascii_digit() {
+        if start < 5 || !matches!(view.byte_before(start), b' ' | b'-') || !view.byte(start - 2).is_ascii_alphanumeric() {
             return false;
         }
-        let token = view.token(start - 2);
-        let bytes = &view.bytes()[token.clone()];
-        bytes.len() >= 4 && bytes[..2].iter().all(u8::is_ascii_alphabetic) && bytes[2..4].iter().all(u8::is_ascii_digit)
+        // "NL50 UFJP 0863 7527 95": back over groups of capitals and digits to the country.
+        let mut end = start - 1;
+        for _ in 0..8 {
+            let token = view.token(end.saturating_sub(1));
+            let bytes = &view.bytes()[token.clone()];
+            if bytes.len() >= 4 && bytes[..2].iter().all(u8::is_ascii_uppercase) && bytes[2..4].iter().all(u8::is_ascii_digit) {
+                return true;
+            }
+            let group = bytes.len() == 4 && bytes.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+            if !group || token.start < 2 || !matches!(view.byte_before(token.start), b' ' | b'-') {
+                return false;
+            }
+            end = token.start - 1;
+        }
+        false
     }
 
     /// Whether a comma, point or colon makes a window a part of a longer number on either side.

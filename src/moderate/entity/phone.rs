@@ -5,7 +5,7 @@
 //! crate's own validator keeps the last hundred patterns behind one lock, and a number of a shared country code can ask for more.
 
 use super::Scan;
-use super::keyword::Class;
+use super::keyword::{Class, is_numbered};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use super::region::Region;
@@ -148,13 +148,14 @@ impl PhoneBook {
                 return Some((plan.region, Form::Trunk));
             }
             let without = digits.strip_prefix('1').filter(|rest| plan.code == 1 && rest.len() == 10).unwrap_or(digits);
-            if bare.is_none() && plan.allows(without) {
-                // Italian numbers keep their zero: it is as good as a trunk prefix.
-                let form = match plan.trunk {
-                    None if digits.starts_with('0') => Form::Trunk,
-                    None => Form::Bare,
-                    Some(_) => Form::Lacking,
-                };
+            // Italian numbers keep their zero: it is as good as a trunk prefix.
+            let form = match plan.trunk {
+                None if digits.starts_with('0') => Form::Trunk,
+                None => Form::Bare,
+                Some(_) => Form::Lacking,
+            };
+            // The first region asked for whose numbers are written so, and any that lacks its prefix after those.
+            if (bare.is_none() || matches!(bare, Some((_, Form::Lacking))) && form != Form::Lacking) && plan.allows(without) {
                 bare = Some((plan.region, form));
             }
         }
@@ -301,6 +302,7 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         return Some(0.95);
     }
     let context = number.context();
+    let digits = number.width(window.clone());
     let named = context.says(Class::Phone) || number.view.is_dialled(number.start);
     if context.denies(Class::Phone) {
         return None;
@@ -312,11 +314,15 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         Form::Plus => Some(0.95),
         Form::Zeros => Some(if named || written { 0.95 } else { 0.85 }),
         Form::Trunk if number.is_amount(window.clone()) => named.then_some(0.8),
+        // Eight digits and fewer are numbers of anything, or parts of longer ones.
+        Form::Trunk if !named && digits <= 8 && (groups.len() == 1 || groups.len() < number.groups().len()) => None,
+        Form::Trunk if !named && is_numbered(number.view, number.start) => None,
         Form::Trunk => Some(if named { 0.95 } else { 0.8 }),
         Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
         // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
-        Form::Bare if bracket || (groups.len() >= 3 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
-        Form::Code if written && groups.len() >= 3 => Some(0.6),
+        Form::Bare if bracket || (groups.len() >= 3 && digits >= 9 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
+        // The country's code stands apart.
+        Form::Code if written && groups.len() >= 3 && groups[0].len() <= 3 => Some(0.6),
         Form::Bare | Form::Code | Form::Lacking => None,
     }
 }
@@ -330,6 +336,14 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     let view = number.view;
     let groups = number.groups();
     let before = view.byte_before(range.start);
+    // "U+2474" is a character.
+    if plus && window.start == 0 && is_lone_letter(&view, number.start) {
+        return false;
+    }
+    // A mark with spaces around it parts numbers.
+    if !plus && groups[window.clone()].iter().skip(1).any(|group| group.gap == Gap::Wide) && !number.says(Class::Phone) {
+        return false;
+    }
     // A word right before it is let through by the caller; what joins tokens is not.
     if !plus && matches!(before, b'_' | b'#' | b'$') {
         return false;
@@ -337,7 +351,8 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     // "Tel.050…" and "Tel-050…" name it, "INV-050…" is another number.
     if !plus && matches!(before, b'.' | b'-') && view.byte_before(range.start - 1).is_ascii_alphanumeric() {
         let word = view.token(range.start - 2);
-        if !view.is_contact_word(word) {
+        let other = window.start > 0 && number.parts_before(window.start);
+        if !other && !view.is_contact_word(word) {
             return false;
         }
     }
@@ -356,6 +371,11 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     if inner.len() > 1 && inner[0].len() == 1 && inner[1].gap == Gap::Dot && !plus {
         return false;
     }
+    // Spelled digit by digit it must be called a phone.
+    let spelled = inner.len() >= 9 && inner.iter().all(|group| group.len() == 1) && number.says(Class::Phone) && !plus;
+    if spelled {
+        return inner[1..].iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot)) && window.end == groups.len();
+    }
     if inner.len() > 1 && inner.last().is_some_and(|last| last.len() == 1) {
         return false;
     }
@@ -363,19 +383,31 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     if let Some(next) = groups.get(window.end)
         && next.gap == Gap::Space
         && inner.len() > 1
-        && next.len() < 4
+        && next.len() < if plus { 4 } else { 5 }
         && !view.bytes()[next.start..].starts_with(b"0")
     {
         return false;
     }
     if window.start > 0 && groups[window.start].gap == Gap::Space && !plus {
         let starts = view.byte(range.start) == b'0' || view.byte(range.start.saturating_sub(1)) == b'(';
+        // "ABN 42 081 528 010" is one number.
+        if starts && inner.len() > 1 && groups[window.start - 1].len() < 7 && view.byte(range.start) == b'0' && !number.says(Class::Phone) {
+            return false;
+        }
         if !starts {
             // The rest of a longer number, unless what stands before is a whole phone number too.
             return groups[window.start - 1].len() >= 7 && inner[0].len() >= 7;
         }
     }
     true
+}
+
+/// Whether one letter stands right before, and no more, and it names no phone.
+fn is_lone_letter(view: &super::view::View<'_>, at: usize) -> bool {
+    view.byte_before(at).is_ascii_alphabetic() && {
+        let token = view.token(at - 1);
+        token.len() == 1 && !view.is_contact_word(token)
+    }
 }
 
 /// ISBN-13 and EAN-13 of books: prefix 978 or 979 and a check digit with weights 1 and 3 (ISO 2108).

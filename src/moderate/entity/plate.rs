@@ -85,10 +85,28 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     if !may_hold(&scan.finder.plates.any) {
         return;
     }
-    let named = Context::of(view, &(digit..after)).says(Class::Plate);
-    if named || may_hold(&scan.finder.plates.strict) {
-        search(scan, window, digit, !named);
+    let context = Context::of(view, &(digit..after));
+    let loose = context.says(Class::PlateLoose);
+    let name = if context.says(Class::Plate) || (loose && context.mentions(Class::Vehicle)) {
+        Name::Sure
+    } else if loose {
+        Name::Loose
+    } else {
+        Name::None
+    };
+    if name != Name::None || may_hold(&scan.finder.plates.strict) {
+        search(scan, window, digit, name);
     }
+}
+
+/// What a plate is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// A plate of a vehicle.
+    Sure,
+    /// A plate, which may be a picture's or a dish as well.
+    Loose,
+    None,
 }
 
 /// Letters of plates: capitals, and Arabic ones.
@@ -102,12 +120,12 @@ fn is_short(run: impl Iterator<Item = char>) -> bool {
 }
 
 /// Searches a window for a plate that holds this digit.
-fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, strict_only: bool) {
+fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, name: Name) {
     let view = scan.view;
     let text = &view.text()[window.clone()];
     let mut best: Option<(Range<usize>, &'static str)> = None;
     for (region, strict, pattern) in &scan.finder.plates.plates {
-        if strict_only && !strict {
+        if name == Name::None && !strict {
             continue;
         }
         for found in pattern.find_iter(text) {
@@ -121,6 +139,16 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
             if glued || marked || elsewhere || view.is_in_address(range.start) {
                 continue;
             }
+            let text = &view.text()[range.clone()];
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+            // "plate C3" is a picture, and "لوحة 2024" of a year.
+            let year = letters == 0 && digits == 4 && (text.starts_with("19") || text.starts_with("20"));
+            // Digits alone need their name right before them.
+            let bare = letters == 0 && !Context::of(view, &range).is_labelled(Class::Plate);
+            if !strict && (year || (bare && name != Name::Loose) || (name == Name::Loose && (letters < 2 || digits < 3))) {
+                continue;
+            }
             // Of those that hold the digit the longest.
             let better = best.as_ref().is_none_or(|(other, _)| range.len() > other.len());
             if better {
@@ -129,7 +157,16 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, stric
         }
     }
     if let Some((range, region)) = best {
-        scan.hit(range, EntityKind::Plate, region, if strict_only { 0.6 } else { 0.9 });
+        scan.hit(
+            range,
+            EntityKind::Plate,
+            region,
+            match name {
+                Name::Sure => 0.9,
+                Name::Loose => 0.7,
+                Name::None => 0.6,
+            },
+        );
     }
 }
 

@@ -7,6 +7,7 @@ use super::Scan;
 use super::keyword;
 use super::kind::EntityKind;
 use super::number::Number;
+use super::view::View;
 use aho_corasick::AhoCorasick;
 use base64::Engine;
 use serde::Deserialize;
@@ -41,7 +42,11 @@ enum Alphabet {
 struct Secrets {
     format: Vec<Format>,
     passwords: Vec<String>,
+    /// Names that are parts of other words.
+    words: Vec<String>,
     keys: Vec<String>,
+    /// Words that make a name the name of something else.
+    other: Vec<String>,
     placeholders: Vec<String>,
 }
 
@@ -66,7 +71,7 @@ struct Searches {
 
 static SEARCHES: LazyLock<Searches> = LazyLock::new(|| {
     let prefixes: Vec<&str> = SECRETS.format.iter().map(|format| format.prefix.as_str()).collect();
-    let names: Vec<&str> = SECRETS.passwords.iter().chain(&SECRETS.keys).map(String::as_str).collect();
+    let names: Vec<&str> = SECRETS.passwords.iter().chain(&SECRETS.words).chain(&SECRETS.keys).map(String::as_str).collect();
     Searches { prefixes: keyword::build(&prefixes), names: keyword::build(&names) }
 });
 
@@ -105,6 +110,14 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
         credentials(scan, sign..sign + 3);
         return;
     }
+    // The scheme of an Authorization header parts the sign from the value.
+    if let Some(scheme) = SCHEMES.iter().find(|scheme| view.text()[sign + 1..].trim_start().starts_with(**scheme)) {
+        let value = sign + 1 + view.text()[sign + 1..].len() - view.text()[sign + 1..].trim_start().len() + scheme.len();
+        if view.byte(value).is_ascii_graphic() {
+            named(scan, sign);
+        }
+        return;
+    }
     // A value has six characters in a row.
     let value = view.short_run(sign + 1, 8, |byte| matches!(byte, b' ' | b'=' | b':' | b'>' | b'"' | b'\'' | b'`'));
     if value - sign > 6 || !(value..value + 6).all(|at| view.byte(at).is_ascii_graphic()) {
@@ -113,20 +126,37 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
     named(scan, sign);
 }
 
-/// Judges a value that is told rather than assigned: "the password is …".
-pub(super) fn told(scan: &mut Scan<'_, '_, '_>, token: usize) {
-    let before = &scan.view.text()[..token];
-    if let Some(word) = [" is ", " was ", " هي ", " هو ", " ist ", " est ", " es "].iter().find(|word| before.ends_with(**word)) {
-        named(scan, token - word.len());
+/// Verbs between the name of a secret and its value.
+const TELLING: [&str; 10] = [" is ", " was ", " is: ", " هي ", " هو ", " هي: ", " ist ", " est ", " es ", " é "];
+/// Schemes of an Authorization header (RFC 9110 section 11.4).
+const SCHEMES: [&str; 3] = ["Bearer ", "Basic ", "Token "];
+
+/// Judges a value that is told rather than assigned: "the password is …"; `digit` is the first digit in it.
+pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
+    let view = scan.view;
+    let before = view.bytes()[digit.saturating_sub(64)..digit].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
+    let word = digit - before;
+    if view.byte_before(word) != b' ' || view.bytes()[word..digit].iter().any(u8::is_ascii_digit) {
+        return;
+    }
+    let before = &view.text()[..word];
+    if let Some(verb) = TELLING.iter().find(|verb| before.ends_with(**verb)) {
+        named(scan, word - verb.len());
     }
 }
 
 fn named(scan: &mut Scan<'_, '_, '_>, sign: usize) {
     let view = scan.view;
     let start = view.line_start(sign, ASSIGNED_WITHIN);
-    let name = SEARCHES.names.find_iter(&view.bytes()[start..sign]).last();
+    let (passwords, words) = (SECRETS.passwords.len(), SECRETS.words.len());
+    let whole = |name: &aho_corasick::Match| {
+        let edge = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+        !(passwords..passwords + words).contains(&name.pattern().as_usize())
+            || (edge(view.char_before(start + name.start())) && edge(view.char_after(start + name.end())))
+    };
+    let name = SEARCHES.names.find_iter(&view.bytes()[start..sign]).filter(whole).last();
     if let Some(name) = name {
-        let machine = name.pattern().as_usize() >= SECRETS.passwords.len();
+        let machine = name.pattern().as_usize() >= passwords + words;
         assigned(scan, machine, start + name.start()..start + name.end());
     }
 }
@@ -278,6 +308,10 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     while at < limit && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'_' | b'-')) {
         at += 1;
     }
+    // "The password of the router: …": a few words may stand between, and none after a machine's name.
+    if !machine && let Some(sign) = words_to_sign(view, at, limit) {
+        at = sign;
+    }
     // `"name": "value"`, `name = value`, `name => 'value'`, `name: value`, "name is: value".
     let mut signs = 0;
     let mut quote = 0;
@@ -299,7 +333,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         at += 1;
     }
     if signs == 0 {
-        let told = [" is ", " was ", " هي ", " هو ", " ist ", " est ", " es "].iter().find(|word| view.text()[name.end..].starts_with(**word));
+        let told = TELLING.iter().find(|word| view.text()[name.end..].starts_with(**word));
         match told {
             Some(word) => at = name.end + word.len(),
             None => return,
@@ -308,8 +342,8 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     if signs > 2 || spaces > 4 {
         return;
     }
-    // The scheme of an Authorization header (RFC 9110 section 11.4) is no part of the secret.
-    if let Some(scheme) = ["Bearer ", "Basic ", "Token "].iter().find(|scheme| view.text()[at..].starts_with(**scheme)) {
+    // The scheme of an Authorization header is no part of the secret.
+    if let Some(scheme) = SCHEMES.iter().find(|scheme| view.text()[at..].starts_with(**scheme)) {
         at += scheme.len();
     }
     let quoted = quote != 0 && view.byte_before(at) == quote;
@@ -343,6 +377,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         || (symbols * 3 > value.len() && machine)
         || value.ends_with("()")
         || value.contains("((")
+        || is_call(value)
     {
         "format"
     } else if !mixed || entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
@@ -352,6 +387,36 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         return;
     };
     scan.miss(range, EntityKind::Secret, failed);
+}
+
+/// Whether a value is a call in a program: `models.CharField(`, `get_token(x)`.
+fn is_call(value: &str) -> bool {
+    value.split_once('(').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+            && (name.contains(['.', '_']) || name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    })
+}
+
+/// Where a sign follows at most three words of letters.
+fn words_to_sign(view: View<'_>, at: usize, limit: usize) -> Option<usize> {
+    let mut words = 0;
+    let mut was_space = false;
+    for (offset, character) in view.text()[at..limit].char_indices() {
+        match character {
+            ' ' => {
+                words += usize::from(!was_space);
+                was_space = true;
+            }
+            ':' | '=' if words > 0 && !was_space => {
+                let last = view.text()[at..at + offset].rsplit(' ').next().unwrap_or_default();
+                return (!SECRETS.other.iter().any(|other| other.eq_ignore_ascii_case(last))).then_some(at + offset);
+            }
+            _ if character.is_alphabetic() && words <= 3 && (words > 0 || offset > 0) => was_space = false,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A Telegram bot's token: its id, a colon, 35 characters, of which the first two are `AA` (Telegram Bot API, "Authorizing your bot").

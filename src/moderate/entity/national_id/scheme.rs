@@ -34,7 +34,7 @@ const fn scheme(region: &'static str, digits: u8, groupings: &'static [&'static 
 
 pub(super) const SCHEMES: &[Scheme] = &[
     // Saudi Arabia: ten digits, first 1 (citizen) or 2 (resident), Luhn. National Information Center.
-    scheme("SA", 10, &[&[1, 3, 3, 3], &[1, 9]], saudi, 0.5, 0.5),
+    scheme("SA", 10, &[&[1, 3, 3, 3], &[1, 9]], saudi, 0.0, 0.5),
     // United Arab Emirates: 784, year of birth, seven digits, Luhn. Federal Authority for Identity and Citizenship.
     scheme("AE", 15, &[&[3, 4, 7, 1]], emirati, 0.8, 0.9),
     // Egypt: century, date of birth, governorate, serial, check. Civil Status Law 143/1994; the check's weights are not published.
@@ -58,7 +58,7 @@ pub(super) const SCHEMES: &[Scheme] = &[
     // Turkey: two check digits over odd and even places. Law 5490, Directorate General of Population.
     scheme("TR", 11, &[], turkish, 0.6, 0.0),
     // India, Aadhaar: first 2 to 9, Verhoeff. Unique Identification Authority.
-    scheme("IN", 12, &[&[4, 4, 4]], aadhaar, 0.5, 0.7),
+    scheme("IN", 12, &[&[4, 4, 4]], aadhaar, 0.0, 0.7),
     // Brazil, CPF and CNPJ: two check digits mod 11. Receita Federal, IN RFB 1548/2015 and 2119/2022.
     scheme("BR", 11, &[&[3, 3, 3, 2]], cpf, 0.5, 0.9),
     scheme("BR", 14, &[&[2, 3, 3, 4, 2]], cnpj, 0.5, 0.9),
