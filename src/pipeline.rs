@@ -98,7 +98,7 @@ pub struct Pipeline<W> {
     edited: Vec<Placed>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
     /// What is written first, when that is asked for: as the page declares it, and as moderation leaves it.
-    title: Option<(String, String)>,
+    title: Option<(String, Option<String>)>,
     content_source: ContentSource,
     /// Where the data stand that the text was made of.
     data: Range<u64>,
@@ -329,7 +329,7 @@ impl<W: Write> Pipeline<W> {
         }
         let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
         let map: &SourceMap = self.decoder.map();
-        let title = self.title.as_ref().map(|(_, title)| title.as_str());
+        let title = self.title.as_ref().and_then(|(_, title)| title.as_deref());
         let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[], title };
         let lang = self.collector.metadata().lang.as_deref();
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
@@ -482,8 +482,8 @@ impl<W: Write> Pipeline<W> {
         }
         let mut metadata = self.collector.metadata().clone();
         let lang = metadata.lang.clone();
-        for text in [&mut metadata.title, &mut metadata.byline, &mut metadata.site].into_iter().flatten() {
-            *text = self.moderator.redacted(text, self.host.as_deref(), lang.as_deref());
+        for text in [&mut metadata.title, &mut metadata.byline, &mut metadata.site] {
+            *text = text.take().and_then(|text| self.moderator.redacted(&text, self.host.as_deref(), lang.as_deref()));
         }
         let encoding = self.decoder.note().clone();
         let review = self.review();

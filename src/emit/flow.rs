@@ -1,7 +1,7 @@
 //! `text` and `markdown`: what was kept, in reading order. One way through the page; the two differ in the marks they set.
 
 use super::title::Title;
-use super::{Addresses, Emitter, PageSource, Placed};
+use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::{Edit, within};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
@@ -566,13 +566,12 @@ impl Emitter for Flow {
             EventKind::Close { id, tag, .. } => self.closed(id, tag, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
-                let mut at = range.start;
-                for edit in within(page.edits, &range) {
-                    self.words(page.window.text(at..edit.range.start.max(at)), kind, out);
-                    self.written(edit, kind, out);
-                    at = edit.range.end.clamp(at, range.end);
+                for part in page.parts(range) {
+                    match part {
+                        Part::Page(text) => self.words(text, kind, out),
+                        Part::Edit(edit) => self.written(edit, kind, out),
+                    }
                 }
-                self.words(page.window.text(at..range.end), kind, out);
             }
             EventKind::Break { blank } => {
                 self.end_line(out);

@@ -11,7 +11,7 @@ pub use address::Addresses;
 pub(crate) use title::whole as whole_title;
 
 use crate::decode::SourceMap;
-use crate::moderate::edit::{Edit, edited};
+use crate::moderate::edit::{Edit, edited, within};
 use crate::rewrite::{Markup, Window};
 use crate::rules::media::Media;
 use crate::strip::Held;
@@ -63,6 +63,36 @@ impl<'a> PageSource<'a> {
         let text = self.window.text(range.clone());
         if self.edits.is_empty() { text.into() } else { edited(text, range, self.edits) }
     }
+
+    /// The decoded text of an event in order, parted where moderation writes something else.
+    pub fn parts(&self, range: Range<u64>) -> impl Iterator<Item = Part<'a>> {
+        let (window, end) = (self.window, range.end);
+        let mut edits = within(self.edits, &range).iter().peekable();
+        let mut at = Some(range.start);
+        std::iter::from_fn(move || {
+            let from = at?;
+            match edits.next_if(|edit| edit.range.start <= from) {
+                Some(edit) => {
+                    at = Some(edit.range.end.clamp(from, end));
+                    Some(Part::Edit(edit))
+                }
+                None => {
+                    let to = edits.peek().map_or(end, |edit| edit.range.start);
+                    at = edits.peek().map(|_| to);
+                    Some(Part::Page(window.text(from..to)))
+                }
+            }
+        })
+    }
+}
+
+/// A part of a text as it is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// As the page says it.
+    Page(&'a str),
+    /// As moderation does.
+    Edit(&'a Edit),
 }
 
 /// The number of a finding, and where in the output stands what was written for it.

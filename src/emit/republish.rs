@@ -4,8 +4,8 @@
 //! values are decoded and written again, and every `<` of a text is a reference. So whatever the page's own bytes try, what
 //! comes out holds only elements of the list. Elements left empty are not written; attributes' first duplicates count.
 
-use super::{Addresses, Emitter, PageSource, Placed};
-use crate::moderate::edit::{Edit, within};
+use super::{Addresses, Emitter, PageSource, Part, Placed};
+use crate::moderate::edit::Edit;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Markup, Tag, TextKind, decode_value};
 use crate::rules::media::Media;
@@ -355,8 +355,6 @@ impl Republish {
         has_any
     }
 
-    /// Writes the start tags that waited for content.
-    #[inline]
     /// What moderation writes in place of a part of a text.
     fn edit(&mut self, edit: &Edit, kind: TextKind, out: &mut Vec<u8>) {
         if edit.text.trim_start().len() == edit.text.len() && !edit.text.is_empty() {
@@ -369,6 +367,8 @@ impl Republish {
         }
     }
 
+    /// Writes the start tags that waited for content.
+    #[inline]
     fn flush(&mut self, out: &mut Vec<u8>) {
         // What is out was written from the outside in.
         if self.open.last().is_some_and(|written| !written.is_out) {
@@ -512,18 +512,16 @@ impl Emitter for Republish {
             EventKind::Close { id, .. } => self.closed(id, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
-                let text = &*page.text(range.clone());
-                if self.markup == Markup::Text && !self.in_paragraph && !text.trim().is_empty() {
+                if self.markup == Markup::Text && !self.in_paragraph && !page.text(range.clone()).trim().is_empty() {
                     out.extend_from_slice(b"<p>");
                     self.in_paragraph = true;
                 }
-                let mut at = range.start;
-                for edit in within(page.edits, &range) {
-                    self.text(page.window.text(at..edit.range.start.max(at)), kind, out);
-                    self.edit(edit, kind, out);
-                    at = edit.range.end.clamp(at, range.end);
+                for part in page.parts(range) {
+                    match part {
+                        Part::Page(text) => self.text(text, kind, out),
+                        Part::Edit(edit) => self.edit(edit, kind, out),
+                    }
                 }
-                self.text(page.window.text(at..range.end), kind, out);
             }
             EventKind::Break { .. } if self.preformatted > 0 && !range.is_empty() => self.text(&page.text(range), TextKind::Literal, out),
             EventKind::Break { .. } if self.markup == Markup::Html => {

@@ -45,7 +45,7 @@ pub(crate) struct DeclaredText {
     pub(crate) block: Range<u64>,
 }
 
-/// More bytes than this are not taken from data; blocks of JSON-LD are not read any longer than that either.
+/// More bytes than this are not taken from data; blocks are not read any longer than that either.
 const MOST_BYTES: usize = 4 << 20;
 /// Answers and steps that are read of one list.
 const MOST_ITEMS: usize = 1_000;
@@ -80,12 +80,15 @@ impl DeclaredText {
         (!text.pieces.is_empty()).then_some(text)
     }
 
-    /// The longest text in a block of data: the strings of one place in it (the same keys, in whatever item of a list) under a key that
-    /// names a body. `None` where there is none, or the block is no JSON.
-    pub(crate) fn of_state(block: &str) -> Option<Self> {
+    /// The longest text in a block of data: the strings of one place in it (the same keys, in whatever item of a list) under a key
+    /// that is one of these. `None` where there is none, or the block is no JSON or longer than it may be.
+    pub(crate) fn of_state(block: &str, text_keys: &[String]) -> Option<Self> {
+        if block.len() > MOST_BYTES {
+            return None;
+        }
         let value = serde_json::from_str::<Value>(block.trim()).ok()?;
         let mut places = FxHashMap::default();
-        gather(&value, 0, "", &mut places, STATE_DEPTH);
+        gather(&value, 0, "", text_keys, &mut places, STATE_DEPTH);
         let longest = places.into_iter().max_by_key(|(place, texts)| (texts.iter().map(|text| text.len()).sum::<usize>(), *place))?;
         let mut text = DeclaredText::default();
         let mut last = "";
@@ -179,9 +182,6 @@ fn holds_tags(text: &str) -> bool {
     false
 }
 
-/// Keys under which scripts keep the text of a page.
-const BODIES: [&str; 12] =
-    ["articleBody", "body", "bodyHtml", "body_html", "bodyText", "content", "contentHtml", "content_html", "description", "html", "rendered", "text"];
 /// Fewer words are no text of a page.
 const FEWEST_WORDS: usize = 8;
 /// So many braces are a style sheet or a script.
@@ -196,17 +196,17 @@ fn is_prose(text: &str) -> bool {
 }
 
 /// Gathers strings that read as sentences by their places: a hash of the keys on the way.
-fn gather<'a>(value: &'a Value, place: u64, key: &str, places: &mut FxHashMap<u64, Vec<&'a str>>, depth: usize) {
+fn gather<'a>(value: &'a Value, place: u64, key: &str, text_keys: &[String], places: &mut FxHashMap<u64, Vec<&'a str>>, depth: usize) {
     if depth == 0 {
         return;
     }
     match value {
-        Value::String(text) if BODIES.contains(&key) && is_prose(text) => places.entry(place).or_default().push(text),
-        Value::Array(list) => list.iter().for_each(|item| gather(item, place, key, places, depth - 1)),
+        Value::String(text) if is_prose(text) && text_keys.iter().any(|known| known == key) => places.entry(place).or_default().push(text),
+        Value::Array(list) => list.iter().for_each(|item| gather(item, place, key, text_keys, places, depth - 1)),
         Value::Object(object) => {
             for (name, item) in object {
                 let place = (place.rotate_left(5) ^ u64::from(crate::rewrite::name_hash(name.as_bytes()))).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                gather(item, place, name, places, depth - 1);
+                gather(item, place, name, text_keys, places, depth - 1);
             }
         }
         _ => {}
@@ -245,13 +245,16 @@ mod tests {
 
     #[test]
     fn the_longest_place_of_a_state_is_its_text() {
+        let keys = ["text", "content", "body"].map(str::to_owned);
         let sentence = "The harbour opened again in spring, and the ships that had waited outside came in one by one.";
         let state = json!({ "menu": [{ "text": "Home" }], "props": { "post": { "title": "A", "content": format!("<p>{sentence}</p><p>{sentence}</p>") },
             "next": [{ "content": sentence }], "css": { "raw": sentence.repeat(40) } } });
-        let text = DeclaredText::of_state(&state.to_string()).unwrap();
+        let text = DeclaredText::of_state(&state.to_string(), &keys).unwrap();
         assert_eq!(text.pieces, [format!("<div><p>{sentence}</p><p>{sentence}</p></div>")]);
         let thread = json!({ "posts": [{ "body": sentence }, { "body": format!("Second. {sentence}") }] });
-        assert_eq!(DeclaredText::of_state(&thread.to_string()).unwrap().pieces.len(), 2);
-        assert_eq!(DeclaredText::of_state("var x = 1"), None);
+        assert_eq!(DeclaredText::of_state(&thread.to_string(), &keys).unwrap().pieces.len(), 2);
+        assert_eq!(DeclaredText::of_state("var x = 1", &keys), None);
+        let endless = json!({ "content": sentence.repeat(MOST_BYTES / sentence.len() + 1) });
+        assert_eq!(DeclaredText::of_state(&endless.to_string(), &keys), None);
     }
 }

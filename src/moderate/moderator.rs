@@ -29,6 +29,7 @@ const LONGEST_PASSAGE: u64 = 512 * 1024;
 const IN_LINKS: usize = 4;
 /// Findings, and near misses, that are listed; the rest of an endless page is only counted.
 pub(crate) const RECORDED: usize = 10_000;
+
 /// What is known of the page when a passage is judged.
 #[derive(Clone, Copy)]
 pub struct PageFacts<'a> {
@@ -299,33 +300,36 @@ impl Moderator {
         std::mem::take(&mut self.near)
     }
 
-    /// A text about the page, such as its title, with what rules redact in it redacted.
-    pub fn redacted(&mut self, text: &str, host: Option<&str>, lang: Option<&str>) -> String {
+    /// A text about the page, such as its title, as moderation leaves it; `None` where it may not stay.
+    pub fn redacted(&mut self, text: &str, host: Option<&str>, lang: Option<&str>) -> Option<String> {
         let rules = Arc::clone(&self.rules);
         let set = rules.moderation();
         if set.is_empty() {
-            return text.to_owned();
+            return Some(text.to_owned());
         }
         let mut view = View::default();
         view.begin_block(Surface::Meta, Writing::Literal, 0);
         view.add(text, 0, References::No, false);
         view.end_block();
-        // The page is done; what is left are some lines of it.
-        self.work.scratch.deadline = Deadline::default();
-        let found = set.judge(&view, &mut self.work.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
-        let redactions =
-            found.iter().map(|found| (found, &set.rules[found.rule as usize])).filter(|(_, rule)| !rule.dry_run && rule.action.redacts());
-        let redactions = redactions.map(|(found, rule)| (found, &rule.action)).collect();
+        // What says no more than a line is judged to the end, however late it is.
+        let deadline = std::mem::take(&mut self.work.scratch.deadline);
+        let found = set.settle(&view, &mut self.work.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
+        self.work.scratch.deadline = deadline;
+        let drops = |found: &Found| matches!(set.rules[found.rule as usize], ref rule if rule.action == Action::DropBlock && !rule.dry_run);
+        if found.iter().any(drops) {
+            return None;
+        }
         self.work.edits.clear();
-        self.redact(&view, redactions, set);
+        self.redact(&view, redactions(&found, set, false), set);
         self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        super::edit::edited(text, 0..text.len() as u64, &self.work.edits).into_owned()
+        Some(super::edit::edited(text, 0..text.len() as u64, &self.work.edits).into_owned())
     }
 }
 
 impl Drop for Moderator {
     fn drop(&mut self) {
-        if !self.is_idle() {
+        // What a panic has left half done is no good to another page.
+        if !self.is_idle() && !std::thread::panicking() {
             self.rules.moderation().workspaces.give_back(std::mem::take(&mut self.work));
         }
     }

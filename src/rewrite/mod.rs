@@ -101,18 +101,19 @@ pub struct Rewriter {
     elements: OpenElements,
     closed: Vec<Closed>,
     custom: Custom,
-    written: Written,
+    layout: Layout,
 }
 
-/// Plain text that a browser has saved as a page, or a `pre` that is all of its page: its lines are lines of text and no code.
+/// What parts the lines of a page. Plain text that a browser has saved, or a `pre` that is all of its page, has lines of text in it, and
+/// no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Written {
+enum Layout {
     /// The body has not begun.
     NotYet,
-    /// In markup, which says what a line is.
-    InMarkup,
-    /// In lines, inside of this element.
-    InLines(ElementId),
+    /// Markup.
+    Markup,
+    /// Line ends, inside of this element.
+    Lines(ElementId),
 }
 
 /// Custom elements side by side are lines of their own: a style sheet makes boxes of them, though the standard's default is inline.
@@ -141,13 +142,13 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None, written: Written::NotYet }
+        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None, layout: Layout::NotYet }
     }
 
     /// The page has ended; what comes next is read as HTML of its own, from an offset on.
     pub(crate) fn go_on(&mut self, offset: u64, limits: &crate::limits::Limits) {
         self.source = Source::Html(Box::new(Tokenizer::new(limits.token_bytes).at(offset)));
-        self.custom = Custom::None;
+        (self.custom, self.layout) = (Custom::None, Layout::Markup);
     }
 
     /// The open elements.
@@ -216,7 +217,7 @@ impl Rewriter {
                 if self.custom != Custom::None && !window.text(range.clone()).bytes().all(|byte| byte.is_ascii_whitespace()) {
                     self.custom = if self.custom == Custom::Closed { Custom::None } else { Custom::Written };
                 }
-                if self.written != Written::InMarkup {
+                if self.layout != Layout::Markup {
                     return self.text_in_lines(range, kind, window, sink);
                 }
                 EventKind::Text(kind)
@@ -240,9 +241,9 @@ impl Rewriter {
                     Opened::Ignored => named,
                     _ => self.elements.last_opened().map_or(named, ElementRef::tag),
                 };
-                match self.written {
-                    Written::NotYet => self.written = self.first_of_body(tag, opened),
-                    Written::InLines(_) if tag == Tag::Code => self.written = Written::InMarkup,
+                match self.layout {
+                    Layout::NotYet => self.layout = self.first_of_body(tag, opened),
+                    Layout::Lines(_) if tag == Tag::Code => self.layout = Layout::Markup,
                     _ => {}
                 }
                 match opened {
@@ -268,20 +269,20 @@ impl Rewriter {
     }
 
     /// What the first element of a body says of the lines in it.
-    fn first_of_body(&self, tag: Tag, opened: Opened) -> Written {
+    fn first_of_body(&self, tag: Tag, opened: Opened) -> Layout {
         match opened {
-            Opened::Open(id) if tag == Tag::Pre => Written::InLines(id),
-            _ if tag.has(is::HEAD) || matches!(tag, Tag::Html | Tag::Head | Tag::Body) || self.elements.has_open(Tag::Head) => Written::NotYet,
-            _ => Written::InMarkup,
+            Opened::Open(id) if tag == Tag::Pre => Layout::Lines(id),
+            _ if tag.has(is::HEAD) || matches!(tag, Tag::Html | Tag::Head | Tag::Body) || self.elements.has_open(Tag::Head) => Layout::NotYet,
+            _ => Layout::Markup,
         }
     }
 
     fn text_in_lines(&mut self, range: Range<u64>, kind: TextKind, window: &Window, sink: &mut impl Sink) {
         let text = window.text(range.clone());
-        if self.written == Written::NotYet {
+        if self.layout == Layout::NotYet {
             // Text before any element of the body.
             if kind != TextKind::Raw && !self.elements.has_open(Tag::Head) && !text.trim_ascii().is_empty() {
-                self.written = Written::InMarkup;
+                self.layout = Layout::Markup;
             }
             return self.hand_out(Event { kind: EventKind::Text(kind), range }, window, sink);
         }
@@ -299,8 +300,8 @@ impl Rewriter {
         if event.kind.parts_lines() {
             self.custom = Custom::None;
         }
-        if matches!((event.kind, self.written), (EventKind::Close { id, .. }, Written::InLines(lines)) if id == lines) {
-            self.written = Written::InMarkup;
+        if matches!((event.kind, self.layout), (EventKind::Close { id, .. }, Layout::Lines(lines)) if id == lines) {
+            self.layout = Layout::Markup;
         }
         sink.event(event, &self.elements, window);
     }

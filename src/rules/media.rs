@@ -1,4 +1,4 @@
-//! What is known of pictures and embeds, from `rules/emit/media.toml`.
+//! What is known of pictures, embeds and the data that scripts make pages of, from `rules/emit/media.toml`.
 
 use serde::Deserialize;
 
@@ -12,6 +12,9 @@ pub struct Media {
     pub lazy_source_sets: Vec<String>,
     /// Hosts, with an optional path, whose frames may be embedded.
     pub embed_hosts: Vec<String>,
+    /// Keys of JSON under which scripts keep the text of a page.
+    #[serde(default)]
+    pub text_keys: Vec<String>,
 }
 
 impl Media {

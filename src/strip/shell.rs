@@ -81,7 +81,7 @@ impl Stripper {
         declared.or_else(|| {
             let is_bare = self.blocks.as_ref().is_some_and(|blocks| blocks.all_words() < BARE_WORDS);
             let states = metadata.states().iter().filter(|_| is_bare).filter_map(|range| {
-                let text = DeclaredText::of_state(window.text(range.clone()))?;
+                let text = DeclaredText::of_state(window.text(range.clone()), &self.rules.media().text_keys)?;
                 Some(DeclaredText { block: range.clone(), ..text })
             });
             let text = states.max_by_key(DeclaredText::bytes)?;

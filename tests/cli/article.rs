@@ -122,6 +122,20 @@ fn the_title_comes_first_and_once_when_it_is_asked_for() {
     assert!(record["text"].as_str().unwrap().starts_with("The *harbour*"), "{record}");
 }
 
+/// A rule that drops a block leaves nothing of a title either, in front of the text or in the record.
+#[test]
+fn a_title_that_a_rule_drops_is_not_there() {
+    let bench = Workbench::new();
+    bench.write("page.html", page().replace("The harbour<", "The casino opens again<"));
+    let rules =
+        "about = \"What the house drops\"\n[[rule]]\nid = \"x\"\nwhy = \"Not here\"\nmatch = { words = [\"casino\"] }\naction = \"drop-block\"\n";
+    bench.write("house/house.toml", rules);
+    for emit in ["text", "markdown", "jsonl"] {
+        let out = bench.expect(0, &["clean", "page.html", "--emit", emit, "--with-title", "--rules", "house"]).out;
+        assert!(!out.contains("casino") && out.contains("harbour"), "{emit}: {out}");
+    }
+}
+
 #[test]
 fn a_thread_is_told_from_an_article() {
     let bench = Workbench::new();

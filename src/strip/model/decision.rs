@@ -135,7 +135,7 @@ impl Stripper {
         let decision = blocks.decide(model, &blocks.features(false), &self.article);
         self.confidence = Some(decision.confidence);
         if self.explain {
-            self.explained = blocks.explain_builtin(&decision, &self.article, &self.queue);
+            self.explained = blocks.explain(model, &decision, &self.article, &self.queue);
         }
         self.give_back(blocks, &decision, finals);
         for stretch in blocks.stretches(&decision) {

@@ -1,12 +1,12 @@
 //! What `explain` shows of a block: its chance, what decided about it, the features that weigh most in words, and what would have
 //! flipped it. The words stand in `words.toml`.
 
+use super::PACKS;
 use super::blocks::Blocks;
 use super::decision::Decision;
 use super::features::{Features, TAGS};
 use super::shapley::Shares;
 use super::trees::Model;
-use super::{PACKS, builtin};
 use crate::report::{BlockRecord, FeatureRecord, FlipRecord};
 use crate::strip::article::ArticleSettings;
 use crate::strip::queue::Queue;
@@ -143,10 +143,6 @@ impl Blocks {
             });
         }
         records
-    }
-
-    pub(super) fn explain_builtin(&self, decision: &Decision, settings: &ArticleSettings, queue: &Queue) -> Vec<BlockRecord> {
-        self.explain(builtin(), decision, settings, queue)
     }
 }
 
