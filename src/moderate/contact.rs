@@ -1,33 +1,45 @@
-//! Links that stand for a number or an address.
+//! Links that stand for a number or an address (`rules/entity/contact.toml`).
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Contacts {
+    /// Beginnings of the hosts of messengers.
+    hosts: Vec<String>,
+    /// Beginnings of addresses.
+    schemes: Vec<String>,
+}
+
+// The file is part of the binary and read by the test of this module.
+#[allow(clippy::expect_used)]
+static CONTACTS: LazyLock<Contacts> =
+    LazyLock::new(|| toml::from_str(include_str!("../../rules/entity/contact.toml")).expect("rules/entity/contact.toml is read by a test"));
 
 /// Whether a link stands for a number or an address, by how it begins.
 pub(super) fn is_contact(href: &str) -> bool {
     let href = href.trim_start();
-    // Most links are paths.
-    if !matches!(
-        href.as_bytes().first().map(|first| first | 0x20),
-        Some(b'h' | b'm' | b't' | b's' | b'c' | b'w' | b'v' | b'f' | b'g' | b'/' | b'&' | b'.')
-    ) {
-        return false;
-    }
-    let begins = |with: &str| href.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    if begins("http") || begins("//") {
+    let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    if begins(href, "http") || begins(href, "//") {
         let host = href.split("//").nth(1).unwrap_or_default();
-        return [
-            "wa.me",
-            "t.me",
-            "api.whatsapp.com",
-            "www.whatsapp.com",
-            "web.whatsapp.com",
-            "telegram.me",
-            "chat.whatsapp.com",
-            "m.me",
-            "signal.me",
-            "viber.me",
-        ]
-        .iter()
-        .any(|known| host.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known)));
+        return CONTACTS.hosts.iter().any(|known| begins(host, known));
     }
-    // A scheme may hide behind character references.
-    ["mailto", "tel", "sms", "callto", "whatsapp", "tg:", "viber", "skype", "sip", "facetime", "geo:", "&"].iter().any(|scheme| begins(scheme))
+    // Most links are paths. A scheme may hide behind character references.
+    !href.starts_with(['/', '#', '?', '.']) && (href.starts_with('&') || CONTACTS.schemes.iter().any(|scheme| begins(href, scheme)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contacts_are_told_from_other_links() {
+        for href in ["tel:+20123", " MAILTO:a@b.example", "https://wa.me/20123", "//T.me/x", "&#116;el:1", "tg://resolve?domain=x"] {
+            assert!(is_contact(href), "{href}");
+        }
+        for href in ["/tel", "#tel", "https://news.example/wa.me", "news/1", ""] {
+            assert!(!is_contact(href), "{href}");
+        }
+    }
 }

@@ -5,26 +5,41 @@ use super::Scan;
 use super::kind::EntityKind;
 use super::view::View;
 use aho_corasick::packed::Searcher;
+use serde::Deserialize;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Octets of a local part, RFC 5321 section 4.5.3.1.1.
 const LOCAL: usize = 64;
 
-/// Ends of names of files that have an `@` in them (`icon@2x.png`).
-const FILES: [&str; 14] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "css", "js", "mjs", "ts", "json", "html", "xml"];
+/// How addresses are said (`rules/entity/email.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spoken {
+    /// A point between spaces.
+    loose_points: Vec<String>,
+    /// The same in brackets, with or without spaces within and around.
+    points: Vec<String>,
+    /// `@` between spaces.
+    loose_signs: Vec<String>,
+    /// The same in brackets, which may be glued to what they join.
+    signs: Vec<String>,
+    /// Words that follow "at" in prose and begin no domain.
+    prose: Vec<String>,
+    /// What a domain ends in that is said; codes of regions do as well.
+    endings: Vec<String>,
+    /// Ends of names of files that have an `@` in them (`icon@2x.png`).
+    files: Vec<String>,
+}
 
-/// Ways to say a point between spaces.
-const LOOSE_DOTS: [&str; 8] = [" dot ", " . ", " نقطة ", " دوت ", " punto ", " point ", " ponto ", " nokta "];
+// The file is part of the binary and read by the tests of this module.
+#[allow(clippy::expect_used)]
+static SPOKEN: LazyLock<Spoken> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/email.toml")).expect("rules/entity/email.toml is read by a test"));
 
-/// The same in brackets, with or without spaces within and around.
-const DOTS: [&str; 9] = ["dot", ".", "نقطة", "دوت", "punto", "point", "ponto", "nokta", "d0t"];
-
-/// Words that follow "at" in prose and begin no domain.
-const ARTICLES: [&str; 30] = [
-    "the", "a", "an", "this", "that", "these", "those", "any", "every", "each", "some", "me", "you", "him", "her", "us", "them", "it", "my", "your",
-    "our", "his", "their", "its", "noon", "home", "least", "all", "first", "last",
-];
+fn is_one_of(words: &[String], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
 
 /// Judges an `@`; gives where to go on.
 pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
@@ -164,35 +179,26 @@ fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
 
 fn is_top_level(label: &str) -> bool {
     let letters = label.chars().all(char::is_alphabetic) && label.chars().nth(1).is_some();
-    (letters || label.starts_with("xn--")) && !FILES.iter().any(|file| file.eq_ignore_ascii_case(label))
+    (letters || label.starts_with("xn--")) && !is_one_of(&SPOKEN.files, label)
 }
 
 fn is_spoken_ending(label: &str) -> bool {
-    const ENDINGS: [&str; 30] = [
-        "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "ai", "app", "dev", "tv", "mil", "int", "news", "online", "site",
-        "store", "shop", "xyz", "tech", "eu", "كوم", "نت", "اورج", "أورج", "blog", "email",
-    ];
-    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(label))
-        || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok())
-        || label.eq_ignore_ascii_case("uk")
+    is_one_of(&SPOKEN.endings, label) || (label.len() == 2 && label.to_ascii_uppercase().parse::<super::Region>().is_ok())
 }
 
 /// Length of a spoken point at a place.
 fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
     let rest = &view.bytes()[at..];
-    let loose = LOOSE_DOTS.iter().find(|dot| begins(rest, dot)).map(|dot| dot.len());
+    let loose = SPOKEN.loose_points.iter().find(|dot| begins(rest, dot)).map(|dot| dot.len());
     loose.or_else(|| {
         let space = usize::from(rest.first() == Some(&b' '));
-        let end = bracketed(view, at + space, &DOTS)?;
+        let end = bracketed(view, at + space, &SPOKEN.points)?;
         Some(end + usize::from(view.byte(end) == b' ') - at)
     })
 }
 
-/// Ways to say `@` in brackets, which may be glued to what they join.
-const BRACKETED: [&str; 9] = ["at", "@", "a", "آت", "أت", "ات", "arroba", "arobase", "ät"];
-
 /// Where a bracket that opens at a place and holds nothing but one of these words closes.
-fn bracketed(view: &View<'_>, at: usize, words: &[&str]) -> Option<usize> {
+fn bracketed(view: &View<'_>, at: usize, words: &[String]) -> Option<usize> {
     let close = match view.byte(at) {
         b'(' => b')',
         b'[' => b']',
@@ -208,9 +214,6 @@ fn bracketed(view: &View<'_>, at: usize, words: &[&str]) -> Option<usize> {
     })
 }
 
-/// Ways to say it between spaces.
-const LOOSE: [&str; 6] = [" at ", " آت ", " أت ", " ات ", " arroba ", " arobase "];
-
 fn begins(bytes: &[u8], word: &str) -> bool {
     bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word.as_bytes())
 }
@@ -218,7 +221,7 @@ fn begins(bytes: &[u8], word: &str) -> bool {
 /// Judges a bracket; gives where to go on.
 pub(super) fn at_bracket(scan: &mut Scan<'_, '_, '_>, bracket: usize) -> usize {
     let view = scan.view;
-    if let Some(end) = bracketed(&view, bracket, &BRACKETED) {
+    if let Some(end) = bracketed(&view, bracket, &SPOKEN.signs) {
         spoken(scan, bracket..end);
     }
     bracket + 1
@@ -237,15 +240,21 @@ pub(super) fn at_point(scan: &mut Scan<'_, '_, '_>, point: usize) -> usize {
 /// Looks for a loose `@` before a domain that begins here.
 fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
     let before = &scan.view.bytes()[..start];
-    let ends = |word: &&&str| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
-    if let Some(word) = LOOSE.iter().find(ends) {
+    let ends = |word: &&String| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
+    if let Some(word) = SPOKEN.loose_signs.iter().find(ends) {
         spoken(scan, start - word.len()..start);
     }
 }
 
-/// Spoken points between spaces as one search, in the cases that people write.
-static SPOKEN_POINTS: LazyLock<Option<Searcher>> =
-    LazyLock::new(|| Searcher::new([" dot ", " DOT ", " Dot ", " دوت ", " نقطة ", " punto ", " point ", " ponto ", " nokta "].map(str::as_bytes)));
+/// Spoken points between spaces as one search, in the cases that people write; a mere mark is too frequent for one.
+static SPOKEN_POINTS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let words = SPOKEN.loose_points.iter().map(|point| point.trim()).filter(|word| word.chars().all(char::is_alphabetic));
+    let cases = words.flat_map(|word| {
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        [word.to_owned(), word.to_uppercase(), first.to_uppercase() + rest]
+    });
+    Searcher::new(cases.map(|word| format!(" {word} ")).collect::<std::collections::BTreeSet<_>>())
+});
 
 /// Looks for loosely spoken addresses around the spoken points of the whole text.
 pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
@@ -280,7 +289,7 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     let (local, host) = (&view.text()[start..at], &view.text()[after..end]);
     let sign = view.text()[said.clone()].trim() == "@";
     let first = host.split(['.', ' ', '[', '(']).next().unwrap_or_default();
-    if ARTICLES.iter().any(|article| article.eq_ignore_ascii_case(first)) {
+    if is_one_of(&SPOKEN.prose, first) {
         return;
     }
     // "look at example.com" is prose: without brackets the point must be spoken too, or the name look like one.
