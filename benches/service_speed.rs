@@ -41,6 +41,8 @@ fn main() {
     let (rules, _) = builtin_sources().compile().unwrap_or_else(|_| panic!("the built-in rules are fine"));
     let rules = Arc::new(rules);
     let mut command = Command::new(env!("CARGO_BIN_EXE_naqi"));
+    // Ours, and no settings.
+    command.env_remove("NAQI_PAGES").env_remove("NAQI_SECONDS");
     command.args(["serve", "--listen", "127.0.0.1:0"]).env("NAQI_LOG", "warn").stderr(Stdio::piped());
     let mut service = Stop(command.spawn().unwrap_or_else(|error| panic!("{error}")));
     let mut line = String::new();

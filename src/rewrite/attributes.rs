@@ -246,12 +246,15 @@ pub(crate) const fn name_hash(name: &[u8]) -> u32 {
         },
     };
     hash = mix(hash, rest);
-    (hash ^ hash >> 32) as u32
+    // A product's low bits know nothing of the high ones of its factors, where the last letters stand.
+    ((hash ^ hash >> 32).wrapping_mul(MIX) >> 32) as u32
 }
+
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 #[inline]
 const fn mix(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(5) ^ (word | 0x2020_2020_2020_2020)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    (hash.rotate_left(5) ^ (word | 0x2020_2020_2020_2020)).wrapping_mul(MIX)
 }
 
 impl KnownName {

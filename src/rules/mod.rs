@@ -4,6 +4,7 @@
 //! packs. A [`RuleSet`] never changes; a reload builds a new one.
 
 mod adblock;
+mod beginnings;
 mod compile;
 mod filter;
 mod fragments;

@@ -1,6 +1,7 @@
 //! CSS selectors: parsed by the `selectors` crate, refused where they need what comes later, filed in an index of our own.
 
 use super::RuleIndex;
+use super::beginnings::Beginnings;
 use super::filter::Filter;
 use super::fragments::Fragments;
 use crate::rewrite::{ElementRef, KnownName, Tag, name_hash};
@@ -278,8 +279,8 @@ struct AttributeIndex {
     present: Vec<u32>,
     /// Those that name its whole value, by that in lower case.
     values: Lookup,
-    /// Those that name its beginning, by the first bytes of that in lower case.
-    prefixes: Lookup,
+    /// Those that name its beginning.
+    prefixes: Beginnings,
     /// Those that name a part of it.
     fragments: Fragments,
 }
@@ -332,7 +333,7 @@ enum Key {
     Class(Box<str>),
     /// Name of the attribute and its whole value, in lower case.
     Value(Box<str>, Box<str>),
-    /// Name of the attribute and the first bytes of its value, in lower case.
+    /// Name of the attribute and the beginning of its value.
     Prefix(Box<str>, Box<str>),
     /// Name of the attribute and a part of its value.
     Fragment(Box<str>, Box<str>),
@@ -408,7 +409,7 @@ impl SelectorIndex {
                 name: name.into(),
                 present: Vec::new(),
                 values: Lookup::default(),
-                prefixes: Lookup::default(),
+                prefixes: Beginnings::default(),
                 fragments: Fragments::default(),
             });
             same_hash.len() - 1
@@ -526,27 +527,19 @@ impl KnownClasses {
 impl AttributeIndex {
     fn candidates(&self, value: &str, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.present);
-        if !(self.values.places.is_empty() && self.prefixes.places.is_empty()) {
+        if !self.values.places.is_empty() && value.len() <= LONGEST_VALUE {
             let mut lower = [0; LONGEST_VALUE];
-            let length = value.len().min(LONGEST_VALUE);
-            let lower = &mut lower[..length];
-            lower.copy_from_slice(&value.as_bytes()[..length]);
+            let lower = &mut lower[..value.len()];
+            lower.copy_from_slice(value.as_bytes());
             lower.make_ascii_lowercase();
-            if value.len() == length {
-                self.values.find(lower, found);
-            }
-            if let Some(prefix) = lower.get(..PREFIX) {
-                self.prefixes.find(prefix, found);
-            }
+            self.values.find(lower, found);
         }
+        self.prefixes.find(value, found);
         self.fragments.find(value, found);
     }
 }
 
-/// A prefix is looked up by this many bytes.
-const PREFIX: usize = 3;
-
-/// A whole value of more bytes is looked up as a fragment.
+/// A whole value of more bytes is looked up as a beginning.
 const LONGEST_VALUE: usize = 64;
 
 /// The tag that the compound left of the rightmost one asks for, where that compound stands around the element.
@@ -620,11 +613,10 @@ fn keys(compound: SelectorIter<'_, Css>) -> Vec<Key> {
 
 fn attribute_key(name: &str, operator: AttrSelectorOperator, value: &str, any_case: bool) -> Key {
     use AttrSelectorOperator::{DashMatch, Equal, Includes, Prefix};
-    let prefix = value.as_bytes().get(..PREFIX).and_then(|prefix| std::str::from_utf8(prefix).ok());
-    match (operator, prefix) {
-        (Equal, _) if !value.is_empty() && value.len() <= LONGEST_VALUE => Key::Value(name.into(), value.to_ascii_lowercase().into()),
-        (Includes, _) if name == "class" && !any_case && !value.is_empty() => Key::Class(value.into()),
-        (Prefix | DashMatch | Equal, Some(prefix)) => Key::Prefix(name.into(), prefix.to_ascii_lowercase().into()),
+    match operator {
+        Equal if !value.is_empty() && value.len() <= LONGEST_VALUE => Key::Value(name.into(), value.to_ascii_lowercase().into()),
+        Includes if name == "class" && !any_case && !value.is_empty() => Key::Class(value.into()),
+        Prefix | DashMatch | Equal if !value.is_empty() => Key::Prefix(name.into(), value.into()),
         // A fragment of one or two bytes is found nearly everywhere; an empty value matches nothing or only itself.
         _ if value.len() < 3 => Key::Attribute(name.into()),
         _ => Key::Fragment(name.into(), value.into()),
