@@ -14,6 +14,8 @@ use std::ops::Range;
 pub(crate) struct Disguise {
     text: String,
     short: String,
+    /// A form of `text` while its other forms are still to be told.
+    other: String,
     pub(super) undone: Undone,
 }
 
@@ -23,6 +25,13 @@ const SHORTEST_DOUBLE: usize = 5;
 const SHORTEST_SPACED: usize = 3;
 /// As part of a longer run a word must have this many.
 const SHORTEST_INSIDE: usize = 4;
+/// Fewer letters than this are no word that was broken into pieces.
+const SHORTEST_BROKEN: usize = 4;
+/// Pieces of a word between spaces have at most so many letters, are at least three, and make a word of at least so many.
+const LONGEST_PIECE: usize = 2;
+const SHORTEST_OF_PIECES: usize = 5;
+/// No word is broken into more pieces.
+const MOST_PIECES: usize = 24;
 /// No word spaced out has more letters.
 const LONGEST_SPACED: usize = 48;
 /// Separators longer than this part words even of spaced letters.
@@ -32,18 +41,26 @@ impl Disguise {
     /// Calls with what each disguised word hides, the disguises it used, and its bytes of the folded form.
     pub(crate) fn each(&mut self, view: &View, wanted: u8, mut each: impl FnMut(&str, u8, Range<usize>)) {
         let tokens = &view.tokens;
-        let mut at = 0;
+        let (mut at, mut broken_to, mut pieces_to) = (0, 0, 0);
         while at < tokens.len() {
             let token = tokens[at];
             let range = token.start as usize..token.end as usize;
             let text = &view.folded[range.clone()];
+            if wanted & SPACED != 0 {
+                if at >= broken_to && is_joint(view, at) {
+                    broken_to = self.broken(view, at, wanted, &mut each);
+                }
+                if at >= pieces_to && (at..at + 3).all(|at| is_piece(view, at)) {
+                    pieces_to = self.pieces(view, at, &mut each);
+                }
+            }
             if token.single && wanted & SPACED != 0 {
                 let run = self.spaced(view, at);
                 if run >= SHORTEST_SPACED {
                     let range = range.start..tokens[at + run - 1].end as usize;
-                    each(&self.text, SPACED, range.clone());
-                    self.collapsed(SPACED, wanted, true, range, &mut each);
+                    self.forms(SPACED, wanted, range, &mut each);
                     self.inside(view, at, run, &mut each);
+                    self.rest(view, at, run, &mut each);
                     at += run;
                     continue;
                 }
@@ -92,6 +109,77 @@ impl Disguise {
         }
     }
 
+    /// `text`, and what it is with its repeated letters, its digits or the letters of another script undone as well.
+    fn forms(&mut self, used: u8, wanted: u8, range: Range<usize>, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+        each(&self.text, used, range.clone());
+        self.collapsed(used, wanted, true, range.clone(), each);
+        let is_leet = wanted & LEET != 0 && has_leet(&self.text);
+        let is_lookalike = wanted & SKELETON != 0 && self.text.contains(|c| latin(c).is_some());
+        if !(is_leet || is_lookalike) {
+            return;
+        }
+        self.other.clone_from(&self.text);
+        let used = used | if is_leet { LEET } else { SKELETON };
+        let has_one = is_leet && self.other.contains(['1', '!', '|']);
+        for one in ['i', 'l'].into_iter().take(1 + usize::from(has_one)) {
+            self.text.clear();
+            self.text.extend(self.other.chars().map(|c| if is_leet { letter(c, one) } else { latin(c).unwrap_or(c) }));
+            each(&self.text, used, range.clone());
+            self.collapsed(used, wanted, true, range.clone(), each);
+        }
+    }
+
+    /// Joins the pieces from `at` on that one mark each parts, as in "Te.le.gram"; gives the token after them.
+    fn broken(&mut self, view: &View, at: usize, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) -> usize {
+        let tokens = &view.tokens;
+        let mut end = at + 1;
+        while is_joint(view, end - 1) {
+            end += 1;
+        }
+        let pieces = &tokens[at..end];
+        if pieces.len() <= MOST_PIECES && pieces.iter().any(|piece| piece.made_of != DIGIT) {
+            self.text.clear();
+            pieces.iter().for_each(|piece| self.text.push_str(&view.folded[piece.start as usize..piece.end as usize]));
+            if self.text.chars().nth(SHORTEST_BROKEN - 1).is_some() {
+                self.forms(SPACED, wanted, pieces[0].start as usize..pieces[pieces.len() - 1].end as usize, each);
+            }
+        }
+        end
+    }
+
+    /// Words in a run of pieces of one or two letters each, as in "ca si no"; gives the token after the run.
+    fn pieces(&mut self, view: &View, at: usize, each: &mut impl FnMut(&str, u8, Range<usize>)) -> usize {
+        let mut end = at + 1;
+        while end < view.tokens.len() && end - at < LONGEST_SPACED && is_piece(view, end) && is_space(view, end - 1) {
+            end += 1;
+        }
+        let run = &view.tokens[at..end];
+        for start in 0..run.len() {
+            self.short.clear();
+            for (count, piece) in run[start..].iter().take(MOST_PIECES).enumerate() {
+                self.short.push_str(&view.folded[piece.start as usize..piece.end as usize]);
+                // Single letters are looked at elsewhere.
+                if count >= 2 && self.short.chars().nth(SHORTEST_OF_PIECES - 1).is_some() && !run[start..=start + count].iter().all(|p| p.single) {
+                    each(&self.short, SPACED, run[start].start as usize..piece.end as usize);
+                }
+            }
+        }
+        end
+    }
+
+    /// A run of single letters with the rest of the word before it or after it in one piece: "t e l egram".
+    fn rest(&mut self, view: &View, at: usize, run: usize, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+        let tokens = &view.tokens;
+        let text = |at: usize| &view.folded[tokens[at].start as usize..tokens[at].end as usize];
+        let letters: String = (at..at + run).map(text).collect();
+        if at + run < tokens.len() && is_space(view, at + run - 1) {
+            each(&[&letters, text(at + run)].concat(), SPACED, tokens[at].start as usize..tokens[at + run].end as usize);
+        }
+        if at > 0 && is_space(view, at - 1) {
+            each(&[text(at - 1), &letters].concat(), SPACED, tokens[at - 1].start as usize..tokens[at + run - 1].end as usize);
+        }
+    }
+
     /// Longer words inside a run of single letters: others may stand beside them.
     fn inside(&mut self, view: &View, at: usize, run: usize, each: &mut impl FnMut(&str, u8, Range<usize>)) {
         let run = &view.tokens[at..at + run];
@@ -132,6 +220,35 @@ impl Disguise {
         }
         run
     }
+}
+
+/// Whether one mark that is no end of a sentence joins the token at `at` to the next one.
+#[inline]
+fn is_joint(view: &View, at: usize) -> bool {
+    let [token, next] = [at, at + 1].map(|at| view.tokens.get(at));
+    let (Some(token), Some(next)) = (token, next) else { return false };
+    let length = next.start.wrapping_sub(token.end) as usize;
+    let gap = view.folded.as_bytes()[token.end as usize];
+    if length == 0 || length > SEPARATOR_BYTES || matches!(gap, b' ' | b'\n') {
+        return false;
+    }
+    let parts = |c: char| c.is_whitespace() || "@/:=&?#()\"<>,;!؟،؛[]{}«»%$".contains(c);
+    let mut gap = view.folded[token.end as usize..next.start as usize].chars();
+    gap.next().is_some_and(|mark| !parts(mark)) && gap.next().is_none()
+}
+
+/// Whether nothing but a space stands between the token at `at` and the next one.
+fn is_space(view: &View, at: usize) -> bool {
+    view.folded.get(view.tokens[at].end as usize..view.tokens[at + 1].start as usize) == Some(" ")
+}
+
+/// Whether the token at `at` has so few letters that it may be a piece of a word.
+#[inline]
+fn is_piece(view: &View, at: usize) -> bool {
+    view.tokens.get(at).is_some_and(|token| {
+        let (length, two_bytes) = ((token.end - token.start) as usize, token.made_of & (ARABIC | LOOKALIKE) != 0);
+        length <= LONGEST_PIECE * (1 + usize::from(two_bytes)) && token.made_of & (DIGIT | OTHER) == 0
+    })
 }
 
 /// Writes a text with each run of one letter as a single one.

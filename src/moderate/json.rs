@@ -7,13 +7,16 @@ use super::view::View;
 /// Adds every string that is a value, not a name, as a block of its own. `from` is where `text` stands on the page.
 pub(super) fn add_strings(text: &str, from: u64, event: u64, view: &mut View) {
     let bytes = text.as_bytes();
-    let mut at = 0;
+    let (mut at, mut key) = (0, "");
     while let Some(open) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)).map(|open| at + open) {
         // A string that does not end is one all the same: somebody may read it.
         let close = end_of_string(bytes, open + 1).unwrap_or(bytes.len());
         let next = bytes[bytes.len().min(close + 1)..].iter().find(|b| !b.is_ascii_whitespace());
-        if next != Some(&b':') && close > open + 1 {
+        if next == Some(&b':') {
+            key = &text[open + 1..close];
+        } else if close > open + 1 {
             view.begin_block(Surface::JsonLd, Writing::Json, event);
+            view.label(key);
             add_string(text, open + 1, close, from, view);
             view.end_block();
         }

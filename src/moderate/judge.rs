@@ -152,18 +152,20 @@ impl ModerationSet {
         }
         if !self.finders.is_empty() {
             if view.blocks.iter().all(|block| block.surface == Surface::Text) {
-                self.entities(view, 0..view.plain.len(), false, scratch, near);
+                self.entities(view, 0..view.plain.len(), None, scratch, near);
             } else {
                 for block in 0..view.blocks.len() {
-                    let is_link = view.blocks[block].surface == Surface::Link;
-                    self.entities(view, view.block_range(block), is_link, scratch, near.as_deref_mut());
+                    self.entities(view, view.block_range(block), Some(block), scratch, near.as_deref_mut());
                 }
             }
         }
     }
 
-    fn entities(&self, view: &View, range: Range<usize>, is_link: bool, scratch: &mut Scratch, mut near: Option<&mut Vec<NearFound>>) {
+    /// Entities of a range; a block that it is, is a value with a name or a link.
+    fn entities(&self, view: &View, range: Range<usize>, block: Option<usize>, scratch: &mut Scratch, mut near: Option<&mut Vec<NearFound>>) {
         let text = view.plain[range.clone()].trim_end_matches('\n');
+        let is_link = block.is_some_and(|block| view.blocks[block].surface == Surface::Link);
+        let label = block.map_or("", |block| view.label_of(block));
         for finder in &self.finders {
             scratch.entities.clear();
             scratch.near.clear();
@@ -171,7 +173,7 @@ impl ModerationSet {
             if is_link {
                 finder.finder.find_in_link(text, &mut scratch.entities, misses);
             } else {
-                finder.finder.find(text, &mut scratch.entities, misses);
+                finder.finder.find_labelled(text, label, &mut scratch.entities, misses);
             }
             for entity in &scratch.entities {
                 let plain = range.start + entity.range.start..range.start + entity.range.end;

@@ -10,6 +10,9 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window, tag_name};
 use std::ops::Range;
 
+/// Attributes that say what the value of a tag is.
+const NAMES: [&str; 4] = ["itemprop", "property", "name", "id"];
+
 /// An open link is among the last ones, for links do not stand in links.
 const LINKS_A_LOOK: usize = 4;
 
@@ -240,6 +243,36 @@ impl Passage {
         self.side.blocks[first..].iter_mut().for_each(|block| block.until = events.end);
     }
 
+    /// The text of a page within an attribute, each run of it between tags.
+    fn document(&mut self, value: &str, from: u64, number: u64) {
+        self.side.begin_block(Surface::Attribute, Writing::Reference, number);
+        let mut at = 0;
+        while at < value.len() {
+            let rest = &value[at..];
+            let open = ["<", "&lt;"].iter().filter_map(|open| rest.find(open)).min().unwrap_or(rest.len());
+            self.side.add(&rest[..open], from + at as u64, References::Attribute, false);
+            let tag = &rest[open..];
+            let close = [">", "&gt;"].iter().filter_map(|close| tag.find(close).map(|at| at + close.len())).min().unwrap_or(tag.len());
+            let name = tag[..close].strip_prefix("&lt;").or(tag[..close].strip_prefix('<')).unwrap_or_default().trim_start_matches('/');
+            let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            self.side.markup();
+            if Tag::of(&name.to_ascii_lowercase()).has(is::BLOCK) {
+                self.side.hard_break(from + (at + open) as u64);
+            }
+            at += open + close;
+        }
+        self.side.end_block();
+    }
+
+    fn labelled_value(&mut self, surface: Surface, label: &str, raw: &str, from: u64, number: u64) {
+        self.side.begin_block(surface, Writing::Reference, number);
+        if !label.is_empty() {
+            self.side.label(label);
+        }
+        self.side.add(raw, from, References::Attribute, false);
+        self.side.end_block();
+    }
+
     fn side_value(&mut self, surface: Surface, writing: Writing, raw: &str, from: u64, references: References, number: u64) {
         if raw.is_empty() {
             return;
@@ -282,6 +315,12 @@ impl Passage {
                     continue;
                 }
                 Surface::Link
+            } else if tag == Tag::Iframe && name.eq_ignore_ascii_case("srcdoc") {
+                if self.looks_at(Surface::Attribute) {
+                    let start = value.as_ptr() as usize - source.as_ptr() as usize;
+                    self.document(value, from + start as u64, number);
+                }
+                continue;
             } else if ["alt", "title", "aria-label", "placeholder", "value", "content"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
                 Surface::Attribute
             } else {
@@ -297,7 +336,10 @@ impl Passage {
                 self.unquoted.push((self.side.plain.len() as u32, range));
             }
             let before = self.side.plain.len();
-            self.side_value(surface, Writing::Reference, value, from + start as u64, References::Attribute, number);
+            let is_named =
+                surface == Surface::Meta || (surface == Surface::Attribute && ["value", "content"].iter().any(|n| name.eq_ignore_ascii_case(n)));
+            let label = if is_named { NAMES.iter().find_map(|name| Attributes::get(source, name)).unwrap_or_default() } else { "" };
+            self.labelled_value(surface, label, value, from + start as u64, number);
             if self.side.plain.len() == before {
                 // Nothing of it can be seen; the next value begins where it did.
                 self.unquoted.pop_if(|(at, _)| *at as usize == before);
@@ -320,6 +362,7 @@ impl Passage {
             match name.last().map_or(0, |last| last | 0x20) {
                 b'e' => ends("title") || ends("value"),
                 b't' => ends("alt") || ends("content"),
+                b'c' => ends("srcdoc"),
                 b'l' => ends("aria-label"),
                 b'r' => ends("placeholder"),
                 b'f' if ends("href") => {

@@ -141,6 +141,7 @@ fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> View {
     let mut after = View::default();
     for (number, block) in view.blocks.iter().enumerate() {
         after.begin_block(block.surface, block.writing, block.event);
+        after.label(view.label_of(number));
         let range = view.block_range(number);
         let mut at = range.start;
         let copy = |after: &mut View, part: Range<usize>| {

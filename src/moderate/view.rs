@@ -29,6 +29,8 @@ pub(crate) struct Block {
     pub(crate) writing: Writing,
     /// A link that stands for no number or address: only rules that ask for links look at it.
     pub(crate) is_mere_link: bool,
+    /// What a value is called, as bytes of the view's labels.
+    label: (u32, u32),
 }
 
 /// The two forms of a passage.
@@ -38,6 +40,7 @@ pub(crate) struct View {
     pub(crate) folded: String,
     pub(crate) tokens: Tokens,
     pub(crate) blocks: Vec<Block>,
+    labels: String,
     map: ViewMap,
     fold_map: ViewMap,
 }
@@ -48,6 +51,7 @@ impl View {
         self.folded.clear();
         self.tokens.clear();
         self.blocks.clear();
+        self.labels.clear();
         self.map.clear();
         self.fold_map.clear();
     }
@@ -64,11 +68,26 @@ impl View {
     /// Begins a block; the one before has ended.
     pub(crate) fn begin_block(&mut self, surface: Surface, writing: Writing, event: u64) {
         let plain = self.plain.len() as u32;
-        let block = Block { surface, plain, event, until: event + 1, writing, is_mere_link: false };
+        let block = Block { surface, plain, event, until: event + 1, writing, is_mere_link: false, label: (0, 0) };
         match self.blocks.last_mut() {
             Some(last) if last.plain == plain => *last = block,
             _ => self.blocks.push(block),
         }
+    }
+
+    /// Says what the value is called that has just begun.
+    pub(crate) fn label(&mut self, label: &str) {
+        let start = self.labels.len() as u32;
+        self.labels.push_str(label);
+        if let Some(block) = self.blocks.last_mut() {
+            block.label = (start, self.labels.len() as u32);
+        }
+    }
+
+    /// What the value is called that is in a block; empty where nothing says it.
+    pub(crate) fn label_of(&self, block: usize) -> &str {
+        let (start, end) = self.blocks[block].label;
+        &self.labels[start as usize..end as usize]
     }
 
     /// Ends a block: what comes next is on a line of its own.

@@ -150,7 +150,7 @@ proptest! {
         static RULES: LazyLock<[Arc<RuleSet>; 2]> = LazyLock::new(|| [rules(), packs()]);
         let rules = &RULES[usize::from(is_packs)];
         let page = format!("<i>{}", parts.concat());
-        let case = Case { page: page.clone(), find: Vec::new(), gone: Vec::new(), keep: Vec::new(), spans: Vec::new(), out: None, url: None, known_gap: false };
+        let case = Case { page: page.clone(), find: Vec::new(), gone: Vec::new(), keep: Vec::new(), spans: Vec::new(), out: None, url: None, rules: None, verdict: None, known_gap: false };
         for emit in [EmitFormat::Preserve, EmitFormat::Republish, EmitFormat::Text] {
             let (whole, report) = clean(rules, &case, page.as_bytes(), emit, StripMode::Off, page.len());
             let (split, split_report) = clean(rules, &case, page.as_bytes(), emit, StripMode::Off, 1);

@@ -67,6 +67,10 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     let context = Context::of(view, &range);
     let named = context.says(Class::Coordinates) || named_longitude;
     let lettered = hemisphere && other;
+    if !named && !lettered && is_listed(&view, &range) {
+        scan.miss(range, EntityKind::Coordinates, "context");
+        return None;
+    }
     if latitude.value > 90.0 || longitude.value > 180.0 {
         if named {
             scan.miss(range, EntityKind::Coordinates, "format");
@@ -90,6 +94,18 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     }
     scan.hit(range, EntityKind::Coordinates, "decimal", if named || lettered { 0.95 } else { 0.75 });
     Some(end)
+}
+
+/// Whether a pair is part of a list of more than two decimals.
+fn is_listed(view: &View<'_>, range: &Range<usize>) -> bool {
+    let marks = [',', '،', ' '];
+    let next = view.text()[range.end..].strip_prefix([',', '،']).map(|rest| view.text().len() - rest.trim_start_matches(' ').len());
+    let is_decimal = |at: usize| view.byte(at).is_ascii_digit() && decimal(view, at).is_some_and(|next| next.decimals > 1);
+    let after = next.is_some_and(|at| is_decimal(at + usize::from(view.byte(at) == b'-')));
+    let before = view.text()[..range.start].trim_end_matches(marks);
+    let is_number = before.len() < range.start && before.ends_with(|c: char| c.is_ascii_digit());
+    let digits = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    after || (is_number && before.len() - digits.len() > 1 && digits.ends_with(['.', '٫']))
 }
 
 fn decimal(view: &View<'_>, at: usize) -> Option<Decimal> {

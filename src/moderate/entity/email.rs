@@ -22,6 +22,10 @@ struct Spoken {
     points: Vec<String>,
     /// `@` between spaces.
     loose_signs: Vec<String>,
+    /// The same after a Latin name only: words of other scripts that stand in any sentence.
+    weak_signs: Vec<String>,
+    /// Providers whose point is left out: "jane at gmail com".
+    providers: Vec<String>,
     /// The same in brackets, which may be glued to what they join.
     signs: Vec<String>,
     /// Words that follow "at" in prose and begin no domain.
@@ -241,8 +245,22 @@ pub(super) fn at_point(scan: &mut Scan<'_, '_, '_>, point: usize) -> usize {
 fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
     let before = &scan.view.bytes()[..start];
     let ends = |word: &&String| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
-    if let Some(word) = SPOKEN.loose_signs.iter().find(ends) {
+    let host = scan.view.text()[start..].split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let weak = SPOKEN.weak_signs.iter().filter(|_| is_one_of(&SPOKEN.providers, host));
+    if let Some(word) = SPOKEN.loose_signs.iter().chain(weak).find(ends) {
         spoken(scan, start - word.len()..start);
+    }
+}
+
+/// Judges a provider whose point is left out, with its ending: "jane at gmail com".
+fn pointless(scan: &mut Scan<'_, '_, '_>, host: Range<usize>) {
+    let view = scan.view;
+    let before = &view.text()[..host.start];
+    let sign = SPOKEN.loose_signs.iter().chain(&SPOKEN.weak_signs).map(String::as_str).chain([" @ ", "@"]).find(|sign| before.ends_with(sign));
+    let Some(at) = sign.map(|sign| before.len() - sign.len()) else { return };
+    let start = local_start(&view, at);
+    if start < at && view.text()[start..at].is_ascii() && !view.byte(host.end).is_ascii_alphanumeric() {
+        scan.hit(start..host.end, EntityKind::Email, "spoken", 0.7);
     }
 }
 
@@ -253,7 +271,8 @@ static SPOKEN_POINTS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
         let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
         [word.to_owned(), word.to_uppercase(), first.to_uppercase() + rest]
     });
-    Searcher::new(cases.map(|word| format!(" {word} ")).collect::<std::collections::BTreeSet<_>>())
+    let pointless = SPOKEN.providers.iter().flat_map(|name| [name.clone(), name[..1].to_uppercase() + &name[1..]]).map(|name| name + " com");
+    Searcher::new(cases.map(|word| format!(" {word} ")).chain(pointless).collect::<std::collections::BTreeSet<_>>())
 });
 
 /// Looks for loosely spoken addresses around the spoken points of the whole text.
@@ -261,6 +280,10 @@ pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
     let view = scan.view;
     let Some(search) = &*SPOKEN_POINTS else { return };
     for point in search.find_iter(view.bytes()) {
+        if view.byte(point.start()) != b' ' {
+            pointless(scan, point.start()..point.end());
+            continue;
+        }
         let mut start = point.start();
         for character in view.text()[..point.start()].chars().rev().take(63) {
             if !(character.is_alphanumeric() || character == '-') {

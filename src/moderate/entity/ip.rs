@@ -6,9 +6,39 @@ use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 /// The longest text of an IPv6 address, with a quad at its end.
 const LONGEST: usize = 45;
+
+/// What stands for the points of a quad, besides points: the Arabic decimal separator, the Urdu full stop, and points in brackets, as
+/// reports on attacks write them so that nobody follows them.
+const POINTS: [&str; 8] = ["\u{66b}", "\u{6d4}", "[.]", "(.)", "{.}", "[dot]", "(dot)", " . "];
+
+/// Looks for a quad whose points are written in another way; gives where it ends.
+pub(super) fn other_points(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {
+    let view = scan.view;
+    let first = number.groups().first()?;
+    if !scan.has(EntityKind::Ip) || first.len() > 3 || number.groups().get(1).is_some_and(|group| group.start == first.end + 1) {
+        return None;
+    }
+    let point = POINTS.iter().find(|point| view.text()[first.end..].starts_with(**point))?;
+    let (mut octets, mut end) = ([0; 4], first.start);
+    for (place, octet) in octets.iter_mut().enumerate() {
+        if place > 0 {
+            end += view.text()[end..].strip_prefix(*point).map(|_| point.len())?;
+        }
+        let digits = view.digits(end);
+        *octet = view.text()[digits.clone()].parse::<u8>().ok().filter(|_| digits.len() == 1 || view.byte(digits.start) != b'0')?;
+        end = digits.end;
+    }
+    if view.text()[end..].strip_prefix(*point).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return None;
+    }
+    let range = first.start..end;
+    let longer = view.is_glued(&range);
+    judge(scan, range, Ipv4Addr::from(octets), number.context(), longer)
+}
 
 /// Looks for a dotted quad; gives where it ends.
 pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {
@@ -32,8 +62,16 @@ pub(super) fn version_four(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
         scan.miss(range, EntityKind::Ip, "boundary");
         return None;
     }
+    judge(scan, range, address, number.context(), false)
+}
+
+/// Judges a quad by what it is called.
+fn judge(scan: &mut Scan<'_, '_, '_>, range: Range<usize>, address: Ipv4Addr, context: &Context, is_glued: bool) -> Option<usize> {
+    if is_glued {
+        scan.miss(range, EntityKind::Ip, "boundary");
+        return None;
+    }
     let octets = address.octets();
-    let context = number.context();
     // Words that number releases and chapters, or nothing but small numbers.
     let small = octets.iter().all(|octet| *octet < 10) && !matches!(octets, [1, 1, 1, 1] | [8, 8, 8, 8] | [9, 9, 9, 9] | [8, 8, 4, 4]);
     let local = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast() || address.is_documentation();

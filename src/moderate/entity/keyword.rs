@@ -216,6 +216,17 @@ impl Context {
             context.label_end = from;
             context.label = (!parted && between.len() <= 64).then_some(class);
         }
+        if nearest.is_none()
+            && let Some(label) = view.label_of(range.start)
+        {
+            let label = View::new(label);
+            let words = book.search.find_iter(label.bytes()).filter(|word| is_word(label, &word.range()));
+            let classes = words.map(|word| book.classes[word.pattern().as_usize()]);
+            if let Some(class) = classes.filter(|class| !matches!(class, Class::Unit | Class::Vehicle)).last() {
+                context.before |= 1 << class as u32;
+                (context.label, context.label_end) = (Some(class), range.start);
+            }
+        }
         for word in book.search.find_iter(&view.bytes()[range.end..end]) {
             let (class, place) = (book.classes[word.pattern().as_usize()], shifted(&word, range.end));
             if is_word(view, &place) {

@@ -10,11 +10,13 @@ use super::{EntityFinder, EntityMatch, EntityNearMiss, email};
 use std::ops::Range;
 
 /// What numbers follow: whether they are international without a plus.
-const NUMBERS: [(&str, bool); 16] = [
+const NUMBERS: [(&str, bool); 18] = [
     ("tel:", false),
     ("sms:", false),
     ("smsto:", false),
     ("callto:", false),
+    ("skype:", false),
+    ("intent://send/", true),
     ("facetime:", false),
     ("facetime-audio:", false),
     ("whatsapp://send", true),

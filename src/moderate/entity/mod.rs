@@ -24,6 +24,7 @@ mod phone;
 mod plate;
 mod region;
 mod secret;
+mod spoken;
 mod view;
 
 pub use kind::{EntityKind, UnknownKind};
@@ -112,13 +113,18 @@ impl EntityFinder {
     ///
     /// `text` is the plain view: character references decoded, default-ignorable characters removed, NFKC, digits in ASCII. A
     /// line break is `\n`; no match crosses it but machine-readable zones and private keys. Nothing is allocated when nothing is found.
-    pub fn find(&self, text: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
+    pub fn find(&self, text: &str, matches: &mut Vec<EntityMatch>, near: Option<&mut Vec<EntityNearMiss>>) {
+        self.find_labelled(text, "", matches, near);
+    }
+
+    /// The same in a text that has a name, such as a JSON value or a field: `telephone`, `order_id`.
+    pub fn find_labelled(&self, text: &str, label: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
         if self.wanted == 0 {
             return;
         }
         let first = matches.len();
         let first_near = near.as_ref().map_or(0, |near| near.len());
-        let mut scan = Scan { finder: self, view: View::new(text), matches: &mut *matches, near: near.as_deref_mut(), searched: 0 };
+        let mut scan = Scan { finder: self, view: View::labelled(text, label), matches: &mut *matches, near: near.as_deref_mut(), searched: 0 };
         scan.run();
         settle(matches, first);
         if let Some(near) = near {
@@ -218,6 +224,9 @@ impl Scan<'_, '_, '_> {
         if self.has(EntityKind::Email) {
             email::spoken_points(self);
         }
+        if self.has(EntityKind::Phone) {
+            spoken::find(self);
+        }
     }
 
     /// Looks at a colon or an equals sign; gives the place to go on from.
@@ -271,6 +280,15 @@ impl Scan<'_, '_, '_> {
         }
         if self.has(EntityKind::BirthDate) {
             birth_date::find(self, &number);
+        }
+        let end_of_first = number.groups().first().map_or(first, |group| group.end);
+        let may_be_point = match self.view.byte(end_of_first) {
+            b'[' | b'(' | b'{' | 0xD9 | 0xDB => true,
+            b' ' => self.view.byte(end_of_first + 1) == b'.',
+            _ => false,
+        };
+        if may_be_point && let Some(address) = ip::other_points(self, &number) {
+            return address;
         }
         if number.digit_count() >= 4 || self.view.char_after(number.end()) == Some('٫') {
             if let Some(coordinates) = coordinates::find(self, &number) {

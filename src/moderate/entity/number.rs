@@ -297,6 +297,8 @@ fn gap_after(view: &View<'_>, end: usize) -> Option<(usize, Gap)> {
             }
             '-' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}' | '\u{2212}' => Gap::Hyphen,
             '.' | '·' | '\u{2022}' => Gap::Dot,
+            // No space beside them: "050_123_4567".
+            '_' | '*' if spaces == 0 && view.byte(end + offset + 1).is_ascii_digit() => Gap::Hyphen,
             '/' => Gap::Slash,
             '(' | ')' => Gap::Bracket,
             _ => return None,

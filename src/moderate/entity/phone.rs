@@ -5,7 +5,7 @@
 //! crate's own validator keeps the last hundred patterns behind one lock, and a number of a shared country code can ask for more.
 
 use super::Scan;
-use super::keyword::{Class, is_numbered};
+use super::keyword::{Class, Context, is_numbered};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use super::region::Region;
@@ -281,6 +281,27 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
     score.map(|score| (region, score))
 }
 
+/// Judges a number that is spelled out, a word for each digit: with a plus, or as it is dialled at home.
+pub(super) fn spelled_out(scan: &mut Scan<'_, '_, '_>, range: Range<usize>, digits: &str, is_plus: bool) {
+    let phones = &scan.finder.phones;
+    let abroad = digits.strip_prefix("00").filter(|_| !is_plus);
+    let is_named = || Context::of(scan.view, &range).says(Class::Phone);
+    let region = if is_plus {
+        international(digits)
+    } else if let Some(digits) = abroad {
+        international(digits)
+    } else {
+        // Digits in their order are counted, not dialled.
+        let is_counted = digits.as_bytes().windows(2).all(|pair| pair[0].abs_diff(pair[1]) == 1);
+        let national = phones.national(digits).filter(|(_, form)| !is_counted && (*form == Form::Trunk || is_named()));
+        national.map(|(region, _)| region).or_else(|| phones.bare_international(digits).filter(|_| is_named()))
+    };
+    match region {
+        Some(region) => scan.hit(range, EntityKind::Phone, region, 0.8),
+        None => scan.miss(range, EntityKind::Phone, "region"),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// `+966…`
@@ -345,7 +366,7 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
         return false;
     }
     // A word right before it is let through by the caller; what joins tokens is not.
-    if !plus && matches!(before, b'_' | b'#' | b'$') {
+    if !plus && (matches!(before, b'#' | b'$') || before == b'_' && !is_named_by_tag(&view, range.start - 1)) {
         return false;
     }
     // "Tel.050…" and "Tel-050…" name it, "INV-050…" is another number.
@@ -400,6 +421,14 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
         }
     }
     true
+}
+
+/// Whether what an underscore joins to a number is a word for phones, or one of a script that no file's or program's name is in.
+fn is_named_by_tag(view: &super::view::View<'_>, underscore: usize) -> bool {
+    match view.char_before(underscore) {
+        Some(last) if last.is_ascii_alphabetic() => view.is_contact_word(view.token(underscore - 1)),
+        last => last.is_some_and(|last| last.is_alphabetic() && !last.is_ascii()),
+    }
 }
 
 /// Whether one letter stands right before, and no more, and it names no phone.

@@ -48,6 +48,8 @@ struct Secrets {
     /// Words that make a name the name of something else.
     other: Vec<String>,
     placeholders: Vec<String>,
+    /// Runs of the keyboard or the alphabet: stand-ins where only a name says that a secret is meant.
+    sequences: Vec<String>,
     /// Verbs between the name of a secret and its value.
     telling: Vec<String>,
 }
@@ -368,7 +370,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
     let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
     let symbols = value.bytes().filter(u8::is_ascii_punctuation).count();
     let mixed = letters && (digits || (!machine && symbols > 0 && has(u8::is_ascii_uppercase)));
-    let failed = if is_placeholder(value) || is_stand_in(value) {
+    let failed = if is_placeholder(value) || is_sequence(value) || is_stand_in(value) {
         "placeholder"
     } else if value.len() > 400 || (machine && value.len() < 16) || value.len() < 8 && !(letters && digits && symbols > 0) {
         "length"
@@ -439,8 +441,17 @@ pub(super) fn bot_token(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
 
 /// Whether a value is documentation's stand-in.
 fn is_placeholder(value: &str) -> bool {
+    holds_one_of(&SECRETS.placeholders, value)
+}
+
+/// Whether a value holds a run of the keyboard.
+fn is_sequence(value: &str) -> bool {
+    holds_one_of(&SECRETS.sequences, value)
+}
+
+fn holds_one_of(parts: &[String], value: &str) -> bool {
     let holds = |part: &str| value.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
-    SECRETS.placeholders.iter().any(|part| part.len() <= value.len() && holds(part))
+    parts.iter().any(|part| part.len() <= value.len() && holds(part))
 }
 
 /// Whether a value is a variable or a marked gap: `<KEY>`, `${KEY}`, `{{ key }}`, `%KEY%`, `process.env.KEY`.

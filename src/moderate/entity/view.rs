@@ -5,6 +5,10 @@ use std::ops::Range;
 /// How far back a token or an address is followed, in bytes: what is longer is no entity, and the cost stays linear.
 const REACH: usize = 200;
 
+/// Bytes and words of the longest line that is a label of the next one.
+const LABEL: usize = 48;
+const LABEL_WORDS: usize = 4;
+
 /// What names of files end in.
 const FILES: [&str; 18] =
     ["htm", "php", "asp", "jp", "png", "gif", "webp", "svg", "pdf", "txt", "csv", "log", "doc", "xls", "zip", "mp3", "mp4", "xml"];
@@ -16,11 +20,34 @@ const DIALS: [&str; 8] = ["wa.me/", "phone=", "tel:", "tel://", "sms:", "t.me/",
 #[derive(Clone, Copy)]
 pub(super) struct View<'t> {
     text: &'t str,
+    /// What all of it is called: the key of a JSON value, the name of a field.
+    label: &'t str,
 }
 
 impl<'t> View<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        View { text }
+        View { text, label: "" }
+    }
+
+    pub(super) fn labelled(text: &'t str, label: &'t str) -> Self {
+        View { text, label }
+    }
+
+    /// What a value that begins its line is called: the line before it, if that is as short as a label and no number, as in the cells of a
+    /// table and the terms of a list; what the whole text is called, if there is no line before.
+    pub(super) fn label_of(&self, at: usize) -> Option<&'t str> {
+        let own = self.line_start(at, REACH);
+        if self.text[own..at].contains(|c: char| c.is_alphanumeric()) {
+            return None;
+        }
+        if own == 0 {
+            return Some(self.label).filter(|label| !label.is_empty());
+        }
+        let before = self.text[..own].trim_end_matches([' ', '\n']);
+        let label = &before[self.line_start(before.len(), LABEL)..];
+        let is_whole = self.byte_before(before.len() - label.len()) == b'\n' || label.len() == before.len();
+        let is_label = is_whole && label.split(' ').count() <= LABEL_WORDS && !label.contains(|c: char| c.is_ascii_digit());
+        is_label.then_some(label)
     }
 
     pub(super) fn text(&self) -> &'t str {
@@ -104,15 +131,18 @@ impl<'t> View<'t> {
         let floor = at.saturating_sub(REACH);
         let length = bytes[floor..at].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
         let before = &bytes[at - length..at];
-        if length == 0 || self.is_dialled(at) {
+        let tail = &bytes[self.run(at, u8::is_ascii_digit)..];
+        let is_file = |ending: &&str| tail.len() > ending.len() && tail[0] == b'.' && tail[1..].starts_with(ending.as_bytes());
+        if length == 0 {
+            return tail.first() == Some(&b'.') && FILES.iter().any(is_file);
+        }
+        if self.is_dialled(at) {
             return false;
         }
         let holds = |needle: &[u8]| memchr::memmem::find(before, needle).is_some();
         let lettered = before.iter().any(u8::is_ascii_alphabetic);
         let slash_after_word = before.windows(2).any(|pair| pair[1] == b'/' && pair[0].is_ascii_alphanumeric());
         let last = before[length - 1];
-        let tail = &bytes[self.run(at, u8::is_ascii_digit)..];
-        let is_file = |ending: &&str| tail.len() > ending.len() && tail[0] == b'.' && tail[1..].starts_with(ending.as_bytes());
         holds(b"://")
             || holds(b"www.")
             || holds(b"?")
