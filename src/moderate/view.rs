@@ -204,7 +204,8 @@ impl View {
         if character.is_ascii_graphic() {
             return self.visible(character, from);
         }
-        if is_ignorable(character) || character == '\0' {
+        // A circle or a key drawn around a character is no part of it.
+        if is_ignorable(character) || character == '\0' || matches!(character, '\u{20DD}'..='\u{20E0}' | '\u{20E2}'..='\u{20E4}') {
             return;
         }
         if character.is_whitespace() {

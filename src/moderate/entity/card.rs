@@ -62,6 +62,13 @@ pub(super) fn luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// Finds a card that its name is joined to: "PAN4111…".
+pub(super) fn find_glued(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
+    if scan.has(EntityKind::Card) && number.says(Class::Card) {
+        find(scan, number);
+    }
+}
+
 /// Finds the cards among the groups of a number.
 pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     if !scan.has(EntityKind::Card) || number.digit_count() < 13 || number.plus || number.follows_account() {
@@ -84,6 +91,9 @@ fn whole(number: &Number<'_>, from: usize, to: usize) -> bool {
     let fours = groups.len() >= 4 && lengths().rev().skip(1).all(|length| length == 4) && lengths().next_back().is_some_and(|last| last <= 4);
     let written = match gap {
         Some(Gap::None) => true,
+        // Digit by digit.
+        Some(Gap::Space | Gap::Hyphen | Gap::Dot) if groups.len() > 12 => lengths().all(|length| length == 1) && number.says(Class::Card),
+        Some(Gap::Slash) => fours,
         Some(Gap::Space | Gap::Hyphen | Gap::Dot) => fours || lengths().eq([4, 6, 5]) || lengths().eq([4, 6, 4]) || lengths().eq([6, 13]),
         _ => false,
     };
@@ -113,8 +123,10 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         scan.miss(range, EntityKind::Card, "boundary");
         return false;
     }
-    if view.is_glued(&range) || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#')
-    {
+    // "PAN4111…": its name may be joined to it.
+    let is_glued =
+        view.is_glued(&range) && !(named && view.byte_before(range.start).is_ascii_alphabetic() && !view.byte(range.end).is_ascii_alphanumeric());
+    if is_glued || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#') {
         scan.miss(range, EntityKind::Card, "boundary");
         return false;
     }
@@ -125,6 +137,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     // Thirteen digits are an EAN more often than an old Visa, and ones that are long, loose and unnamed a serial number.
     // The ids of large networks are as long, and the second series of Mastercard has many beginnings.
     let weak = digits.len() == 13
+        || (digits.len() == 14 && to - from == 1 && prefix >= 380_000)
         || (to - from == 1 && (222_100..=272_099).contains(&prefix))
         || *name == "maestro"
         || digits.bytes().all(|digit| digit == digits.as_bytes()[0]);

@@ -30,6 +30,9 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     if latitude.decimals < 2 {
         return None;
     }
+    if let Some(half) = half(scan, &latitude) {
+        return Some(half);
+    }
     let (after, hemisphere) = hemisphere(&view, latitude.range.end);
     let mut at = after;
     let mut parted = false;
@@ -41,7 +44,8 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     let mut named_longitude = false;
     for name in ["longitude", "long", "lng", "lon", "خط الطول", "x"] {
         let rest = &view.text()[at..];
-        if rest.is_char_boundary(name.len()) && rest.len() > name.len() && rest[..name.len()].eq_ignore_ascii_case(name) {
+        let is_measure = name == "x" && !rest.get(1..).unwrap_or_default().trim_start().starts_with([':', '=']);
+        if !is_measure && rest.is_char_boundary(name.len()) && rest.len() > name.len() && rest[..name.len()].eq_ignore_ascii_case(name) {
             at += name.len();
             at = view.run(at, |byte| matches!(byte, b':' | b'=' | b' ' | b'"'));
             named_longitude = true;
@@ -94,6 +98,21 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     }
     scan.hit(range, EntityKind::Coordinates, "decimal", if named || lettered { 0.95 } else { 0.75 });
     Some(end)
+}
+
+/// One half of a pair, where the whole value is called so: `"latitude": "24.7136"`.
+fn half(scan: &mut Scan<'_, '_, '_>, half: &Decimal) -> Option<usize> {
+    let view = scan.view;
+    let (before, after) = (&view.text()[..half.range.start], &view.text()[half.range.end..]);
+    if half.decimals < DECIMALS || half.value > 180.0 || !matches!(before, "" | "-" | "+") || !after.trim_end().is_empty() || view.label().is_empty()
+    {
+        return None;
+    }
+    if !Context::of(view, &half.range).is_labelled(Class::Coordinates) {
+        return None;
+    }
+    scan.hit(0..half.range.end, EntityKind::Coordinates, "half", 0.8);
+    Some(half.range.end)
 }
 
 /// Whether a pair is part of a list of more than two decimals.

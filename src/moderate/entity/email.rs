@@ -24,6 +24,8 @@ struct Spoken {
     loose_signs: Vec<String>,
     /// The same after a Latin name only: words of other scripts that stand in any sentence.
     weak_signs: Vec<String>,
+    /// Names of mailboxes.
+    roles: Vec<String>,
     /// Providers whose point is left out: "jane at gmail com".
     providers: Vec<String>,
     /// The same in brackets, which may be glued to what they join.
@@ -50,6 +52,11 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let view = scan.view;
     if view.byte_before(at) == b' ' && view.byte(at + 1) == b' ' {
         spoken(scan, at - 1..at + 2);
+        spaced_out(scan, at);
+        return at + 1;
+    }
+    if view.byte_before(at) == b' ' || view.byte(at + 1) == b' ' {
+        half_spaced(scan, at);
         return at + 1;
     }
     let start = local_start(&view, at);
@@ -75,6 +82,43 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let detail = if spoken { "spoken" } else { "address" };
     scan.hit(range, EntityKind::Email, detail, if spoken { 0.85 } else { 0.95 });
     end
+}
+
+/// Judges a sign with a space on one side: "info@ example.com", "info @example.com". Handles and prices are written so too.
+fn half_spaced(scan: &mut Scan<'_, '_, '_>, at: usize) {
+    let view = scan.view;
+    let (end_of_local, host) = if view.byte(at + 1) == b' ' { (at, at + 2) } else { (at - 1, at + 1) };
+    let start = local_start(&view, end_of_local);
+    let Some((end, false)) = domain(&view, host).filter(|_| start < end_of_local) else { return };
+    let (local, host) = (&view.text()[start..end_of_local], &view.text()[host..end]);
+    let ending = host.rsplit('.').next().unwrap_or_default();
+    let has_name = local.contains(['.', '_', '+']) || local.bytes().any(|byte| byte.is_ascii_digit()) || is_one_of(&SPOKEN.roles, local);
+    let is_provider = is_one_of(&SPOKEN.providers, host.split('.').next().unwrap_or_default());
+    let joined = end_of_local == at;
+    if local.is_ascii() && local.bytes().any(|byte| byte.is_ascii_alphabetic()) && is_spoken_ending(ending) && (joined || has_name || is_provider) {
+        scan.hit(start..end, EntityKind::Email, "spoken", 0.7);
+    }
+}
+
+/// Judges an address whose letters all stand apart: "i n f o @ e x a m p l e . c o m".
+fn spaced_out(scan: &mut Scan<'_, '_, '_>, at: usize) {
+    let bytes = scan.view.bytes();
+    let is_part = |place: usize| bytes.get(place).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    let is_alone = |place: usize| is_part(place) && !is_part(place + 1);
+    let (mut start, mut end) = (at, at + 1);
+    while start >= 2 && bytes[start - 1] == b' ' && is_part(start - 2) && (start < 3 || !is_part(start - 3)) && at - start < 2 * LOCAL {
+        start -= 2;
+    }
+    while bytes.get(end) == Some(&b' ') && is_alone(end + 1) && end - at < 2 * LOCAL {
+        end += 2;
+    }
+    if (at - start) < 4 || end - at < 10 {
+        return;
+    }
+    let address: String = scan.view.text()[start..end].chars().filter(|c| *c != ' ').collect();
+    if is_address(&address) {
+        scan.hit(start..end, EntityKind::Email, "spoken", 0.8);
+    }
 }
 
 /// Whether a whole text is an address.
@@ -320,6 +364,8 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     let named = named && !local.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     // "user AT example.com" shouts its sign.
     let shouted = view.text()[said.clone()].trim() == "AT" && !local.bytes().any(|byte| byte.is_ascii_uppercase());
+    // "requests.Response at urllib3.raw" names parts of a program.
+    let named = named && is_spoken_ending(host.rsplit('.').next().unwrap_or_default());
     if loose && !dotted && !named && !sign && !shouted {
         scan.miss(start..end, EntityKind::Email, "context");
         return;

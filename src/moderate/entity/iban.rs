@@ -22,7 +22,8 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize) -> usize {
     let upper = bytes[start..first].iter().all(u8::is_ascii_uppercase);
     let lower = bytes[start..first].iter().all(u8::is_ascii_lowercase);
     let before = view.byte_before(start);
-    if !(upper || lower) || before.is_ascii_alphanumeric() || before == b'_' || !view.byte(first + 1).is_ascii_digit() {
+    let is_named = start >= 4 && bytes[start - 4..start].eq_ignore_ascii_case(b"iban");
+    if !(upper || lower) || (before.is_ascii_alphanumeric() && !is_named) || before == b'_' || !view.byte(first + 1).is_ascii_digit() {
         return first;
     }
     // Characters of the account, and the ends of the groups they stand in.

@@ -217,12 +217,15 @@ impl Context {
             context.label = (!parted && between.len() <= 64).then_some(class);
         }
         if nearest.is_none()
-            && let Some(label) = view.label_of(range.start)
+            && let Some(name) = view.label_of(range.start)
         {
-            let label = View::new(label);
+            let label = View::new(name);
             let words = book.search.find_iter(label.bytes()).filter(|word| is_word(label, &word.range()));
             let classes = words.map(|word| book.classes[word.pattern().as_usize()]);
-            if let Some(class) = classes.filter(|class| !matches!(class, Class::Unit | Class::Vehicle)).last() {
+            // Of a field it says that a machine counts: "app_id".
+            let is_field = name == view.label();
+            let class = classes.filter(|class| !matches!(class, Class::Unit | Class::Vehicle)).last();
+            if let Some(class) = class.map(|class| if is_field && class == Class::NationalIdLoose { Class::Other } else { class }) {
                 context.before |= 1 << class as u32;
                 (context.label, context.label_end) = (Some(class), range.start);
             }

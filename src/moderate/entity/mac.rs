@@ -3,6 +3,27 @@
 
 use super::Scan;
 use super::kind::EntityKind;
+use std::ops::Range;
+
+/// What an address without marks must be called, right before it.
+const NAMES: [&str; 5] = ["mac", "mac address", "bssid", "hwaddr", "ماك"];
+
+/// Looks for an address of twelve digits in one run; gives where it ends.
+fn bare(scan: &mut Scan<'_, '_, '_>, token: Range<usize>) -> Option<usize> {
+    let view = scan.view;
+    let text = &view.text()[token.clone()];
+    let before = view.text()[view.line_start(token.start, 24)..token.start].trim_end_matches([' ', ':', '=']);
+    let is_named = NAMES.iter().any(|name| {
+        let start = before.len().checked_sub(name.len()).filter(|start| before.is_char_boundary(*start));
+        start.is_some_and(|start| before[start..].eq_ignore_ascii_case(name) && !before[..start].ends_with(|c: char| c.is_alphanumeric()))
+    });
+    if !is_named || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) || !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let end = token.end;
+    scan.hit(token, EntityKind::Mac, "eui-48", 0.8);
+    Some(end)
+}
 
 /// Looks for an address whose text holds a digit; gives where it ends, or the digit's place.
 pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) -> usize {
@@ -14,6 +35,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) -> usize {
     let (width, count) = match token.len() {
         2 => (2, 6),
         4 => (4, 3),
+        12 => return bare(scan, token).unwrap_or(digit),
         _ => return digit,
     };
     let hexadecimal = |at: usize| (at..at + width).all(|at| view.byte(at).is_ascii_hexdigit());

@@ -126,6 +126,10 @@ fn is_written_so(number: &Number<'_>, from: usize, to: usize, scheme: &Scheme) -
         return true;
     }
     let gaps_fit = groups[1..].iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Slash));
+    // What is called an id may be grouped in any way.
+    if gaps_fit && groups.len() <= 5 && number.context().is_labelled(Class::NationalId) && from == 0 && to == number.groups().len() {
+        return true;
+    }
     gaps_fit
         && scheme
             .groupings

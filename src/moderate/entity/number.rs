@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Groups and digits of one number at most; what is longer is read in parts.
-const GROUPS: usize = 14;
+const GROUPS: usize = 16;
 pub(super) const DIGITS: usize = 40;
 
 /// What stands between two groups.
@@ -109,6 +109,13 @@ impl<'t> Number<'t> {
                     }
                 }
                 b' ' if view.byte_before(first) == b'(' && view.byte_before(start - 1) == b'+' => start -= 1,
+                // "+ 966 50 …"; after a number it adds.
+                b' ' if start == first
+                    && view.byte_before(start - 1) == b'+'
+                    && !view.text()[..start - 2].trim_end().ends_with(|c: char| c.is_alphanumeric()) =>
+                {
+                    start -= 1;
+                }
                 _ => break,
             }
         }
@@ -298,7 +305,9 @@ fn gap_after(view: &View<'_>, end: usize) -> Option<(usize, Gap)> {
             '-' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}' | '\u{2212}' => Gap::Hyphen,
             '.' | '·' | '\u{2022}' => Gap::Dot,
             // No space beside them: "050_123_4567".
-            '_' | '*' if spaces == 0 && view.byte(end + offset + 1).is_ascii_digit() => Gap::Hyphen,
+            // What follows a long group after a bar is another field of a list.
+            '|' if spaces > 0 || view.bytes()[..end].iter().rev().take(5).take_while(|byte| byte.is_ascii_digit()).count() == 5 => return None,
+            '_' | '*' | '|' | '~' if spaces == 0 && view.byte(end + offset + 1).is_ascii_digit() => Gap::Hyphen,
             '/' => Gap::Slash,
             '(' | ')' => Gap::Bracket,
             _ => return None,

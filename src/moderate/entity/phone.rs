@@ -281,6 +281,20 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
     score.map(|score| (region, score))
 }
 
+/// Judges a number whose leading zero is the letter, as in "O501234567"; `zero` is where that stands.
+pub(super) fn with_letter(scan: &mut Scan<'_, '_, '_>, zero: usize, end: usize) {
+    let range = zero..end;
+    let mut digits = super::number::Digits::empty();
+    digits.push(b'0');
+    scan.view.bytes()[zero + 1..end].iter().for_each(|byte| digits.push(*byte));
+    let national = scan.finder.phones.national(digits.as_str()).filter(|(_, form)| *form == Form::Trunk);
+    if let Some((region, _)) = national
+        && Context::of(scan.view, &range).says(Class::Phone)
+    {
+        scan.hit(range, EntityKind::Phone, region, 0.8);
+    }
+}
+
 /// Judges a number that is spelled out, a word for each digit: with a plus, or as it is dialled at home.
 pub(super) fn spelled_out(scan: &mut Scan<'_, '_, '_>, range: Range<usize>, digits: &str, is_plus: bool) {
     let phones = &scan.finder.phones;
@@ -324,6 +338,11 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
     }
     let context = number.context();
     let digits = number.width(window.clone());
+    let range = number.range(window.clone());
+    // "0123456789" lists the digits.
+    if groups.len() == 1 && number.view.bytes()[range].windows(2).all(|pair| pair[1] == pair[0] + 1) {
+        return None;
+    }
     let named = context.says(Class::Phone) || number.view.is_dialled(number.start);
     if context.denies(Class::Phone) {
         return None;
@@ -393,7 +412,8 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
         return false;
     }
     // Spelled digit by digit it must be called a phone.
-    let spelled = inner.len() >= 9 && inner.iter().all(|group| group.len() == 1) && number.says(Class::Phone) && !plus;
+    let singles = inner.iter().filter(|group| group.len() == 1).count();
+    let spelled = inner.len() >= 8 && inner.len() - singles <= 2 && inner.iter().all(|group| group.len() <= 3) && number.says(Class::Phone) && !plus;
     if spelled {
         return inner[1..].iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot)) && window.end == groups.len();
     }

@@ -135,7 +135,11 @@ fn search(scan: &mut Scan<'_, '_, '_>, window: Range<usize>, digit: usize, name:
             let glued = joins(view.char_before(range.start)) || joins(view.char_after(range.end));
             let marked = marked(view.byte_before(range.start))
                 || (marked(view.byte(range.end)) && view.char_after(range.end + 1).is_some_and(char::is_alphanumeric));
-            let elsewhere = !range.contains(&digit);
+            // The end of a longer row of digits.
+            let is_rest = name == Name::None
+                && view.byte(range.start).is_ascii_digit()
+                && view.text()[..range.start].strip_suffix([' ', '-']).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+            let elsewhere = is_rest || !range.contains(&digit);
             if glued || marked || elsewhere || view.is_in_address(range.start) {
                 continue;
             }

@@ -294,7 +294,9 @@ fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
     if value.is_empty() {
         return;
     }
-    if is_placeholder(value) || is_stand_in(value) || matches!(value, "password" | "pass" | "pwd" | "secret" | "pw") {
+    // "guest:guest" is what a manual has.
+    let is_user = view.text()[scheme.end..range.start - 1] == *value;
+    if is_user || is_placeholder(value) || is_stand_in(value) || matches!(value, "password" | "pass" | "pwd" | "secret" | "pw") {
         scan.miss(range, EntityKind::Secret, "placeholder");
     } else {
         scan.hit(range, EntityKind::Secret, "url-password", 0.9);

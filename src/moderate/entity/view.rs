@@ -29,6 +29,11 @@ impl<'t> View<'t> {
         View { text, label: "" }
     }
 
+    /// What all of the text is called.
+    pub(super) fn label(&self) -> &'t str {
+        self.label
+    }
+
     pub(super) fn labelled(text: &'t str, label: &'t str) -> Self {
         View { text, label }
     }
