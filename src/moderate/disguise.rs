@@ -65,6 +65,12 @@ impl Disguise {
                     continue;
                 }
             }
+            if wanted & LEET != 0
+                && token.made_of & ARABIC != 0
+                && tokens.get(at + 1).is_some_and(|next| next.start == token.end && next.made_of == DIGIT)
+            {
+                self.arabic_leet(view, at, wanted, &mut each);
+            }
             let mut used = 0;
             self.text.clear();
             if token.made_of & LOOKALIKE != 0 && wanted & SKELETON != 0 && text.chars().all(|c| c.is_ascii_alphanumeric() || latin(c).is_some()) {
@@ -126,6 +132,25 @@ impl Disguise {
             self.text.extend(self.other.chars().map(|c| if is_leet { letter(c, one) } else { latin(c).unwrap_or(c) }));
             each(&self.text, used, range.clone());
             self.collapsed(used, wanted, true, range.clone(), each);
+        }
+    }
+
+    /// Joins Arabic letters and the digits between them that stand for letters: "ك1زينو".
+    fn arabic_leet(&mut self, view: &View, at: usize, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+        self.text.clear();
+        let tokens = &view.tokens[at..];
+        let mut count = 0;
+        for (number, token) in tokens.iter().enumerate().take(MOST_PIECES) {
+            let text = &view.folded[token.start as usize..token.end as usize];
+            let is_digit = token.made_of == DIGIT && text.len() == 1;
+            if (number > 0 && token.start != tokens[number - 1].end) || !(is_digit || token.made_of & ARABIC != 0) {
+                break;
+            }
+            self.text.extend(text.chars().map(arabic_letter));
+            count += 1;
+        }
+        if count > 1 {
+            self.forms(LEET, wanted, tokens[0].start as usize..tokens[count - 1].end as usize, each);
         }
     }
 
@@ -289,6 +314,20 @@ fn chunk(view: &View, at: usize) -> (Range<usize>, usize) {
 fn has_leet(chunk: &str) -> bool {
     let letters = chunk.chars().filter(|c| c.is_alphabetic()).count();
     letters > 0 && chunk.chars().any(|c| letter(c, 'i') != c && !c.is_alphabetic())
+}
+
+/// The Arabic letter that a digit stands for, by its form or as it is typed on Latin keyboards.
+fn arabic_letter(character: char) -> char {
+    match character {
+        '1' => 'ا',
+        '2' => 'ا',
+        '3' => 'ع',
+        '5' => 'ه',
+        '6' => 'ط',
+        '7' => 'ح',
+        '9' => 'و',
+        other => other,
+    }
 }
 
 /// The letter that a digit or symbol stands for.

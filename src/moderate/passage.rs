@@ -10,6 +10,16 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window, tag_name};
 use std::ops::Range;
 
+/// Whether a tag is of an element of SVG that is a text by itself.
+fn is_line_of_drawing(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
+    let name = if tag == Tag::Unknown { window.text(range.clone()) } else { return false };
+    let name = name.trim_start_matches(['<', '/']);
+    ["text", "title", "desc"].iter().any(|known| {
+        name.as_bytes().get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
+            && !name.as_bytes().get(known.len()).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'-')
+    })
+}
+
 /// Attributes that say what the value of a tag is.
 const NAMES: [&str; 4] = ["itemprop", "property", "name", "id"];
 
@@ -82,7 +92,7 @@ impl Passage {
                     // A picture or a field stands between what is before and after it; other tags join.
                     if void && tag != Tag::Wbr { self.text.object(range.start) } else { self.text.markup() }
                 }
-                if tag.has(is::BLOCK) {
+                if tag.has(is::BLOCK) || is_line_of_drawing(tag, window, &range) {
                     self.end_block(number);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) && !void {
@@ -94,7 +104,7 @@ impl Passage {
             }
             EventKind::Close { id, tag, .. } => {
                 self.text.markup();
-                if tag.has(is::BLOCK) {
+                if tag.has(is::BLOCK) || is_line_of_drawing(tag, window, &range) {
                     self.end_block(number + 1);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) {

@@ -34,7 +34,8 @@ impl ModerationSet {
                 if resolved.taken.is_empty() {
                     break;
                 }
-                let after = after(view, &resolved.taken, self);
+                let parts = parts(view, &resolved.taken, self.reach);
+                let after = after(view, &resolved.taken, &parts, self);
                 let (mut more, mut masked) = (Vec::new(), FxHashSet::default());
                 let mut known = FxHashMap::default();
                 for new in self.judge(&after, scratch, allows, None) {
@@ -44,8 +45,18 @@ impl ModerationSet {
                     }
                     let range = after.page_range(new.plain.clone());
                     let plain = range.start as usize..range.end as usize;
+                    if parts[view.block_at(plain.start)] != Part::Judged {
+                        continue;
+                    }
                     let free = resolved.outside(plain.clone());
                     if free.is_empty() {
+                        // What a rule would write over its own text again is no change.
+                        let is_stable = |found: &Found| {
+                            found.rule == new.rule && matches!(&rule.action, Action::Replace(text) if after.plain[new.plain.clone()] == *text)
+                        };
+                        if resolved.over(&plain).all(|(_, found, _)| is_stable(found)) {
+                            continue;
+                        }
                         let covers = resolved.over(&plain).map(|(_, found, _)| (found.plain.start, found.plain.end, found.rule));
                         masked.extend(covers);
                         continue;
@@ -133,13 +144,61 @@ impl<'f> Resolved<'f> {
     }
 }
 
-/// The view as it would be with the redactions in it, mapped to the plain form of the view that it was.
-fn after(view: &View, taken: &[Taken<'_>], set: &ModerationSet) -> View {
+/// What a block of a view is to what redactions may let come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Too far from every redaction.
+    Far,
+    /// What stands here may change what is found in the blocks that are judged.
+    Context,
+    /// A redaction stands in it or so near that it may change what is found.
+    Judged,
+}
+
+/// The part that each block has, where words change what is found up to `reach` words away.
+fn parts(view: &View, taken: &[Taken<'_>], reach: usize) -> Vec<Part> {
+    let count = view.blocks.len();
+    let mut parts = vec![Part::Far; count];
+    let mut redacted = vec![false; count];
+    for (range, ..) in taken {
+        redacted[view.block_at(range.start)..=view.block_at(range.end.saturating_sub(1).max(range.start))].fill(true);
+    }
+    let words = |block: usize| {
+        let range = view.block_range(block);
+        view.token_at(range.end).saturating_sub(view.token_at(range.start))
+    };
+    // The block next to one that is judged may be its label, however long it is.
+    let mut sweep = |blocks: &mut dyn Iterator<Item = usize>| {
+        let (mut part, mut passed) = (Part::Far, None);
+        for block in blocks {
+            if redacted[block] {
+                (part, passed) = (Part::Judged, None);
+            } else if passed.is_some_and(|passed| passed > reach) {
+                (part, passed) = (if part == Part::Judged { Part::Context } else { Part::Far }, None);
+            }
+            if part == Part::Far {
+                continue;
+            }
+            if parts[block] != Part::Judged {
+                parts[block] = part;
+            }
+            if !redacted[block] {
+                passed = Some(passed.unwrap_or(0) + words(block));
+            }
+        }
+    };
+    sweep(&mut (0..count));
+    sweep(&mut (0..count).rev());
+    parts
+}
+
+/// The view as it would be with the redactions in it, but for what is far from them, mapped to the plain form of the view that it was.
+fn after(view: &View, taken: &[Taken<'_>], parts: &[Part], set: &ModerationSet) -> View {
     let mut order: Vec<_> = taken.iter().collect();
     order.sort_by_key(|(range, ..)| range.start);
     let mut order = order.into_iter().peekable();
     let mut after = View::default();
-    for (number, block) in view.blocks.iter().enumerate() {
+    for (number, block) in view.blocks.iter().enumerate().filter(|(number, _)| parts[*number] != Part::Far) {
         after.begin_block(block.surface, block.writing, block.event);
         after.label(view.label_of(number));
         let range = view.block_range(number);

@@ -240,6 +240,8 @@ pub struct ModerationSet {
     pub(crate) key: Option<Key>,
     pub(crate) surfaces: Option<Surfaces>,
     pub(crate) all_links: bool,
+    /// Words between a context and what it changes, at most.
+    pub(crate) reach: usize,
     pub(crate) workspaces: Workspaces,
 }
 

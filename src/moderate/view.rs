@@ -214,6 +214,9 @@ impl View {
         if character.is_control() {
             return;
         }
+        if let Some(letter) = boxed(character) {
+            return self.visible(letter, from);
+        }
         if is_plain_arabic(character) || is_stable(character) {
             return self.visible(character, from);
         }
@@ -332,6 +335,17 @@ impl View {
         let folded = self.folded[at..].chars().next().unwrap_or(character);
         self.tokens.push(folded, class, made_of, at as u32, &self.folded);
     }
+}
+
+/// The letter in a black circle or square, or of a flag, that NFKC leaves as it is.
+fn boxed(character: char) -> Option<char> {
+    let first = match character {
+        '\u{1F150}'..='\u{1F169}' => 0x1F150,
+        '\u{1F170}'..='\u{1F189}' => 0x1F170,
+        '\u{1F1E6}'..='\u{1F1FF}' => 0x1F1E6,
+        _ => return None,
+    };
+    char::from_u32(u32::from(b'A') + character as u32 - first)
 }
 
 /// Length of the run of visible ASCII that `bytes` begin with, words parted by one space each; it does not reach over a reference.

@@ -180,6 +180,8 @@ pub(super) struct Context {
 /// Bytes of the line that are searched before and after a number.
 const BEFORE: usize = 96;
 const AFTER: usize = 32;
+/// Words between a name and a number that has a form of its own.
+const NEARBY: usize = 2;
 
 impl Context {
     pub(super) fn of(view: View<'_>, range: &Range<usize>) -> Self {
@@ -275,6 +277,12 @@ impl Context {
     /// Whether what stands beside it says how much or how many it is.
     pub(super) fn is_amount(&self) -> bool {
         self.amount
+    }
+
+    /// The same for what is itself unlike most numbers: only what it is called nearby counts.
+    pub(super) fn denies_nearby(&self, class: Class, view: View<'_>, start: usize) -> bool {
+        let between = view.text()[self.label_end.min(start)..start].split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
+        self.denies(class) && (self.amount || between.count() <= NEARBY)
     }
 
     /// Whether it is called something else, or an amount.

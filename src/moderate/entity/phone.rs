@@ -344,7 +344,12 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         return None;
     }
     let named = context.says(Class::Phone) || number.view.is_dialled(number.start);
-    if context.denies(Class::Phone) {
+    let is_denied = match form {
+        // "05…" with all its digits.
+        Form::Trunk if digits >= 10 => context.denies_nearby(Class::Phone, number.view, number.start),
+        _ => context.denies(Class::Phone),
+    };
+    if is_denied {
         return None;
     }
     let glued = number.view.char_before(number.start).is_some_and(char::is_alphabetic);

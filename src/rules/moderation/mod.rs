@@ -222,6 +222,7 @@ impl Builder {
         self.set.key = key;
         let all = self.set.rules.iter().fold(Surfaces::NONE, |all, rule| all.union(rule.surfaces));
         self.set.surfaces = (!self.set.rules.is_empty()).then_some(all);
+        self.set.reach = self.set.rules.iter().flat_map(|rule| &rule.context).map(|context| context.within).max().unwrap_or(0);
         self.set.all_links = self.set.rules.iter().any(|rule| rule.all_links);
         for (rule, text, mistake) in std::mem::take(&mut self.exceptions) {
             if !self.set.finds_in(rule, &View::of(&text)) {
