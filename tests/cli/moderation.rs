@@ -85,10 +85,14 @@ fn lints_warn_of_what_is_odd() {
     bench.write(
         "odd.toml",
         "about = \"Odd\"\n[[rule]]\nid = \"a\"\nmatch = { words = [\"xy\", \"casino\", \"CASINO\"] }\nexcept = [\"nothing of it\"]\n\
+         [[rule]]\nid = \"list\"\nmatch = { words = { file = \"odd.txt\" } }\n\
          [[rule]]\nid = \"b\"\nmatch = { regex = '\\bكازينو[0-9]' }\n",
     );
+    bench.write("odd.txt", "كازينو\nكَازينو\nقم\n");
     let out = bench.expect(0, &["rules", "check", "odd.toml"]).out;
     for expected in [
+        "odd.txt:2:1",
+        "odd.txt:3:1",
         "a word of 2 letters",
         "has this word already",
         "the exception can never apply",

@@ -48,7 +48,14 @@ impl CheckCommand {
             Err(mistakes) => (None, mistakes),
         };
         // Somebody else's warnings are in the way of an author's own.
-        let is_own = |mistake: &&Mistake| mistake.severity == Severity::Error || read.own_files.is_empty() || read.own_files.contains(&mistake.file);
+        // The lists that they name stand below their folders.
+        let is_own_list = |file: &str| {
+            let folders = read.own_files.iter().filter_map(|own| std::path::Path::new(own).parent());
+            !file.ends_with(".toml") && folders.into_iter().any(|folder| std::path::Path::new(file).starts_with(folder))
+        };
+        let is_own = |mistake: &&Mistake| {
+            mistake.severity == Severity::Error || read.own_files.is_empty() || read.own_files.contains(&mistake.file) || is_own_list(&mistake.file)
+        };
         for mistake in mistakes.iter().filter(is_own) {
             writeln!(out, "{}\n", mistake.render(color))?;
         }

@@ -126,7 +126,9 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     // "PAN4111…": its name may be joined to it.
     let is_glued =
         view.is_glued(&range) && !(named && view.byte_before(range.start).is_ascii_alphabetic() && !view.byte(range.end).is_ascii_alphanumeric());
-    if is_glued || number.is_continued(&range) || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#') {
+    // "4111…/12/28" has its date behind it.
+    let is_continued = number.is_continued(&range) && view.byte(range.end) != b'/';
+    if is_glued || is_continued || view.is_in_address(range.start) || matches!(view.byte_before(range.start), b'-' | b'#') {
         scan.miss(range, EntityKind::Card, "boundary");
         return false;
     }

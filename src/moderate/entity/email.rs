@@ -354,7 +354,7 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     }
     let Some((end, dotted)) = domain(&view, after) else { return };
     let (local, host) = (&view.text()[start..at], &view.text()[after..end]);
-    let sign = view.text()[said.clone()].trim() == "@";
+    let sign = !view.text()[said.clone()].trim().chars().all(char::is_alphabetic);
     let first = host.split(['.', ' ', '[', '(']).next().unwrap_or_default();
     if is_one_of(&SPOKEN.prose, first) {
         return;

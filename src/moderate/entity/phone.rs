@@ -11,6 +11,7 @@ use super::number::{Gap, Number};
 use super::region::Region;
 use regex::Regex;
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
@@ -27,6 +28,18 @@ struct Plan {
     pattern: String,
     compiled: OnceLock<Option<Regex>>,
 }
+
+/// Numbers that no plan has and people write (`rules/entity/phone.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fiction {
+    fiction: FxHashMap<String, Vec<String>>,
+}
+
+// The file is part of the binary and read by the tests of entities.
+#[allow(clippy::expect_used)]
+static FICTION: LazyLock<Fiction> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/phone.toml")).expect("rules/entity/phone.toml is read by a test"));
 
 #[derive(Debug, Default)]
 struct Plans {
@@ -95,6 +108,7 @@ impl Plan {
             }
         }
         self.compiled.get_or_init(|| compile(&self.pattern)).as_ref().is_some_and(|pattern| pattern.is_match(national))
+            || FICTION.fiction.get(self.region).is_some_and(|numbers| numbers.iter().any(|begin| national.starts_with(begin.as_str())))
     }
 }
 
@@ -265,7 +279,12 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
         }
         return None;
     };
-    if !fits(number, &window, &range, plus) || view.is_in_address(whole.start) {
+    // "M/050…", "tel/050…".
+    let is_marked = view.byte_before(whole.start) == b'/' && whole.start > 1 && view.byte(whole.start - 2).is_ascii_alphabetic() && {
+        let word = view.token(whole.start - 2);
+        view.is_contact_word(word.clone()) && !view.byte_before(word.start).is_ascii_graphic()
+    };
+    if !fits(number, &window, &range, plus) || (view.is_in_address(whole.start) && !is_marked) {
         scan.miss(whole, EntityKind::Phone, "boundary");
         return None;
     }
@@ -367,6 +386,7 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
         Form::Bare if bracket || (groups.len() >= 3 && digits >= 9 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
         // The country's code stands apart.
+        Form::Code if groups.len() >= 2 && groups[1].gap == Gap::Bracket && number.view.byte_before(groups[0].start) == b'(' => Some(0.7),
         Form::Code if written && groups.len() >= 3 && groups[0].len() <= 3 => Some(0.6),
         Form::Bare | Form::Code | Form::Lacking => None,
     }
