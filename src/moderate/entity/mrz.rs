@@ -41,9 +41,20 @@ pub(super) fn at_filler(scan: &mut Scan<'_, '_, '_>, filler: usize) -> usize {
         let sum = sum(text(line, places.clone()));
         check == b'0' + (sum % 10) as u8 || (check == b'<' && text(line, places).iter().all(|byte| *byte == b'<'))
     };
+    // The last check digit is of most fields together; visas have none.
+    let composite = |parts: &[(usize, Range<usize>)], check: (usize, usize)| {
+        let fields: Vec<u8> = parts.iter().flat_map(|(line, places)| text(*line, places.clone()).iter().copied()).collect();
+        text(check.0, check.1..check.1 + 1)[0] == b'0' + (sum(&fields) % 10) as u8
+    };
+    let is_visa = view.byte(start) == b'V';
     let holds = match name {
-        "TD1" => checked(0, 5..14) && checked(1, 0..6) && checked(1, 8..14),
-        _ => checked(1, 0..9) && checked(1, 13..19) && checked(1, 21..27),
+        "TD1" => checked(0, 5..14) && checked(1, 0..6) && checked(1, 8..14) && composite(&[(0, 5..30), (1, 0..7), (1, 8..15), (1, 18..29)], (1, 29)),
+        _ => {
+            checked(1, 0..9)
+                && checked(1, 13..19)
+                && checked(1, 21..27)
+                && (is_visa || composite(&[(1, 0..10), (1, 13..20), (1, 21..width - 1)], (1, width - 1)))
+        }
     };
     let kind = EntityKind::Mrz;
     if holds {

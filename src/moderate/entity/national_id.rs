@@ -103,7 +103,10 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     let lettered = view.char_before(range.start).is_some_and(char::is_alphabetic) && !is_named(number.context(), width, !regions.is_empty());
     if score <= 0.0
         || number.context().is_amount()
-        || (number.context().denies(Class::NationalId) && !number.context().is_labelled(Class::NationalIdLoose))
+        || (number.context().denies(Class::NationalId)
+            && !number.context().is_labelled(Class::NationalIdLoose)
+            // "بطاقة" is a card of any kind.
+            && !(number.context().is_labelled(Class::Card) && !number.context().is_amount() && regions.iter().any(|asked| asked.code() == region)))
         || number.is_date(from..to)
         || lettered
     {

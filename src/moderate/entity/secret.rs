@@ -142,8 +142,36 @@ pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
         return;
     }
     let before = &view.text()[..word];
-    if let Some(verb) = SECRETS.telling.iter().find(|verb| before.ends_with(verb.as_str())) {
-        named(scan, word - verb.len());
+    match SECRETS.telling.iter().find(|verb| before.ends_with(verb.as_str())) {
+        Some(verb) => named(scan, word - verb.len()),
+        None => beside(scan, word),
+    }
+}
+
+/// Judges a word right behind the name of a password, without a sign or a verb: it must look like nothing else.
+fn beside(scan: &mut Scan<'_, '_, '_>, word: usize) {
+    let view = scan.view;
+    let end = view.short_run(word, 64, u8::is_ascii_graphic);
+    let value = view.text()[word..end].trim_end_matches(['.', ',', '!', '?', ')', '"', ';', ':']);
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
+    let has_symbol = value.bytes().any(|byte| matches!(byte, b'@' | b'#' | b'!' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'));
+    let is_mixed = has_symbol && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+    // In quotes it is spoken of.
+    if value.len() < 8
+        || !value.as_bytes()[0].is_ascii_alphanumeric()
+        || !is_mixed
+        || value.contains("://")
+        || value.contains('/')
+        || is_placeholder(value)
+        || is_stand_in(value)
+    {
+        return;
+    }
+    let start = view.line_start(word, ASSIGNED_WITHIN);
+    let passwords = SEARCHES.names.find_iter(&view.bytes()[start..word]).filter(|name| name.pattern().as_usize() < SECRETS.passwords.len());
+    let between = passwords.last().map(|name| &view.text()[start + name.end()..word]);
+    if between.is_some_and(|between| between.split_whitespace().count() <= 3 && !between.contains(['.', '!', '?', '؟'])) {
+        scan.hit(word..word + value.len(), EntityKind::Secret, "password", 0.7);
     }
 }
 
