@@ -1,4 +1,4 @@
-# One static binary on an image without a shell. Built by tests/image.sh as it stands.
+# One static binary on an image without a shell. Built by tests/image/build.sh as it stands.
 #   docker build -t naqi .            podman build -t naqi .            buildah build --format docker -t naqi .
 FROM docker.io/library/rust:1-slim-bookworm AS build
 WORKDIR /src

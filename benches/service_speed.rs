@@ -1,7 +1,12 @@
-//! How much of the library's own rate is left over loopback: the same pages, in the same run, on as many threads.
+//! How much of the library's own rate is left over loopback: the same pages, in the same run, on the same cores.
+//!
+//! Half of the cores are naqi's on both sides: the library works on them with a thread each, then the service with a worker each. The
+//! clients have the other half, so what they cost is not counted against the service; what the system does for its connections is. Rounds
+//! take turns, and the median of their ratios counts. The time of processors that a page takes is shown too: it hangs less on what else
+//! the machine does.
 //!
 //! `cargo bench --bench service_speed` takes pages made here; `NAQI_PAGES=FOLDER` takes those of a folder (.html, .html.gz).
-//! `NAQI_SECONDS` is the length of a round (3).
+//! `NAQI_SECONDS` is the length of a round (3), `NAQI_ROUNDS` how many there are (5). Threads are pinned by `taskset`, on Linux.
 
 #![allow(clippy::print_stdout)]
 
@@ -16,7 +21,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 3;
+/// Connections for each worker, so that none waits for the next request.
+const CONNECTIONS: usize = 2;
+/// Ticks of a second in `/proc/PID/stat`, on every Linux that there is.
+const TICKS: f64 = 100.0;
 
 struct Stop(Child);
 
@@ -27,23 +35,38 @@ impl Drop for Stop {
     }
 }
 
+/// What came of a round.
+struct Round {
+    times: Vec<Duration>,
+    /// Pages a second.
+    rate: f64,
+    /// Milliseconds of processors that a page took.
+    cost: f64,
+}
+
 fn main() {
-    let seconds = std::env::var("NAQI_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(3.0);
-    let round = Duration::from_secs_f64(seconds);
+    let number = |name: &str, default: f64| std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default);
+    let (seconds, rounds) = (number("NAQI_SECONDS", 3.0), number("NAQI_ROUNDS", 5.0) as usize);
     let pages = match std::env::var_os("NAQI_PAGES") {
         Some(folder) => read(Path::new(&folder)),
         None => (0..200).map(made).collect(),
     };
     let bytes: usize = pages.iter().map(Vec::len).sum();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("{} pages of {} KB on average, {threads} threads", pages.len(), bytes / pages.len().max(1) / 1000);
+    let cores = cores();
+    let (ours, theirs) = cores.split_at(cores.len().div_ceil(2));
+    let are_apart = !theirs.is_empty() && pin(ours);
+    println!("{} pages of {} KB on average", pages.len(), bytes / pages.len().max(1) / 1000);
+    match are_apart {
+        true => println!("naqi has cores {ours:?} on both sides, the clients have {theirs:?}"),
+        false => println!("threads cannot be pinned apart: the clients take from the service what they need"),
+    }
 
     let (rules, _) = builtin_sources().compile().unwrap_or_else(|_| panic!("the built-in rules are fine"));
     let rules = Arc::new(rules);
     let mut command = Command::new(env!("CARGO_BIN_EXE_naqi"));
     // Ours, and no settings.
-    command.env_remove("NAQI_PAGES").env_remove("NAQI_SECONDS");
-    command.args(["serve", "--listen", "127.0.0.1:0"]).env("NAQI_LOG", "warn").stderr(Stdio::piped());
+    command.env_remove("NAQI_PAGES").env_remove("NAQI_SECONDS").env_remove("NAQI_ROUNDS");
+    command.args(["serve", "--listen", "127.0.0.1:0", "--jobs", &ours.len().to_string()]).env("NAQI_LOG", "warn").stderr(Stdio::piped());
     let mut service = Stop(command.spawn().unwrap_or_else(|error| panic!("{error}")));
     let mut line = String::new();
     let mut stderr = BufReader::new(service.0.stderr.take().unwrap_or_else(|| panic!("piped")));
@@ -52,28 +75,80 @@ fn main() {
 
     let settings = Settings::default();
     let origin = Origin { url: None, content_type: Some("text/html; charset=utf-8".into()), markup: Markup::Html };
-    let mut best = [0.0_f64; 2];
-    let mut times = Vec::new();
-    for _ in 0..ROUNDS {
-        let library = during(round, threads, &pages, || {
-            let (rules, settings, origin) = (&rules, &settings, &origin);
-            move |page: &[u8]| drop(clean(rules, settings, origin, page, &mut Vec::new()))
-        });
-        best[0] = best[0].max(library.len() as f64 / seconds);
-        // Twice as many connections as workers, so that none waits for the next request.
-        let service = during(round, threads * 2, &pages, || {
-            let mut client = Client::new(&address);
-            move |page: &[u8]| client.clean(page)
-        });
-        best[1] = best[1].max(service.len() as f64 / seconds);
-        times = service;
+    let round = |process: &str, on: &[usize], threads: usize, work: &dyn Fn(Duration) -> Vec<Duration>| {
+        if are_apart {
+            pin(on);
+        }
+        let (begun, before) = (Instant::now(), processor_time(process));
+        let times = work(Duration::from_secs_f64(seconds));
+        let (elapsed, spent) = (begun.elapsed().as_secs_f64(), processor_time(process) - before);
+        assert!(times.len() >= threads, "a round is too short for these pages");
+        Round { rate: times.len() as f64 / elapsed, cost: spent * 1000.0 / times.len() as f64, times }
+    };
+    let mut seen: [Vec<Round>; 2] = [Vec::new(), Vec::new()];
+    // The first round finds caches cold on both sides.
+    for _ in 0..=rounds {
+        seen[0].push(round("self", ours, ours.len(), &|length| {
+            during(length, ours.len(), &pages, || {
+                let (rules, settings, origin) = (&rules, &settings, &origin);
+                move |page: &[u8]| drop(clean(rules, settings, origin, page, &mut Vec::new()))
+            })
+        }));
+        let connections = ours.len() * CONNECTIONS;
+        seen[1].push(round(&service.0.id().to_string(), theirs, connections, &|length| {
+            during(length, connections, &pages, || {
+                let mut client = Client::new(&address);
+                move |page: &[u8]| client.clean(page)
+            })
+        }));
     }
+    seen.iter_mut().for_each(|rounds| drop(rounds.remove(0)));
+    let mega = bytes as f64 / pages.len() as f64 / 1e6;
+    for (name, rounds) in ["library", "service"].iter().zip(&seen) {
+        let (rate, cost) = (median(rounds.iter().map(|round| round.rate)), median(rounds.iter().map(|round| round.cost)));
+        println!("{name}  {rate:8.0} pages/s  {:7.1} MB/s  {cost:7.3} ms of processors a page", rate * mega);
+    }
+    let ratio = |of: fn(&Round, &Round) -> f64| median(seen[0].iter().zip(&seen[1]).map(|(library, service)| of(library, service))) * 100.0;
+    let (rate, cost) = (ratio(|library, service| service.rate / library.rate), ratio(|library, service| library.cost / service.cost));
+    println!("the service makes {rate:.0} % of the library's rate; by the time of processors {cost:.0} %");
+    let mut times: Vec<Duration> = seen[1].iter().flat_map(|round| round.times.iter().copied()).collect();
     times.sort_unstable();
     let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;
-    let mega = bytes as f64 / pages.len() as f64 / 1e6;
-    println!("library  {:8.0} pages/s  {:7.1} MB/s", best[0], best[0] * mega);
-    println!("service  {:8.0} pages/s  {:7.1} MB/s  {:.0} % of the library", best[1], best[1] * mega, best[1] / best[0] * 100.0);
-    println!("latency  p50 {:.2} ms  p90 {:.2} ms  p99 {:.2} ms  max {:.2} ms", at(0.5), at(0.9), at(0.99), at(0.999_999));
+    println!("latency under load  p50 {:.2} ms  p90 {:.2} ms  p99 {:.2} ms  p99.9 {:.2} ms", at(0.5), at(0.9), at(0.99), at(0.999));
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The cores that this process may use.
+fn cores() -> Vec<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or("0");
+    let ranges = allowed.trim().split(',').filter_map(|range| {
+        let (from, to) = range.split_once('-').unwrap_or((range, range));
+        Some(from.parse::<usize>().ok()?..=to.parse().ok()?)
+    });
+    ranges.flatten().collect()
+}
+
+/// Binds this thread, and all that it begins from now on, to these cores. False when that cannot be done here.
+fn pin(cores: &[usize]) -> bool {
+    let Ok(thread) = std::fs::read_link("/proc/thread-self") else { return false };
+    let cores = cores.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+    let thread = thread.file_name().unwrap_or_default().to_owned();
+    let done = Command::new("taskset").args(["-cp", &cores]).arg(thread).stdout(Stdio::null()).status();
+    done.is_ok_and(|status| status.success())
+}
+
+/// Seconds of processors that a process has taken, in its own code and in the system's.
+fn processor_time(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // Behind the name, which may hold anything.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
 }
 
 /// Works on page after page on some threads; how long each took.

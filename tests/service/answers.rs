@@ -55,6 +55,10 @@ fn pages_records_batches_and_rules() {
 
     let metrics = service.ask("GET", "/metrics", &[], b"");
     assert!(metrics.text().contains("naqi_removals_total{rule=\"own/box\"}"), "{}", metrics.text());
+    for stage in ["body", "queue", "clean", "decode", "rewrite", "strip", "moderate", "emit"] {
+        let count = metrics.text().lines().find_map(|line| line.strip_prefix(&format!("naqi_stage_seconds_count{{stage=\"{stage}\"}} "))).unwrap();
+        assert!(count.parse::<u64>().unwrap() >= 5, "{stage}: {count}");
+    }
     let playground = service.ask("GET", "/", &[], b"");
     assert!(playground.head.contains("script-src 'self'; style-src 'self'") && !playground.head.contains("unsafe"), "{}", playground.head);
     assert!(playground.text().contains("sandbox=\"\""));
@@ -113,6 +117,8 @@ fn a_pack_is_tried_on_a_page() {
     let list = "about = \"x\"\n[[rule]]\nid = \"a\"\nwhy = \"b\"\nmatch = { words = { file = \"/etc/passwd\" } }\naction = \"flag\"\nhit = [\"a\"]\nmiss = [\"b\"]\n";
     let checked = service.ask("POST", "/v1/rules/check", &[], list.as_bytes()).json();
     assert!(checked["ok"] == false && checked.to_string().contains("only name the program's own lists"), "{checked}");
+    // Nor do names that anybody may send become labels of metrics.
+    assert!(!service.ask("GET", "/metrics", &[], b"").text().contains("request/box"));
     assert!(service.ask("GET", "/v1/rules/strip%2Fshare", &[], b"").json()["text"].as_str().unwrap().contains("[[rule]]"));
 }
 

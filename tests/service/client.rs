@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub const PAGE: &str = "<html lang=ar><body><article><h1>افتتاح مكتبة</h1><p>افتتحت البلدية صباح اليوم مكتبة عامة جديدة في وسط المدينة.</p>\
@@ -22,12 +24,19 @@ pub const HOLD: &str = "about = \"Held\"\n[[rule]]\nid = \"hold\"\nwhy = \"held\
 pub struct Service {
     pub child: Child,
     pub address: String,
+    log: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Service {
     pub fn start(arguments: &[&str]) -> Self {
+        Service::start_with("info", arguments)
+    }
+
+    /// With a log of this level.
+    pub fn start_with(log: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_naqi"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).current_dir(std::env::temp_dir());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).current_dir(std::env::temp_dir()).env("NAQI_LOG", log);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
@@ -37,12 +46,21 @@ impl Service {
         }
         let address = line.trim().rsplit('/').next().unwrap().to_owned();
         // Nobody else reads the log: a full pipe would stop the service. It must never show what a page says.
-        std::thread::spawn(move || {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&log);
+        let reader = std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 assert!(!line.contains("مكتبة") && !line.contains("markword"), "page text in the log: {line}");
+                lines.lock().unwrap().push(line);
             }
         });
-        Service { child, address }
+        Service { child, address, log, reader: Some(reader) }
+    }
+
+    /// The whole log of a service that has ended.
+    pub fn log(&mut self) -> Vec<String> {
+        self.reader.take().unwrap().join().expect("the log is fine");
+        std::mem::take(&mut self.log.lock().unwrap())
     }
 
     pub fn signal(&self, name: &str) {
@@ -58,6 +76,8 @@ impl Drop for Service {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let is_fine = self.reader.take().is_none_or(|reader| reader.join().is_ok());
+        assert!(is_fine || std::thread::panicking(), "page text in the log");
     }
 }
 

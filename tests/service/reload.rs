@@ -86,3 +86,53 @@ fn changed_files_are_read_again() {
     service.signal("-HUP");
     await_answer(&service, |page| !page.contains("markword"));
 }
+
+#[test]
+fn a_folder_put_in_the_place_of_another_is_read_and_noise_beside_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    for (version, pack) in [("1", OLD), ("2", NEW), ("3", OLD)] {
+        std::fs::create_dir_all(folder.path().join(version)).unwrap();
+        pack_file(&folder.path().join(version), pack);
+    }
+    // As a deployment does it: the name is a link to the release that counts.
+    let (current, next) = (folder.path().join("current"), folder.path().join("next"));
+    let swap = |to: &str| {
+        std::os::unix::fs::symlink(to, &next).unwrap();
+        std::fs::rename(&next, &current).unwrap();
+    };
+    swap("1");
+    let service = Service::start(&["--rules", current.to_str().unwrap(), "--strip", "rules"]);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // A log that is written beside it all the time.
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                std::fs::write(folder.path().join("noise.log"), "a line\n").unwrap();
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let _stop = StopAtEnd(&stop);
+        await_answer(&service, |page| page.contains("قاعة"));
+        swap("2");
+        await_answer(&service, |page| !page.contains("قاعة"));
+        // What was swapped in is watched as well: a file of it, and the folder itself.
+        pack_file(&folder.path().join("2"), OLD);
+        await_answer(&service, |page| page.contains("قاعة"));
+        std::fs::remove_file(&current).unwrap();
+        std::fs::rename(folder.path().join("3"), &current).unwrap();
+        pack_file(&current, NEW);
+        await_answer(&service, |page| !page.contains("قاعة"));
+        std::thread::sleep(Duration::from_secs(4));
+        let metrics = service.ask("GET", "/metrics", &[], b"");
+        let reloads = metrics.text().lines().find_map(|line| line.strip_prefix("naqi_reloads_total{outcome=\"success\"} ")).unwrap();
+        assert!((3..=5).contains(&reloads.parse::<u32>().unwrap()), "{reloads} reloads");
+    });
+}
+
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

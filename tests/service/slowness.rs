@@ -21,9 +21,11 @@ fn a_slow_head_and_a_slow_body_are_ended() {
 
 #[test]
 fn two_thousand_idle_connections_are_in_nobodys_way() {
+    // The other tests of this process open files, too.
+    let files = rlimit::increase_nofile_limit(4096).unwrap();
+    let wanted = if files >= 2600 { 2000 } else { files as usize - 600 };
     let service = Service::start(&["--header-timeout", "60"]);
-    let idle: Vec<TcpStream> = (0..2000).map_while(|_| TcpStream::connect(&service.address).ok()).collect();
-    assert!(idle.len() > 900, "only {} connections could be opened", idle.len());
+    let idle: Vec<TcpStream> = (0..wanted).map(|_| TcpStream::connect(&service.address).unwrap()).collect();
     for (number, mut stream) in idle.iter().enumerate() {
         // Half of them begin a request, and never end it.
         if number % 2 == 0 {
@@ -37,5 +39,13 @@ fn two_thousand_idle_connections_are_in_nobodys_way() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     let metrics = service.ask("GET", "/metrics", &[], b"");
     let open = metrics.text().lines().find_map(|line| line.strip_prefix("naqi_connections ")).unwrap().parse::<usize>().unwrap();
-    assert!(open > idle.len() * 9 / 10, "{open}");
+    assert!(open >= idle.len(), "{open} of {} are open", idle.len());
+    // The half pages are still wanted.
+    for mut stream in idle.into_iter().step_by(2) {
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(&[b'a'; 97]).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
 }

@@ -1,5 +1,6 @@
 //! Bodies: read within a time, a size and the memory of all of them. They are unpacked on the way, so a limit is one of unpacked bytes.
 
+use super::metrics::Stage;
 use super::problem::Problem;
 use super::service::{Reserved, Service};
 use crate::config::RunSettings;
@@ -80,7 +81,7 @@ impl Arriving {
             };
             match frame {
                 None => {
-                    service.metrics.stage("body", begun);
+                    service.metrics.stage(Stage::Body, begun.elapsed());
                     return Ok(whole);
                 }
                 Some(bytes) => {

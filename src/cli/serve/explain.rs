@@ -4,7 +4,7 @@ use super::asked::{Asked, Emit, Strip, media_type};
 use super::body::Arriving;
 use super::clean::json;
 use super::generation::{Generation, unusable};
-use super::page::{Page, held_back, rules_of, walk};
+use super::page::{Page, held_back, rules_of, walk_uncounted};
 use super::problem::Problem;
 use super::rules::{Misplaced, pack_name};
 use super::service::Service;
@@ -142,7 +142,7 @@ fn explained(service: &Service, page: &Page, rules: &Arc<RuleSet>, bytes: &[u8],
     let emit = if page.settings.emit == EmitFormat::Jsonl { EmitFormat::Republish } else { page.settings.emit };
     let settings = Settings { emit, explain: true, ..page.settings.clone() };
     let mut out = Vec::new();
-    let report = walk(&service.metrics, Pipeline::new(Arc::clone(rules), &settings, &page.origin, &mut out), bytes)?;
+    let report = walk_uncounted(&service.metrics, Pipeline::new(Arc::clone(rules), &settings, &page.origin, &mut out), bytes)?;
     let strip = rules.rules().iter().map(|rule| (rule.id.as_str(), rule.why.as_str()));
     let known: std::collections::HashMap<&str, &str> =
         strip.chain(rules.moderation().rules().iter().map(|rule| (rule.id.as_str(), rule.why.as_str()))).collect();

@@ -1,5 +1,6 @@
 //! `naqi health`: asks a service whether it is ready, for images without a shell.
 
+use super::tls;
 use crate::cli::exit::Exit;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -9,6 +10,8 @@ use std::time::Duration;
 use url::Url;
 
 /// Ask a service whether it is ready
+///
+/// With https any certificate will do: what is asked is whether a service answers, and it is told nothing.
 #[derive(Args, Debug)]
 #[command(after_help = "Exit codes: 0 it is, 2 it is not.")]
 pub struct HealthCommand {
@@ -24,20 +27,27 @@ impl HealthCommand {
     /// Asks.
     pub fn run(&self) -> Result<Exit> {
         let (host, port) = (self.url.host_str().unwrap_or_default(), self.url.port_or_known_default().unwrap_or(80));
-        if self.url.scheme() != "http" {
-            bail!("{}: only http is asked", self.url);
+        if !["http", "https"].contains(&self.url.scheme()) {
+            bail!("{}: only http and https are asked", self.url);
         }
         let timeout = Duration::from_secs(self.timeout.max(1));
         let address = (host.trim_matches(['[', ']']), port).to_socket_addrs()?.next().with_context(|| format!("{host} has no address"))?;
-        let mut stream = TcpStream::connect_timeout(&address, timeout).with_context(|| format!("cannot reach {address}"))?;
+        let stream = TcpStream::connect_timeout(&address, timeout).with_context(|| format!("cannot reach {address}"))?;
         stream.set_read_timeout(Some(timeout))?;
         stream.set_write_timeout(Some(timeout))?;
-        write!(stream, "GET {} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n", self.url.path())?;
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).context("no answer")?;
+        let answer = if self.url.scheme() == "https" { self.ask(tls::unverified(stream, host)?)? } else { self.ask(stream)? };
         match &answer[9..] {
             b"200" => Ok(Exit::Ok),
             status => bail!("{} answers {}", self.url, String::from_utf8_lossy(status)),
         }
+    }
+
+    /// The beginning of the answer, up to its status.
+    fn ask(&self, mut stream: impl Read + Write) -> Result<[u8; 12]> {
+        let host = self.url.host_str().unwrap_or_default();
+        write!(stream, "GET {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", self.url.path()).context("it takes no request")?;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).context("no answer")?;
+        Ok(answer)
     }
 }

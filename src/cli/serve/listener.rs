@@ -11,15 +11,18 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
-/// While the service closes, connections that the system has already taken are looked for this long after the last one.
+/// While the service closes, connections that the system has already taken are looked for this long after the last one,
 const LAST_CALL: Duration = Duration::from_millis(50);
+/// and no longer than this: who goes on connecting does not keep it open.
+const CLOSING_TIME: Duration = Duration::from_millis(500);
 
 /// What accepts.
 pub struct Listener {
@@ -95,10 +98,20 @@ impl Listener {
     /// Takes what the system has accepted on our behalf, closes the door, and waits until all requests are answered. False when the
     /// limit came first.
     pub async fn close(self, limit: Duration) -> bool {
-        while let Ok(Ok((stream, _))) = timeout(LAST_CALL, self.listener.accept()).await {
+        let begun = Instant::now();
+        loop {
+            let patience = if begun.elapsed() < CLOSING_TIME { LAST_CALL } else { Duration::ZERO };
+            // Of what the system holds when the door closes nothing is answered, so it is emptied without a pause.
+            let accepted = unconstrained(timeout(patience, self.listener.accept())).await;
+            // A connection that went away while it waited is an error of its own.
+            let Ok(accepted) = accepted else { break };
+            let Ok((stream, _)) = accepted else { continue };
             // Past the limit of connections there is no use in counting any more.
             let Ok(place) = Arc::new(Semaphore::new(1)).acquire_owned().await else { break };
             self.serve(stream, place);
+            if begun.elapsed() > CLOSING_TIME * 2 {
+                break;
+            }
         }
         drop(self.listener);
         timeout(limit, self.drain.shutdown()).await.is_ok()

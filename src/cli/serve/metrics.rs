@@ -2,11 +2,35 @@
 
 use naqi::moderate::Verdict;
 use naqi::report::PageReport;
-use prometheus::{Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
-use std::time::{Instant, SystemTime};
+use prometheus::{Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
+use std::time::{Duration, SystemTime};
 
-/// Seconds; pages take from a tenth of a millisecond to some seconds.
-const BUCKETS: &[f64] = &[0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+/// Seconds; pages take from a tenth of a millisecond to some seconds, stages of their road less.
+const BUCKETS: &[f64] = &[0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// What takes its time: a request on its way, and a page on its road.
+#[derive(Clone, Copy, Debug)]
+pub enum Stage {
+    /// The body arrives.
+    Body,
+    /// The request waits for a worker.
+    Queue,
+    /// The page is at work.
+    Clean,
+    /// The encoding is found and decoded.
+    Decode,
+    /// Events are made, and rules matched.
+    Rewrite,
+    /// What needs the whole page in view is decided.
+    Strip,
+    /// What a reader sees is judged.
+    Moderate,
+    /// What is left is written.
+    Emit,
+}
+
+/// Their names, in the order of [`Stage`].
+const STAGES: [&str; 8] = ["body", "queue", "clean", "decode", "rewrite", "strip", "moderate", "emit"];
 
 /// All of them.
 #[derive(Debug)]
@@ -18,7 +42,8 @@ pub struct Metrics {
     findings: IntCounterVec,
     dead_letters: IntCounterVec,
     seconds: HistogramVec,
-    stages: HistogramVec,
+    /// In the order of [`Stage`]: each page asks for most of them.
+    stages: Vec<Histogram>,
     waiting: IntGauge,
     reloads: IntCounterVec,
     reload_times: GaugeVec,
@@ -78,6 +103,8 @@ impl Metrics {
         registry.register(Box::new(reload_times.clone()))?;
         let rules = IntGaugeVec::new(Opts::new("naqi_rules_info", "1 for the digest of the rule set in use."), &["digest"])?;
         registry.register(Box::new(rules.clone()))?;
+        let about = "Time that a page takes to arrive (body), to wait (queue), to be cleaned (clean), and of that in each stage of its road.";
+        let stages = histogram("naqi_stage_seconds", about, &["stage"])?;
         let metrics = Metrics {
             bytes: counters("naqi_page_bytes_total", "Bytes of pages, in and out.", "direction")?,
             verdicts: counters("naqi_pages_total", "Pages by verdict.", "verdict")?,
@@ -87,7 +114,7 @@ impl Metrics {
             refused: counters("naqi_requests_refused_total", "Requests that were turned away, by what was full.", "full")?,
             reloads: counters("naqi_reloads_total", "Reloads by outcome.", "outcome")?,
             seconds: histogram("naqi_request_seconds", "Time from a request's head to the head of its answer.", &["route", "status"])?,
-            stages: histogram("naqi_stage_seconds", "Time that a page takes to arrive (body), to wait (queue), to be cleaned (clean).", &["stage"])?,
+            stages: STAGES.iter().map(|stage| stages.with_label_values(&[*stage])).collect(),
             waiting: gauge("naqi_queue_waiting", "Requests that wait for a worker.")?,
             busy: gauge("naqi_workers_busy", "Workers that are at work.")?,
             connections: gauge("naqi_connections", "Connections that are open.")?,
@@ -122,6 +149,16 @@ impl Metrics {
         for finding in &report.findings {
             self.findings.with_label_values(&[finding.rule.as_str()]).inc();
         }
+        let times = &report.times;
+        for (stage, time) in [
+            (Stage::Decode, times.decode),
+            (Stage::Rewrite, times.rewrite),
+            (Stage::Strip, times.strip),
+            (Stage::Moderate, times.moderate),
+            (Stage::Emit, times.emit),
+        ] {
+            self.stage(stage, time);
+        }
     }
 
     /// Counts a page that could not be cleaned.
@@ -130,18 +167,20 @@ impl Metrics {
     }
 
     /// Counts an answer.
-    pub fn answered(&self, route: &str, status: u16, begun: Instant) {
+    pub fn answered(&self, route: &str, status: u16, time: Duration) {
         let mut digits = [0; 3];
         for (digit, place) in digits.iter_mut().zip([100, 10, 1]) {
             *digit = b'0' + (status / place % 10) as u8;
         }
         let status = std::str::from_utf8(&digits).unwrap_or("000");
-        self.seconds.with_label_values(&[route, status]).observe(begun.elapsed().as_secs_f64());
+        self.seconds.with_label_values(&[route, status]).observe(time.as_secs_f64());
     }
 
-    /// Times what has just ended.
-    pub fn stage(&self, stage: &str, begun: Instant) {
-        self.stages.with_label_values(&[stage]).observe(begun.elapsed().as_secs_f64());
+    /// How long something took.
+    pub fn stage(&self, stage: Stage, time: Duration) {
+        if let Some(histogram) = self.stages.get(stage as usize) {
+            histogram.observe(time.as_secs_f64());
+        }
     }
 
     /// Counts a request while it waits.

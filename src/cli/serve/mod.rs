@@ -83,7 +83,8 @@ async fn serve(service: Arc<Service>, watching: Option<Watching>, console: &Cons
     let scheme = if service.generation().tls.is_some() { "https" } else { "http" };
     console.note(&format!("listening on {scheme}://{}", listener.address()?));
     if let Some(watching) = watching {
-        tokio::spawn(watching.reload(Arc::clone(&service)));
+        let service = Arc::clone(&service);
+        std::thread::Builder::new().name("watch".to_owned()).spawn(move || watching.reload(&service)).context("cannot start the watch")?;
     }
     let mut accepting = Box::pin(listener.accept());
     loop {

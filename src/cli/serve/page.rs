@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::generation::Generation;
-use super::metrics::{Metrics, name};
+use super::metrics::{Lasting, Metrics, Stage, name};
 use super::problem::Problem;
 use crate::config::{From, RunSettings};
 use axum::http::StatusCode;
@@ -116,13 +116,19 @@ impl Page {
 }
 
 /// Walks a page down the road, and counts it.
-pub fn walk<W: std::io::Write>(metrics: &Metrics, mut pipeline: Pipeline<W>, bytes: &[u8]) -> Result<PageReport, Problem> {
+fn walk<W: std::io::Write>(metrics: &Metrics, pipeline: Pipeline<W>, bytes: &[u8]) -> Result<PageReport, Problem> {
+    let report = walk_uncounted(metrics, pipeline, bytes)?;
+    metrics.page(&report);
+    Ok(report)
+}
+
+/// The same for a page that is only looked at, with rules that nobody but its sender may know: their ids are no labels of metrics.
+pub fn walk_uncounted<W: std::io::Write>(metrics: &Metrics, mut pipeline: Pipeline<W>, bytes: &[u8]) -> Result<PageReport, Problem> {
     let begun = Instant::now();
-    let _busy = super::metrics::Lasting::new(&metrics.busy);
+    let _busy = Lasting::new(&metrics.busy);
     let _within = tracing::info_span!("clean", bytes = bytes.len()).entered();
     let report = pipeline.feed(bytes).and_then(|()| pipeline.finish()).map_err(|error| failed(metrics, &error))?;
-    metrics.stage("clean", begun);
-    metrics.page(&report);
+    metrics.stage(Stage::Clean, begun.elapsed());
     Ok(report)
 }
 

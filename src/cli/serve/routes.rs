@@ -68,8 +68,9 @@ async fn watch(State(service): State<Arc<Service>>, request: Request, next: Next
         // Whoever keeps connections goes elsewhere before they are closed.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    service.metrics.answered(route, status, begun);
-    let seconds = begun.elapsed().as_secs_f64();
+    let time = begun.elapsed();
+    service.metrics.answered(route, status, time);
+    let seconds = time.as_secs_f64();
     // Probes come every few seconds, for ever.
     span.in_scope(|| match route {
         "/livez" | "/readyz" | "/metrics" => tracing::debug!(status, seconds, "answered"),

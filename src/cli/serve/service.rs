@@ -1,7 +1,7 @@
 //! What all requests share: the generation in use, places to wait and to work, memory, and what is counted.
 
 use super::generation::{Generation, Refusal};
-use super::metrics::Metrics;
+use super::metrics::{Metrics, Stage};
 use super::problem::Problem;
 use super::rules::Misplaced;
 use crate::config::RunSettings;
@@ -137,7 +137,7 @@ impl Service {
             tokio::time::timeout(settings.serve.work_time(), Arc::clone(&self.workers).acquire_owned()).await
         };
         let Ok(Ok(worker)) = worker else { return Err(self.refused("worker", "no worker came free in serve.work_seconds")) };
-        self.metrics.stage("queue", begun);
+        self.metrics.stage(Stage::Queue, begun.elapsed());
         let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
             let _worker = worker;

@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::body::Arriving;
 use super::generation::Generation;
-use super::metrics::Lasting;
+use super::metrics::{Lasting, Stage};
 use super::page::{Page, failed, rules_of};
 use super::problem::Problem;
 use super::service::Service;
@@ -17,6 +17,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
@@ -122,16 +123,20 @@ fn walk(
     };
     let output = Output::default();
     let mut pipeline = Pipeline::new(rules, settings, origin, output.clone());
+    let mut time = Duration::ZERO;
     while let Some(piece) = feed.blocking_recv() {
         let piece = piece?;
-        let working = worker()?;
+        let (working, begun) = (worker()?, Instant::now());
         pipeline.feed(&piece).map_err(|error| failed(&service.metrics, &error))?;
+        time += begun.elapsed();
         drop(working);
         output.send(out)?;
     }
-    let working = worker()?;
+    let (working, begun) = (worker()?, Instant::now());
     let report = pipeline.finish().map_err(|error| failed(&service.metrics, &error))?;
+    time += begun.elapsed();
     drop(working);
+    service.metrics.stage(Stage::Clean, time);
     service.metrics.page(&report);
     output.send(out)
 }
