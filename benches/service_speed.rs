@@ -111,6 +111,11 @@ fn main() {
     let ratio = |of: fn(&Round, &Round) -> f64| median(seen[0].iter().zip(&seen[1]).map(|(library, service)| of(library, service))) * 100.0;
     let (rate, cost) = (ratio(|library, service| service.rate / library.rate), ratio(|library, service| library.cost / service.cost));
     println!("the service makes {rate:.0} % of the library's rate; by the time of processors {cost:.0} %");
+    // One thread a core takes nearly all of it, unless others take some.
+    let share = median(seen[0].iter().map(|round| round.rate * round.cost / 1000.0 / ours.len() as f64));
+    if share < 0.95 {
+        println!("others took {:.0} % of naqi's cores: rates say little then, the time of processors does", (1.0 - share) * 100.0);
+    }
     let mut times: Vec<Duration> = seen[1].iter().flat_map(|round| round.times.iter().copied()).collect();
     times.sort_unstable();
     let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;

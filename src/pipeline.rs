@@ -555,11 +555,9 @@ fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> RemovalRecord 
         Extent::Refused(cause) => ("refused", Some(cause)),
     };
     RemovalRecord {
-        // What no rule names, the block model took.
-        rules: if removal.rules.is_empty() {
-            vec!["model".to_owned()]
-        } else {
-            removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()).collect()
+        rules: {
+            let model = removal.by_model.then(|| "model".to_owned());
+            model.into_iter().chain(removal.rules.iter().map(|rule| rules.rule(*rule).id.clone())).collect()
         },
         start: map.source(removal.range.start),
         end: map.source(removal.range.end),

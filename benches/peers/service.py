@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """naqi as a service against Trafilatura behind a minimal server: the same pages, the same client, in the same run.
 
-    pip install trafilatura
+    pip install trafilatura lxml_html_clean
     benches/peers/service.py PAGES [--naqi target/release/naqi] [--seconds 10] [--workers 2] [--clients 4]
 
 PAGES is a folder of .html or .html.gz files. Prints pages a second and the latency of each, and how many times as fast naqi is.
@@ -21,6 +21,8 @@ import subprocess
 import threading
 import time
 
+import trafilatura
+
 
 def pages(folder):
     for path in sorted(pathlib.Path(folder).iterdir()):
@@ -28,8 +30,6 @@ def pages(folder):
 
 
 def trafilatura_server(listener):
-    import trafilatura
-
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         # A head and a body in one piece each, at once.
@@ -56,7 +56,7 @@ def load(port, path, corpus, seconds, clients):
     times, failed, position, lock, end = [], [0], [0], threading.Lock(), time.monotonic() + seconds
 
     def client():
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while time.monotonic() < end:

@@ -510,7 +510,9 @@ impl Stripper {
         if takes {
             self.note_final(&rules, events.clone());
         }
-        let removal = self.removals.push(Removal { rules, range, extent, absorbed: false, last: events.start });
+        // What no rule names, the block model took.
+        let by_model = rules.is_empty();
+        let removal = self.removals.push(Removal { rules, by_model, range, extent, absorbed: false, last: events.start });
         if takes {
             self.drop_events(events, removal);
         }

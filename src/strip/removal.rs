@@ -8,8 +8,10 @@ use std::ops::Range;
 /// One removal: a stretch of the page and the rules that wanted it gone.
 #[derive(Clone, Debug)]
 pub struct Removal {
-    /// The rules; the first one's scope decided the extent.
+    /// The rules; the first one's scope decided the extent, unless the block model did.
     pub rules: Vec<RuleIndex>,
+    /// The block model took it, and rules at most something in it.
+    pub by_model: bool,
     /// Bytes of the decoded page, from the first removed to the last.
     pub range: Range<u64>,
     /// How it ended.

@@ -60,6 +60,7 @@ await paste(page, "#source", source);
 await paste(page, "#pack", 'about = "x"\n[[rule]]\nid = "box"\nwhy = "a box"\nselect = [".zephyr"]\nhit = ["<p>The port opened.</p><div class=zephyr>x</div>"]\nmiss = ["<p>The port opened.</p>"]\n');
 await page.waitForSelector("#change .gained", { timeout: 30000 });
 assert.match(await text(page, "#change .gained"), /playground\/box/);
+assert.match(await text(page, "#reason"), /Point at a mark/, "the reason of a mark goes with it");
 assert.doesNotMatch(await text(page, "#code"), /Only the pack knows/);
 assert.match(await text(page, "#code"), /Ships came in/);
 await page.screenshot({ path: `${out}/gained.png`, fullPage: true });

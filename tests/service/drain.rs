@@ -123,7 +123,6 @@ fn at_full_load_all_that_was_accepted_is_answered_and_the_door_closes() {
     assert!(taken.len() > 300, "{} answers are no load", taken.len());
     // Whose connection the system took and nobody accepted before the door was closed was never taken on.
     assert!(lost.iter().all(|id| !taken.contains(id)), "lost: {lost:?}");
-    println!("{} taken on and answered, {} not accepted", taken.len(), lost.len());
 }
 
 /// The status of the answer, if it came whole, and whether it was the last on this connection.

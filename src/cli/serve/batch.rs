@@ -188,7 +188,7 @@ impl Batch {
         let worker = Arc::clone(&self.service.workers).acquire_owned().await;
         let worker = worker.map_err(|_| busy(Problem::internal("the service ends")))?;
         let batch = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.service.threads.run(move || {
             let (_worker, _reserved) = (worker, reserved);
             batch.clean(number, &line)
         });

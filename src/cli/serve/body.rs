@@ -13,6 +13,9 @@ use tokio::time::{sleep, timeout};
 /// How long the rest of a body that is too large is read, so that its sender can read the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// A body that says how long it is gets room for this much of it before it comes, so that it is not copied as it grows.
+const EARLY_ROOM: usize = 1 << 20;
+
 /// A body that is whole.
 #[derive(Debug)]
 pub struct Whole {
@@ -28,6 +31,7 @@ pub struct Arriving {
     body: Body,
     patience: Duration,
     limit: usize,
+    announced: usize,
     read: usize,
 }
 
@@ -40,9 +44,9 @@ impl Arriving {
             let detail = "the Content-Encoding is not gzip, br, zstd or identity";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-encoding", detail));
         }
-        let arriving = Arriving { body, patience: settings.serve.body_time(), limit, read: 0 };
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > limit as u64) {
+        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok()).unwrap_or_default();
+        let arriving = Arriving { body, patience: settings.serve.body_time(), limit, announced: announced.min(limit as u64) as usize, read: 0 };
+        if announced > limit as u64 {
             return Err(arriving.too_large());
         }
         Ok(arriving)
@@ -73,7 +77,7 @@ impl Arriving {
         let begun = Instant::now();
         let deadline = sleep(self.patience);
         tokio::pin!(deadline);
-        let mut whole = Whole { bytes: Vec::new(), reserved: Reserved::default() };
+        let mut whole = Whole { bytes: Vec::with_capacity(self.announced.min(EARLY_ROOM)), reserved: Reserved::default() };
         loop {
             let frame = tokio::select! {
                 frame = self.frame() => frame,

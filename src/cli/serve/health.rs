@@ -2,7 +2,7 @@
 
 use super::tls;
 use crate::cli::exit::Exit;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -45,9 +45,11 @@ impl HealthCommand {
     /// The beginning of the answer, up to its status.
     fn ask(&self, mut stream: impl Read + Write) -> Result<[u8; 12]> {
         let host = self.url.host_str().unwrap_or_default();
-        write!(stream, "GET {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", self.url.path()).context("it takes no request")?;
+        let head = format!("GET {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", self.url.path());
         let mut answer = [0; 12];
-        stream.read_exact(&mut answer).context("no answer")?;
+        let asked = stream.write_all(head.as_bytes()).and_then(|()| stream.read_exact(&mut answer));
+        // As words: a pipe that is broken here is no reader of ours that has had enough, and no success.
+        asked.map_err(|error| anyhow!("no answer: {error}"))?;
         Ok(answer)
     }
 }

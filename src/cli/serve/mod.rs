@@ -17,6 +17,7 @@ mod operations;
 mod options;
 mod page;
 mod playground;
+mod pool;
 mod problem;
 mod routes;
 mod rules;
@@ -57,7 +58,7 @@ impl ServeCommand {
         let again = self.clone();
         let service = Arc::new(Service::new(generation, Box::new(move || again.settings()))?);
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
-        runtime.enable_all().max_blocking_threads(service.worker_count.saturating_add(streams).saturating_add(8));
+        runtime.enable_all().max_blocking_threads(streams.saturating_add(8));
         let runtime = runtime.build().context("cannot start the runtime")?;
         let exit = runtime.block_on(serve(service, watching, console));
         runtime.shutdown_timeout(LAST_WORK);
@@ -91,8 +92,8 @@ async fn serve(service: Arc<Service>, watching: Option<Watching>, console: &Cons
         tokio::select! {
             () = &mut accepting => {}
             _ = hangup.recv() => {
-                let service = Arc::clone(&service);
-                tokio::task::spawn_blocking(move || service.reload("SIGHUP").is_ok());
+                // How it went is in the log.
+                drop(service.reload("SIGHUP"));
             }
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,

@@ -49,8 +49,7 @@ pub async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Pr
 /// What cannot be used is refused with its mistakes, and what was in use serves on.
 #[utoipa::path(post, path = "/-/reload", tag = "operations", responses((status = 200, description = "They are in use", body = Reloaded), super::openapi::Problems))]
 pub async fn reload(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
-    let shared = Arc::clone(&service);
-    let reloaded = tokio::task::spawn_blocking(move || shared.reload("request")).await;
+    let reloaded = service.reload("request").await;
     match reloaded.map_err(|_| Problem::internal("the reload stopped on an internal error"))? {
         Ok(generation) => super::clean::json(&Reloaded { digest: generation.rules.digest().to_owned(), rules: generation.rules.rules().len() }),
         Err(refusal) => {

@@ -2,15 +2,16 @@
 
 use super::generation::{Generation, Refusal};
 use super::metrics::{Metrics, Stage};
+use super::pool::Pool;
 use super::problem::Problem;
 use super::rules::Misplaced;
 use crate::config::RunSettings;
 use anyhow::{Context, Result};
 use arc_swap::ArcSwap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Memory is counted in pieces of this many bytes.
 const MEMORY_UNIT: usize = 1024;
@@ -28,13 +29,16 @@ pub struct Service {
     pub is_draining: AtomicBool,
     /// Places of requests whose answer begins before their body is whole.
     pub streams: Arc<Semaphore>,
-    /// Workers.
+    /// Workers: who holds one may use a thread.
     pub workers: Arc<Semaphore>,
+    /// Their threads.
+    pub threads: Pool,
     /// How many there are.
     pub worker_count: usize,
     queue: Semaphore,
     memory: Arc<Semaphore>,
-    reloading: Mutex<()>,
+    /// One, so that reloads come one after the other: a slow old read must not overtake a new one.
+    reloading: Pool,
     requests: AtomicU64,
     /// Tells the requests of this process from those of its siblings.
     name: u32,
@@ -68,7 +72,8 @@ impl Service {
             read_settings,
             metrics,
             is_draining: AtomicBool::new(false),
-            reloading: Mutex::new(()),
+            threads: Pool::new("worker", places(worker_count))?,
+            reloading: Pool::new("reload", 1)?,
             requests: AtomicU64::new(0),
             name: (nanos ^ u128::from(std::process::id())) as u32,
         })
@@ -139,7 +144,7 @@ impl Service {
         let Ok(Ok(worker)) = worker else { return Err(self.refused("worker", "no worker came free in serve.work_seconds")) };
         self.metrics.stage(Stage::Queue, begun.elapsed());
         let span = tracing::Span::current();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.threads.run(move || {
             let _worker = worker;
             let _within = span.enter();
             work()
@@ -148,9 +153,12 @@ impl Service {
     }
 
     /// Reads everything again and swaps it whole. What cannot be used is refused, and the generation in use stays.
-    pub fn reload(&self, cause: &str) -> Result<Arc<Generation>, Refusal> {
-        // One after the other: a slow old read must not overtake a new one.
-        let _alone = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn reload(self: &Arc<Self>, cause: &'static str) -> oneshot::Receiver<Result<Arc<Generation>, Refusal>> {
+        let service = Arc::clone(self);
+        self.reloading.run(move || service.reload_now(cause))
+    }
+
+    fn reload_now(&self, cause: &str) -> Result<Arc<Generation>, Refusal> {
         match (self.read_settings)().map_err(Refusal::from).and_then(Generation::read) {
             Ok(generation) => {
                 let generation = Arc::new(generation);

@@ -7,8 +7,8 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{Config, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::MetadataExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 use walkdir::WalkDir;
@@ -96,7 +96,7 @@ impl Watching {
     }
 
     /// Reloads until the process ends, on a thread of its own: file systems may take their time.
-    pub fn reload(mut self, service: &Service) {
+    pub fn reload(mut self, service: &Arc<Service>) {
         while self.changes.recv().is_ok() {
             let begun = Instant::now();
             while begun.elapsed() < PATIENCE && self.changes.recv_timeout(QUIET).is_ok() {}
@@ -109,8 +109,7 @@ impl Watching {
                 continue;
             }
             self.seen = seen;
-            // A panic in there is logged by its hook, and no reason to watch no more.
-            let _ = catch_unwind(AssertUnwindSafe(|| service.reload("files changed").is_ok()));
+            let _ = service.reload("files changed").blocking_recv();
             self.watch(&service.generation().settings);
         }
     }

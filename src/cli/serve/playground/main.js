@@ -130,6 +130,8 @@ function show(now) {
     for (const kind of ["removals", "findings"])
       for (const place of segment[kind]) if ((texts[kind].get(place) || "").length < 200) texts[kind].set(place, ((texts[kind].get(place) || "") + segment.text).slice(0, 200));
   at("marked").replaceChildren();
+  // Of a mark that is no more.
+  at("reason").textContent = say("hover");
   mark(now, 0);
   const first = at("marked").querySelector("mark");
   if (first) {
