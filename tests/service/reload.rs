@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 fn reload_under_load_shows_no_mixture() {
     let folder = tempfile::tempdir().unwrap();
     pack_file(folder.path(), OLD);
-    let service = Service::start(&["--rules", folder.path().to_str().unwrap(), "--strip", "rules", "--queue", "1000"]);
+    let mut service = Service::start(&["--rules", folder.path().to_str().unwrap(), "--strip", "rules", "--queue", "1000", "--log-format", "json"]);
     let [old, new] = [OLD, NEW].map(|pack| {
         pack_file(folder.path(), pack);
         assert_eq!(service.ask("POST", "/-/reload", &[], b"").status, 200);
@@ -45,6 +45,10 @@ fn reload_under_load_shows_no_mixture() {
     assert_eq!(refused["mistakes"][0]["line"], 5, "{refused}");
     assert_eq!(service.ask("POST", "/v1/clean", &[], PAGE.as_bytes()).body, new);
     assert!(service.ask("GET", "/metrics", &[], b"").text().contains("naqi_reloads_total{outcome=\"refused\"} 1"));
+    service.child.kill().unwrap();
+    let log = service.log();
+    let refused: Vec<&String> = log.iter().filter(|line| line.contains("reload is refused") || line.contains("not a CSS selector")).collect();
+    assert!(refused.len() >= 2 && refused.iter().all(|line| line.matches("\"message\":").count() == 1), "{refused:?}");
 }
 
 /// Asks until the answer is as wanted.

@@ -170,7 +170,7 @@ impl Service {
             }
             Err(refusal) => {
                 self.metrics.reloaded(false);
-                tracing::error!(cause, message = refusal.message, "the reload is refused, what was in use serves on");
+                tracing::error!(cause, why = refusal.message, "the reload is refused, what was in use serves on");
                 for mistake in refusal.mistakes.iter().map(Misplaced::from) {
                     tracing::error!(file = mistake.file, line = mistake.line, column = mistake.column, hint = mistake.hint, "{}", mistake.message);
                 }
