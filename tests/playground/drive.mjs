@@ -61,6 +61,8 @@ await paste(page, "#pack", 'about = "x"\n[[rule]]\nid = "box"\nwhy = "a box"\nse
 await page.waitForSelector("#change .gained", { timeout: 30000 });
 assert.match(await text(page, "#change .gained"), /playground\/box/);
 assert.match(await text(page, "#reason"), /Point at a mark/, "the reason of a mark goes with it");
+// What the model took with the box in it is not laid to the box alone.
+assert.match(await text(page, "#decisions li"), /model The block model takes it.*playground\/box/);
 assert.doesNotMatch(await text(page, "#code"), /Only the pack knows/);
 assert.match(await text(page, "#code"), /Ships came in/);
 await page.screenshot({ path: `${out}/gained.png`, fullPage: true });

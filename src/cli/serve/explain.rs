@@ -144,8 +144,10 @@ fn explained(service: &Service, page: &Page, rules: &Arc<RuleSet>, bytes: &[u8],
     let mut out = Vec::new();
     let report = walk_uncounted(&service.metrics, Pipeline::new(Arc::clone(rules), &settings, &page.origin, &mut out), bytes)?;
     let strip = rules.rules().iter().map(|rule| (rule.id.as_str(), rule.why.as_str()));
-    let known: std::collections::HashMap<&str, &str> =
-        strip.chain(rules.moderation().rules().iter().map(|rule| (rule.id.as_str(), rule.why.as_str()))).collect();
+    let moderation = rules.moderation().rules().iter().map(|rule| (rule.id.as_str(), rule.why.as_str()));
+    // No rule, but named like one.
+    let model = [("model", "The block model takes it for furniture")];
+    let known: std::collections::HashMap<&str, &str> = strip.chain(moderation).chain(model).collect();
     let named = report.removals.iter().flat_map(|removal| &removal.rules).chain(report.findings.iter().map(|finding| &finding.rule));
     let why = named.filter_map(|id| Some((id.clone(), (*known.get(id.as_str())?).to_owned()))).collect();
     let source = SourceText::of(bytes, &page.origin, Arc::clone(rules));
