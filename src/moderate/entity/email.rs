@@ -348,11 +348,22 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     let bracketed = !loose;
     let at = said.start - usize::from(bracketed && view.byte_before(said.start) == b' ');
     let after = said.end + usize::from(bracketed && view.byte(said.end) == b' ');
-    let start = local_start(&view, at);
+    let mut start = local_start(&view, at);
     if start == at {
         return;
     }
     let Some((end, dotted)) = domain(&view, after) else { return };
+    // "first dot last at example dot com"; one word each, or it is the sentence before.
+    while dotted
+        && let Some(point) =
+            SPOKEN.loose_points.iter().find(|point| point.contains(char::is_alphabetic) && view.text()[..start].ends_with(point.as_str()))
+        && let before = start - point.len()
+        && let earlier = local_start(&view, before)
+        && earlier < before
+        && at - earlier < LOCAL
+    {
+        start = earlier;
+    }
     let (local, host) = (&view.text()[start..at], &view.text()[after..end]);
     let sign = !view.text()[said.clone()].trim().chars().all(char::is_alphabetic);
     let first = host.split(['.', ' ', '[', '(']).next().unwrap_or_default();
