@@ -70,6 +70,10 @@ pub struct Origin {
 
 /// The decoded page is worked on in pieces of this many bytes, however the input was split.
 const PIECE_BYTES: usize = 16 * 1024;
+/// A piece of the source is decoded where so many bytes are free: each of its bytes may become a character of three.
+const DECODED_BYTES: usize = 3 * PIECE_BYTES + 1024;
+/// Where output comes before the end of the page, this much of it is usually held.
+const HELD_BYTES: u64 = 128 * 1024;
 /// Output is handed on in chunks of about this many bytes.
 const OUTPUT_BYTES: usize = 32 * 1024;
 /// The last bytes of the output stay within reach: `preserve` may have to guard a seam there.
@@ -218,11 +222,10 @@ impl<W: Write> Pipeline<W> {
         if self.failed {
             return Err(PageError::Poisoned);
         }
-        if self.settings.strip == StripMode::Article {
-            // All of it is going to be held, and growing costs a copy each time.
-            let held = (bytes.len() as u64).min(self.settings.limits.page_bytes) as usize;
-            self.window.expect(held.saturating_add(PIECE_BYTES));
-        }
+        // What is going to be held is known, and growing costs a copy each time.
+        let held = if self.settings.strip == StripMode::Article { self.settings.limits.page_bytes } else { HELD_BYTES };
+        let held = (bytes.len() as u64).min(held) as usize;
+        self.window.expect(held.saturating_add(DECODED_BYTES));
         let fed = bytes.chunks(PIECE_BYTES).try_for_each(|chunk| self.feed_chunk(chunk));
         self.failed = fed.is_err();
         fed

@@ -43,7 +43,8 @@ impl Addresses {
     fn resolve<'a>(&self, value: &'a str, schemes: &[&str]) -> Option<Cow<'a, str>> {
         // Browsers drop these before they look for the scheme (URL standard, 4.1 "URL parsing", steps 1 to 3).
         let is_dropped = |c: char| c.is_control() || c == '\u{FFFD}';
-        let is_printed = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        // Without a way out, the loop looks at many bytes at once.
+        let is_printed = value.bytes().fold(true, |so_far, byte| so_far & (b' '..=b'~').contains(&byte));
         let clean: Cow<'a, str> = if !is_printed && value.contains(is_dropped) { value.replace(is_dropped, "").into() } else { value.into() };
         let clean: Cow<'a, str> = match clean {
             Cow::Borrowed(text) => text.trim().into(),
@@ -63,24 +64,34 @@ impl Addresses {
 
     /// A `srcset` with only harmless addresses (HTML 4.8.4.2.1).
     pub fn source_set(&self, value: &str) -> Option<String> {
-        let mut kept = Vec::new();
+        let mut kept = String::new();
         let mut rest = value;
         loop {
             rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
             if rest.is_empty() {
                 break;
             }
-            let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+            let end = rest.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
             let (address, after) = rest.split_at(end);
             let bare = address.trim_end_matches(',');
             let (descriptor, next) = if bare.len() < address.len() { ("", after) } else { after.split_once(',').unwrap_or((after, "")) };
-            let is_plain = descriptor.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || c == '.');
-            if let Some(address) = self.load(bare).filter(|_| is_plain) {
-                kept.push([&*address, descriptor.trim()].join(" ").trim_end().to_owned());
+            let is_plain = descriptor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || byte == b'.');
+            if is_plain && let Some(address) = self.load(bare) {
+                if kept.is_empty() {
+                    kept.reserve(value.len());
+                } else {
+                    kept.push_str(", ");
+                }
+                kept.push_str(&address);
+                let descriptor = descriptor.trim();
+                if !descriptor.is_empty() {
+                    kept.push(' ');
+                    kept.push_str(descriptor);
+                }
             }
             rest = next;
         }
-        (!kept.is_empty()).then(|| kept.join(", "))
+        (!kept.is_empty()).then_some(kept)
     }
 }
 

@@ -326,30 +326,27 @@ impl Republish {
     /// The address of a picture: its own, or the one that a script would have loaded.
     fn image_address(&mut self, source: &str) -> bool {
         // One way through the attributes: the place of each name in its list is its rank, and the best is kept.
-        let (mut best, mut best_set, mut own) = (None::<(usize, &str)>, None::<(usize, &str)>, None);
+        let (mut best, mut best_set, mut own) = (None::<(usize, &str)>, None::<(usize, String)>, None);
         let rank = |list: &[String], name: &str| list.iter().position(|known| known.eq_ignore_ascii_case(name));
         for (name, raw) in Attributes::of(source).filter(|(_, raw)| !raw.trim_ascii().is_empty()) {
-            let is_better = |at: usize, best: &Option<(usize, &str)>| best.is_none_or(|(rank, _)| at < rank);
             if let Some(at) = rank(&self.media.lazy_sources, name) {
-                let is_harmless = is_better(at, &best) && self.addresses.load(&decode_value(raw)).is_some();
+                let is_harmless = best.is_none_or(|(rank, _)| at < rank) && self.addresses.load(&decode_value(raw)).is_some();
                 best = if is_harmless { Some((at, raw)) } else { best };
             } else if name.eq_ignore_ascii_case("src") {
                 own = own.or(Some(raw));
             }
             let set_rank = rank(&self.media.lazy_source_sets, name).or_else(|| name.eq_ignore_ascii_case("srcset").then_some(usize::MAX));
-            if let Some(at) = set_rank.filter(|at| is_better(*at, &best_set)) {
-                let is_harmless = self.addresses.source_set(&decode_value(raw)).is_some();
-                best_set = if is_harmless { Some((at, raw)) } else { best_set };
+            if let Some(at) = set_rank.filter(|at| best_set.as_ref().is_none_or(|(rank, _)| at < rank)) {
+                best_set = self.addresses.source_set(&decode_value(raw)).map(|set| (at, set)).or(best_set);
             }
         }
         let address = best.map(|(_, raw)| raw).or(own).map(decode_value);
-        let address = address.and_then(|value| self.addresses.load(&value).map(Cow::into_owned));
-        let set = best_set.and_then(|(_, raw)| self.addresses.source_set(&decode_value(raw)));
-        let has_any = address.is_some() || set.is_some();
+        let address = address.as_ref().and_then(|value| self.addresses.load(value));
+        let has_any = address.is_some() || best_set.is_some();
         if let Some(address) = address {
             write_attribute(&mut self.starts, "src", &address);
         }
-        if let Some(set) = set {
+        if let Some((_, set)) = best_set {
             write_attribute(&mut self.starts, "srcset", &set);
         }
         has_any
@@ -442,7 +439,7 @@ impl Republish {
         let bytes = raw.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            let end = bytes[at..].iter().position(|b| !is_plain(*b)).map_or(bytes.len(), |n| at + n);
+            let end = end_of_words(bytes, at);
             if end > at {
                 self.flush(out);
                 out.extend_from_slice(&bytes[at..end]);
@@ -471,6 +468,19 @@ impl Republish {
             at = end;
         }
     }
+}
+
+/// The end of the words that begin at `at` and are written as they are, with what parts them: a space or line end each.
+#[inline]
+fn end_of_words(bytes: &[u8], mut at: usize) -> usize {
+    let is_plain_at = |at: usize| bytes.get(at).is_some_and(|byte| is_plain(*byte));
+    while is_plain_at(at) {
+        at += 1;
+        if matches!(bytes.get(at), Some(b' ' | b'\n')) && is_plain_at(at + 1) {
+            at += 1;
+        }
+    }
+    at
 }
 
 /// Whether a byte of a text is written as it is, wherever it stands.

@@ -2,25 +2,23 @@
 //!
 //! Most values hold none. That is told from a few places of the value: where a text of `n` bytes stands, one of `n - 3`
 //! neighbouring blocks of four bytes lies on each multiple of `n - 3` (the idea of Wu and Manber, "A Fast Algorithm for Multi-Pattern
-//! Searching", 1994). Only where such a block is known does the automaton look closely.
+//! Searching", 1994). Only the texts that have such a block are compared, where it says that they stand.
 
 use super::filter::Filter;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rustc_hash::FxHashMap;
 
-/// Selectors by the fragment that they ask for.
+/// Selectors by the fragment that they ask for, in any case of ASCII letters: a candidate is only a candidate.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
     texts: Vec<(Box<str>, u32)>,
-    /// Over `texts`, in order; any case of ASCII letters, for a candidate is only a candidate.
-    search: Option<AhoCorasick>,
+    /// Texts by the hash of a block of theirs, with the place of the block in the text.
+    by_block: FxHashMap<u32, Vec<(u32, u8)>>,
     blocks: Filter,
     /// Bytes in a block, at most four.
     block: usize,
     stride: usize,
 }
 
-/// Fragments that may become a deterministic automaton: some 256 bytes of table each.
-const SMALL_BYTES: usize = 16 * 1024;
 const BLOCK: usize = 4;
 /// More than this saves nothing.
 const STRIDE: usize = 8;
@@ -31,43 +29,44 @@ impl Fragments {
         self.texts.push((text.into(), place));
     }
 
-    /// Builds the search. Where that would take too much, gives the places that must be tried on every value.
-    pub(super) fn finish(&mut self) -> Vec<u32> {
-        let Some(shortest) = self.texts.iter().map(|(text, _)| text.len()).min() else { return Vec::new() };
+    /// Builds the search.
+    pub(super) fn finish(&mut self) {
+        let Some(shortest) = self.texts.iter().map(|(text, _)| text.len()).min() else { return };
         self.block = shortest.min(BLOCK);
         self.stride = (shortest - self.block + 1).min(STRIDE);
-        let blocks = self.texts.iter().flat_map(|(text, _)| text.as_bytes().windows(self.block).take(self.stride).map(block_hash));
-        self.blocks = Filter::of(&blocks.collect::<Vec<_>>());
-        let texts = self.texts.iter().map(|(text, _)| text.as_bytes());
-        // The fastest automaton is also the largest.
-        let bytes: usize = self.texts.iter().map(|(text, _)| text.len()).sum();
-        let kind = (bytes <= SMALL_BYTES).then_some(AhoCorasickKind::DFA);
-        match AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(texts) {
-            Ok(search) => self.search = Some(search),
-            Err(_) => return self.texts.drain(..).map(|(_, place)| place).collect(),
+        for (number, (text, _)) in (0..).zip(&self.texts) {
+            for (at, block) in (0..).zip(text.as_bytes().windows(self.block).take(self.stride)) {
+                self.by_block.entry(block_hash(block)).or_default().push((number, at));
+            }
         }
-        Vec::new()
+        self.blocks = Filter::of(&self.by_block.keys().copied().collect::<Vec<_>>());
     }
 
     /// Appends the places of all texts that stand in the value.
     #[inline]
     pub(super) fn find(&self, value: &str, found: &mut Vec<u32>) {
-        if let Some(search) = self.search.as_ref().filter(|_| self.may_hold(value.as_bytes())) {
-            let hits = search.find_overlapping_iter(value);
-            found.extend(hits.map(|hit| self.texts[hit.pattern().as_usize()].1));
+        if self.texts.is_empty() {
+            return;
         }
-    }
-
-    #[inline]
-    fn may_hold(&self, value: &[u8]) -> bool {
-        let mut at = 0;
+        let (value, mut at) = (value.as_bytes(), 0);
         while let Some(block) = value.get(at..at + self.block) {
-            if self.blocks.may_hold(block_hash(block)) {
-                return true;
+            let hash = block_hash(block);
+            if self.blocks.may_hold(hash) {
+                self.compare(hash, value, at, found);
             }
             at += self.stride;
         }
-        false
+    }
+
+    /// The texts that have a block which stands at `at`.
+    fn compare(&self, hash: u32, value: &[u8], at: usize, found: &mut Vec<u32>) {
+        for (number, before) in self.by_block.get(&hash).into_iter().flatten() {
+            let (text, place) = &self.texts[*number as usize];
+            let stands = at.checked_sub(usize::from(*before)).and_then(|start| value.get(start..start + text.len()));
+            if stands.is_some_and(|part| part.eq_ignore_ascii_case(text.as_bytes())) {
+                found.push(*place);
+            }
+        }
     }
 }
 
@@ -93,7 +92,7 @@ mod tests {
             for (place, text) in texts.iter().enumerate() {
                 fragments.add(text, place as u32);
             }
-            assert_eq!(fragments.finish(), [0; 0]);
+            fragments.finish();
             for (place, text) in texts.iter().enumerate() {
                 for before in 0..12 {
                     let value = format!("{}{}{}", "q".repeat(before), text.to_ascii_uppercase(), "-".repeat(before % 3));

@@ -2,43 +2,58 @@
 //! take more than a handful of them.
 
 /// What a step may go on with.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Opening {
-    /// Known words, a bit each; many share one.
-    pub(super) words: u64,
+    /// Numbers of words.
+    pub(super) words: Vec<u32>,
     pub(super) number: bool,
     /// Anything, as far as a word tells.
     pub(super) anything: bool,
 }
 
-/// The steps of the root, by what they may go on with.
+/// The steps of the root, by what they may go on with: numbers of steps in rising order. Empty before it is built.
 #[derive(Debug, Default)]
 pub(super) struct Openings {
-    /// Numbers of steps in rising order: for each bit of a known word, for unknown words, for numbers. Empty before it is built.
-    steps: Vec<Vec<u32>>,
+    /// By the number of a known word.
+    by_word: Vec<Box<[u32]>>,
+    unknown: Vec<u32>,
+    number: Vec<u32>,
+    is_built: bool,
 }
 
-const UNKNOWN: usize = 64;
-const NUMBER: usize = 65;
-
 impl Openings {
-    pub(super) fn of(openings: &[Opening]) -> Openings {
+    /// Of the root's steps, where there are so many known words.
+    pub(super) fn of(openings: &[Opening], words: usize) -> Openings {
         let choose = |fits: &dyn Fn(&Opening) -> bool| (0..).zip(openings).filter(|(_, opening)| fits(opening)).map(|(number, _)| number).collect();
-        let mut steps: Vec<Vec<u32>> = (0..UNKNOWN).map(|bit| choose(&|opening| opening.anything || opening.words >> bit & 1 == 1)).collect();
-        steps.push(choose(&|opening| opening.anything));
-        steps.push(choose(&|opening| opening.anything || opening.number));
-        Openings { steps }
+        let unknown: Vec<u32> = choose(&|opening| opening.anything);
+        let mut by_word = vec![unknown.clone(); words];
+        for (step, opening) in (0..).zip(openings).filter(|(_, opening)| !opening.anything) {
+            for word in &opening.words {
+                by_word[*word as usize].push(step);
+            }
+        }
+        let in_order = |mut steps: Vec<u32>| {
+            steps.sort_unstable();
+            steps.dedup();
+            steps.into()
+        };
+        Openings {
+            by_word: by_word.into_iter().map(in_order).collect(),
+            unknown,
+            number: choose(&|opening| opening.anything || opening.number),
+            is_built: true,
+        }
     }
 
-    /// Numbers of the steps to try with a word, given by its bit if it is known; `None` for all of them.
+    /// Numbers of the steps to try with a word, given by its number if it is known; `None` for all of them.
     #[inline]
-    pub(super) fn steps(&self, word: Option<u64>, number: bool) -> Option<&[u32]> {
-        let place = match (word, number) {
-            (Some(_), true) => return None,
-            (Some(bit), false) => bit.trailing_zeros() as usize,
-            (None, false) => UNKNOWN,
-            (None, true) => NUMBER,
-        };
-        self.steps.get(place).map(Vec::as_slice)
+    pub(super) fn steps(&self, word: Option<u32>, number: bool) -> Option<&[u32]> {
+        match (word, number) {
+            _ if !self.is_built => None,
+            (Some(_), true) => None,
+            (Some(word), false) => self.by_word.get(word as usize).map(|steps| &**steps),
+            (None, false) => Some(&self.unknown),
+            (None, true) => Some(&self.number),
+        }
     }
 }

@@ -353,10 +353,11 @@ impl PhraseBook {
 
     /// Notes of each node what a phrase that has come so far may go on with, so that most steps end before they are taken.
     fn look_out(&mut self) {
-        let mut words = vec![0u64; self.ends.len()];
+        let mut words_after = vec![Vec::new(); self.ends.len()];
         for key in self.children.keys() {
-            words[(key >> 32) as usize] |= word_bit((*key as u32) >> 1);
+            words_after[(key >> 32) as usize].push((*key as u32) >> 1);
         }
+        let words: Vec<u64> = words_after.iter().map(|words| words.iter().fold(0, |bits, word| bits | word_bit(*word))).collect();
         self.outlooks = vec![Outlook::default(); words.len()];
         let mut places = Vec::new();
         for node in 0..words.len() {
@@ -379,19 +380,35 @@ impl PhraseBook {
         let opening = |(step, _): &(Step, u32)| match step {
             Step::Number => Opening { number: true, ..Opening::default() },
             Step::Joined(joined) => {
-                let Outlook { words, ends, number, open } = self.outlooks[*joined as usize];
-                Opening { words, number, anything: ends || open }
+                let Outlook { ends, number, open, .. } = self.outlooks[*joined as usize];
+                Opening { words: self.words_at(*joined, &words_after), number, anything: ends || open }
             }
-            Step::OneOf(root) => Opening { words: words[*root as usize], number: false, anything: self.list_ends.contains(root) },
+            Step::OneOf(root) => Opening { words: words_after[*root as usize].clone(), number: false, anything: self.list_ends.contains(root) },
             _ => Opening { anything: true, ..Opening::default() },
         };
-        self.openings = Openings::of(&self.placeholders[0].iter().map(opening).collect::<Vec<_>>());
+        self.openings = Openings::of(&self.placeholders[0].iter().map(opening).collect::<Vec<_>>(), self.vocabulary.len());
+    }
+
+    /// All words that may stand at a node, the joined ones included.
+    fn words_at(&self, node: u32, words_after: &[Vec<u32>]) -> Vec<u32> {
+        let (mut words, mut places) = (Vec::new(), vec![node]);
+        while let Some(node) = places.pop() {
+            words.extend_from_slice(&words_after[node as usize]);
+            for (step, _) in &self.placeholders[node as usize] {
+                match step {
+                    Step::Joined(joined) => places.push(*joined),
+                    Step::OneOf(root) if !self.list_ends.contains(root) => words.extend_from_slice(&words_after[*root as usize]),
+                    _ => {}
+                }
+            }
+        }
+        words
     }
 
     /// The steps other than words that may be taken from a node with the next word.
     fn steps(&self, node: u32, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
         let all = &self.placeholders[node as usize];
-        let chosen = if node == 0 { self.openings.steps(id.map(word_bit), number) } else { None };
+        let chosen = if node == 0 { self.openings.steps(id, number) } else { None };
         let some = chosen.into_iter().flatten().filter_map(|at| all.get(*at as usize));
         some.chain(if chosen.is_none() { all.as_slice() } else { &[] })
     }

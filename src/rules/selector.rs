@@ -13,8 +13,10 @@ use selectors::parser::{
     Combinator, Component, NonTSPseudoClass, NthType, ParseRelative, Parser, PseudoElement, Selector, SelectorImpl, SelectorIter, SelectorList,
     SelectorParseErrorKind,
 };
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 use std::ops::Range;
 use thiserror::Error;
 
@@ -278,7 +280,7 @@ struct AttributeIndex {
     /// Those that ask only for its presence, or for a value that cannot be searched.
     present: Vec<u32>,
     /// Those that name its whole value, by that in lower case.
-    values: Lookup,
+    values: Lookup<AnyCase>,
     /// Those that name its beginning.
     prefixes: Beginnings,
     /// Those that name a part of it.
@@ -287,12 +289,50 @@ struct AttributeIndex {
 
 /// Selectors by a text that an element must have.
 #[derive(Debug, Default)]
-struct Lookup {
+struct Lookup<C: Case = AsWritten> {
     places: FxHashMap<Box<[u8]>, Vec<u32>>,
     filter: Filter,
+    case: PhantomData<C>,
 }
 
-impl Lookup {
+/// How a text is compared.
+trait Case {
+    fn hash(text: &[u8]) -> u32;
+    /// The text as it is filed.
+    fn filed(text: &[u8]) -> Cow<'_, [u8]>;
+}
+
+#[derive(Debug, Default)]
+struct AsWritten;
+
+/// In any case of ASCII letters; filed in lower case.
+#[derive(Debug, Default)]
+struct AnyCase;
+
+impl Case for AsWritten {
+    #[inline]
+    fn hash(text: &[u8]) -> u32 {
+        text_hash(text)
+    }
+
+    #[inline]
+    fn filed(text: &[u8]) -> Cow<'_, [u8]> {
+        text.into()
+    }
+}
+
+impl Case for AnyCase {
+    #[inline]
+    fn hash(text: &[u8]) -> u32 {
+        name_hash(text)
+    }
+
+    fn filed(text: &[u8]) -> Cow<'_, [u8]> {
+        text.to_ascii_lowercase().into()
+    }
+}
+
+impl<C: Case> Lookup<C> {
     fn add(&mut self, text: &str, at: u32) {
         let places = self.places.entry(text.as_bytes().into()).or_default();
         if places.last() != Some(&at) {
@@ -301,13 +341,13 @@ impl Lookup {
     }
 
     fn finish(&mut self) {
-        self.filter = Filter::of(&self.places.keys().map(|text| text_hash(text)).collect::<Vec<_>>());
+        self.filter = Filter::of(&self.places.keys().map(|text| C::hash(text)).collect::<Vec<_>>());
     }
 
     #[inline]
     fn find(&self, text: &[u8], found: &mut Vec<u32>) {
-        if self.filter.may_hold(text_hash(text))
-            && let Some(places) = self.places.get(text)
+        if self.filter.may_hold(C::hash(text))
+            && let Some(places) = self.places.get(&*C::filed(text))
         {
             found.extend_from_slice(places);
         }
@@ -426,8 +466,7 @@ impl SelectorIndex {
         for index in self.attributes.values_mut().flatten() {
             index.values.finish();
             index.prefixes.finish();
-            // Too many states for one automaton: such selectors are tried on every element with the attribute.
-            index.present.extend(index.fragments.finish());
+            index.fragments.finish();
         }
     }
 
@@ -528,11 +567,7 @@ impl AttributeIndex {
     fn candidates(&self, value: &str, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.present);
         if !self.values.places.is_empty() && value.len() <= LONGEST_VALUE {
-            let mut lower = [0; LONGEST_VALUE];
-            let lower = &mut lower[..value.len()];
-            lower.copy_from_slice(value.as_bytes());
-            lower.make_ascii_lowercase();
-            self.values.find(lower, found);
+            self.values.find(value.as_bytes(), found);
         }
         self.prefixes.find(value, found);
         self.fragments.find(value, found);

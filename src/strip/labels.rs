@@ -198,12 +198,12 @@ fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
 impl Stripper {
     /// A line has ended: measures it and asks the phrases.
     pub(super) fn end_line(&mut self, window: &Window, metadata: &Collector) {
-        let pieces = std::mem::take(&mut self.gathering.pieces);
         let continues = std::mem::take(&mut self.gathering.continues);
         self.gathering.tag_since = false;
-        if pieces.is_empty() {
+        if self.gathering.pieces.is_empty() {
             return;
         }
+        let pieces = std::mem::take(&mut self.gathering.pieces);
         let (mut words, mut linked) = (0, 0);
         let mut last = "";
         for piece in &pieces {

@@ -92,6 +92,10 @@ pub struct Stripper {
     /// Words of prose kept so far, outside of open marks.
     prose_words: u64,
     removals: Removals,
+    /// The newest event that was removed.
+    last_removed: EventIndex,
+    /// Reused from stretch to stretch.
+    opened_in_stretch: Vec<(ElementId, EventIndex)>,
     near_misses: Vec<NearMiss>,
     matcher: SelectorMatcher,
     /// Reused from element to element.
@@ -180,6 +184,12 @@ struct Mark {
     widened: u8,
 }
 
+/// Takes an item out of a list: mostly it is the last.
+#[inline]
+fn remove<T>(list: &mut Vec<T>, at: usize) -> T {
+    if at + 1 == list.len() { list.swap_remove(at) } else { list.remove(at) }
+}
+
 impl Stripper {
     /// A stripper for one page.
     pub fn new(rules: Arc<RuleSet>, mode: StripMode, markup: Markup, host: Option<String>, limits: &Limits, explain: bool) -> Self {
@@ -205,6 +215,8 @@ impl Stripper {
             following: None,
             prose_words: 0,
             removals: Removals::default(),
+            last_removed: 0,
+            opened_in_stretch: Vec::new(),
             near_misses: Vec::new(),
             matcher: SelectorMatcher::new(limits.siblings),
             matched: Vec::new(),
@@ -396,6 +408,9 @@ impl Stripper {
 
     /// Where kept elements end.
     fn keep_closed(&mut self, at: EventIndex, id: ElementId) {
+        if self.keeps.is_empty() {
+            return;
+        }
         let Some(keep) = self.keeps.iter_mut().rev().find(|keep| keep.element == Some(id)) else { return };
         (keep.element, keep.events.end) = (None, at + 1);
         let end = self.queue.get(at).map_or(0, |held| held.event.range.end);
@@ -424,7 +439,7 @@ impl Stripper {
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
         let Some(position) = self.open.iter().rposition(|record| record.id == id) else { return };
-        let record = self.open.remove(position);
+        let record = remove(&mut self.open, position);
         let gathering = &mut self.gathering;
         match tag {
             Tag::A | Tag::Button => gathering.links = gathering.links.saturating_sub(1),
@@ -452,16 +467,16 @@ impl Stripper {
                 if !proper {
                     self.left_open = self.left_open.max(self.marks.len() + 1);
                 }
-                self.settle(&mark, at + 1, proper, false, elsewhere);
+                self.settle(mark, at + 1, proper, false, elsewhere);
             }
         }
         self.absorb_emptied(&record, at, window);
     }
 
     /// Judges a mark whose extent is known and removes what may go. Returns where the rest of it begins.
-    fn settle(&mut self, mark: &Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
+    fn settle(&mut self, mark: Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
         let inside = |at: EventIndex| at >= mark.start && at < end;
-        let expects_prose = self.expects_prose(mark);
+        let expects_prose = self.expects_prose(&mark);
         let evidence = Evidence {
             properly_closed,
             hold_full,
@@ -481,7 +496,7 @@ impl Stripper {
                 (at, if takes_text { Extent::Narrowed(cause) } else { Extent::Refused(cause) })
             }
         };
-        self.remove(mark.start..until, mark.rules.clone(), extent);
+        self.remove(mark.start..until, mark.rules, extent);
         if until < end && self.marks.is_empty() {
             let released = self.lines_of(until..end).filter(|line| line.is_prose());
             self.prose_words += released.map(|line| u64::from(line.words)).sum::<u64>();
@@ -520,7 +535,8 @@ impl Stripper {
     }
 
     fn drop_events(&mut self, events: Range<EventIndex>, removal: u32) {
-        let mut opened: Vec<(ElementId, EventIndex)> = Vec::new();
+        let mut opened = std::mem::take(&mut self.opened_in_stretch);
+        opened.clear();
         // A rule inside of what is kept is more exact than the one that keeps.
         let from = self.removals.get(removal).map_or(0, |removal| removal.range.start);
         let kept: Vec<Range<EventIndex>> = self.keeps.iter().filter(|keep| keep.start >= from).map(|keep| keep.events.clone()).collect();
@@ -533,7 +549,7 @@ impl Stripper {
                 EventKind::Open { id, void: false, .. } => opened.push((id, at)),
                 EventKind::Close { id, .. } => {
                     if let Some(position) = opened.iter().rposition(|(open, _)| *open == id) {
-                        let (_, open) = opened.remove(position);
+                        let (_, open) = remove(&mut opened, position);
                         if kept.iter().any(|kept| (open..at).contains(&kept.start)) {
                             continue;
                         }
@@ -545,6 +561,7 @@ impl Stripper {
                 _ => self.drop_event(at, removal),
             }
         }
+        self.opened_in_stretch = opened;
         for line in self.lines.iter_mut().rev().take_while(|line| line.end > events.start) {
             let is_kept = kept.iter().any(|kept| kept.contains(&line.first));
             line.dropped |= line.first >= events.start && line.end <= events.end && !is_kept;
@@ -554,6 +571,7 @@ impl Stripper {
     fn drop_event(&mut self, at: EventIndex, removal: u32) {
         let Some(held) = self.queue.get_mut(at) else { return };
         let before = std::mem::replace(&mut held.removal, removal);
+        self.last_removed = self.last_removed.max(at);
         if let Some(taking) = self.removals.get_mut(removal) {
             taking.last = taking.last.max(at);
         }
@@ -579,7 +597,15 @@ impl Stripper {
 
     /// An element that is empty only because all it held was removed goes as well.
     fn absorb_emptied(&mut self, record: &OpenRecord, close: EventIndex, window: &Window) {
-        if record.event < self.queue.first() || matches!(record.tag, Tag::Td | Tag::Th | Tag::Body | Tag::Html | Tag::Head) {
+        // Mostly nothing of what it held was removed.
+        if self.last_removed <= record.event
+            || record.event < self.queue.first()
+            || matches!(record.tag, Tag::Td | Tag::Th | Tag::Body | Tag::Html | Tag::Head)
+        {
+            return;
+        }
+        if self.queue.get(record.event).is_some_and(|held| !held.is_kept()) {
+            // It went with its mark, and all that it held with it.
             return;
         }
         let mut removal = 0;
@@ -637,7 +663,7 @@ impl Stripper {
             return self.break_line(window, metadata);
         }
         let mark = Mark { rules, start, element: None, prose_before, by_text, widened: 0 };
-        match self.settle(&mark, end, false, true, prose_before) {
+        match self.settle(mark, end, false, true, prose_before) {
             None => self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(end)),
             Some(released) => {
                 self.marks.remove(0);
@@ -674,17 +700,17 @@ impl Stripper {
         let mut elsewhere: u64 = free.map(|line| u64::from(line.words)).sum();
         // What may hold sentences is judged last: by then a wrapped article has been released. Outer marks come before inner ones.
         ended.sort_by_key(|(mark, end, _)| (self.expects_prose(mark), mark.start, std::cmp::Reverse(*end)));
-        for (mark, end, how) in &ended {
+        for (mark, end, how) in ended {
             let taken_by = self.queue.get(mark.start).map_or(0, |held| held.removal);
             if taken_by > 0 {
                 self.also(taken_by, &mark.rules);
-                self.note_final(&mark.rules, mark.start..*end);
+                self.note_final(&mark.rules, mark.start..end);
                 continue;
             }
             let proper = matches!(how, Closing::Own | Closing::Implied);
             let known = if in_view { elsewhere } else { mark.prose_before };
-            if let Some(released) = self.settle(mark, *end, proper, false, known) {
-                let words = self.lines_of(released..*end).filter(|line| line.is_prose()).map(|line| u64::from(line.words));
+            if let Some(released) = self.settle(mark, end, proper, false, known) {
+                let words = self.lines_of(released..end).filter(|line| line.is_prose()).map(|line| u64::from(line.words));
                 elsewhere += words.sum::<u64>();
             }
         }
