@@ -351,6 +351,13 @@ impl Flow {
     /// Ends the line that is being gathered.
     fn end_line(&mut self, out: &mut Vec<u8>) {
         self.space = false;
+        if self.line.is_empty() && self.title.is_none() {
+            // Nothing was gathered, and nothing is asked of an empty line.
+            self.open.iter_mut().for_each(|open| open.mark = "");
+            self.links.clear();
+            self.marks.clear();
+            return;
+        }
         for open in &mut self.open {
             // A mark cannot reach over the end of a block.
             if !open.mark.is_empty() {
@@ -366,7 +373,15 @@ impl Flow {
         for (_, address, from) in std::mem::take(&mut self.links) {
             self.close_link(&address, from);
         }
-        let (line, mut marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
+        let mut gathered = std::mem::take(&mut self.line);
+        self.put_gathered(&gathered, out);
+        // Its room serves the next line.
+        gathered.clear();
+        self.line = gathered;
+    }
+
+    fn put_gathered(&mut self, line: &str, out: &mut Vec<u8>) {
+        let mut marks = std::mem::take(&mut self.marks);
         if self.preformatted == 0 {
             let lead = line.len() - line.trim_start().len();
             marks.iter_mut().for_each(|(_, range)| *range = range.start.saturating_sub(lead)..range.end.saturating_sub(lead));

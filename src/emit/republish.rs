@@ -153,23 +153,23 @@ fn treatment(tag: Tag, source: &str) -> Treatment {
 }
 
 /// Attributes of an element besides `lang`, `dir` and `title`.
-fn allowed(name: &str) -> &'static [&'static str] {
-    match name {
-        "a" => &["href", "hreflang"],
-        "img" => &["src", "srcset", "sizes", "alt", "width", "height"],
-        "source" => &["src", "srcset", "sizes", "media", "type", "width", "height"],
-        "iframe" => &["src", "width", "height", "allowfullscreen"],
-        "video" => &["src", "poster", "width", "height", "controls"],
-        "audio" => &["src", "controls"],
-        "track" => &["src", "kind", "srclang", "label"],
-        "td" | "th" => &["colspan", "rowspan", "headers", "scope", "abbr"],
-        "col" | "colgroup" => &["span"],
-        "ol" => &["start", "reversed", "type"],
-        "li" => &["value"],
-        "time" | "del" | "ins" => &["datetime", "cite"],
-        "blockquote" | "q" => &["cite"],
-        "details" => &["open"],
-        "code" | "pre" => &["class"],
+fn allowed(tag: Tag) -> &'static [&'static str] {
+    match tag {
+        Tag::A => &["href", "hreflang"],
+        Tag::Img => &["src", "srcset", "sizes", "alt", "width", "height"],
+        Tag::Source => &["src", "srcset", "sizes", "media", "type", "width", "height"],
+        Tag::Iframe => &["src", "width", "height", "allowfullscreen"],
+        Tag::Video => &["src", "poster", "width", "height", "controls"],
+        Tag::Audio => &["src", "controls"],
+        Tag::Track => &["src", "kind", "srclang", "label"],
+        Tag::Td | Tag::Th => &["colspan", "rowspan", "headers", "scope", "abbr"],
+        Tag::Col | Tag::Colgroup => &["span"],
+        Tag::Ol => &["start", "reversed", "type"],
+        Tag::Li => &["value"],
+        Tag::Time | Tag::Del | Tag::Ins => &["datetime", "cite"],
+        Tag::Blockquote | Tag::Q => &["cite"],
+        Tag::Details => &["open"],
+        Tag::Code | Tag::Pre => &["class"],
         _ => &[],
     }
 }
@@ -239,21 +239,20 @@ impl Republish {
             }
             Treatment::Write(written) => written,
         };
-        let name = written.name();
         let from = self.starts.len();
-        if !self.start_tag(tag, name, plain, source) {
+        if !self.start_tag(tag, written, plain, source) {
             self.starts.truncate(from);
             if tag == Tag::Iframe {
                 self.leaving = Some(id);
             }
             return;
         }
-        let is_void = void || matches!(name, "img");
+        let is_void = void || written == Tag::Img;
         if is_void {
             self.flush(out);
             out.extend_from_slice(&self.starts.as_bytes()[from..]);
             self.starts.truncate(from);
-            self.after_space = matches!(name, "br" | "hr");
+            self.after_space = matches!(written, Tag::Br | Tag::Hr);
             self.wrote = true;
             return;
         }
@@ -261,16 +260,16 @@ impl Republish {
         if written == Tag::Pre {
             self.preformatted += 1;
         }
-        if matches!(name, "iframe" | "video" | "audio") {
+        if matches!(written, Tag::Iframe | Tag::Video | Tag::Audio) {
             self.flush(out);
         }
     }
 
     /// Appends the start tag to `starts`; false if the element is nothing without an attribute that is not allowed.
-    fn start_tag(&mut self, tag: Tag, name: &'static str, plain: bool, source: &str) -> bool {
+    fn start_tag(&mut self, tag: Tag, written: Tag, plain: bool, source: &str) -> bool {
         self.starts.push('<');
-        self.starts.push_str(name);
-        let allowed = allowed(name);
+        self.starts.push_str(written.name());
+        let allowed = allowed(written);
         if plain && allowed.is_empty() {
             self.starts.push('>');
             return true;
@@ -286,7 +285,7 @@ impl Republish {
             }
             seen |= 1 << position;
             let known = *GLOBAL.iter().chain(allowed).nth(position).unwrap_or(&"");
-            if name == "img" && matches!(known, "src" | "srcset") {
+            if written == Tag::Img && matches!(known, "src" | "srcset") {
                 continue;
             }
             let value = decode_value(raw);
@@ -295,14 +294,11 @@ impl Republish {
                 write_attribute(&mut self.starts, known, &value);
             }
         }
-        if name == "img" {
+        if written == Tag::Img {
             has_address = self.image_address(source);
         }
         self.starts.push('>');
-        match name {
-            "img" | "iframe" | "track" => has_address,
-            _ => true,
-        }
+        !matches!(written, Tag::Img | Tag::Iframe | Tag::Track) || has_address
     }
 
     /// The value of an attribute as it may be written.

@@ -106,7 +106,7 @@ fn ends(byte: u8, parts: u8) -> bool {
 }
 
 /// Reads on in a tag from `at`, as 13.2.5.32 to 13.2.5.39 say. All cuts are at ASCII bytes.
-#[inline]
+#[inline(always)]
 fn next_place(bytes: &[u8], mut at: usize) -> Next {
     while bytes.get(at).is_some_and(|b| ends(*b, SPACE | SLASH)) {
         at += 1;
@@ -138,7 +138,7 @@ fn next_place(bytes: &[u8], mut at: usize) -> Next {
         _ => (at, None),
     };
     let end = match quote {
-        Some(quote) => memchr::memchr(quote, bytes.get(start..).unwrap_or_default()),
+        Some(quote) => length_before(quote, bytes.get(start..).unwrap_or_default()),
         None => bytes[start..].iter().position(|b| ends(*b, SPACE | CLOSE)),
     };
     match end {
@@ -146,6 +146,26 @@ fn next_place(bytes: &[u8], mut at: usize) -> Next {
         None => Next::Broken(Some(Place { name, value: start.min(bytes.len())..bytes.len() })),
     }
 }
+
+/// How many bytes stand before the first `quote`. Most values are short: only in long ones a search pays that has to get going.
+#[inline]
+fn length_before(quote: u8, bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (mut at, pattern) = (0, ONES * u64::from(quote));
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()).filter(|_| at < SHORT_VALUE) {
+        let differs = u64::from_le_bytes(*chunk) ^ pattern;
+        // The lowest byte that is 0 is found for sure; those above it do not matter.
+        let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if zeros != 0 {
+            return Some(at + zeros.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr::memchr(quote, &bytes[at..]).map(|found| at + found)
+}
+
+/// A multiple of 8.
+const SHORT_VALUE: usize = 48;
 
 /// One attribute of a start tag; offsets in bytes from the tag's `<`.
 #[derive(Clone, Debug)]

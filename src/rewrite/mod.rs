@@ -13,6 +13,7 @@ mod window;
 
 pub(crate) use attributes::name_hash;
 pub use attributes::{Attributes, KnownName, decode_value, tag_name};
+pub(crate) use open_elements::AttributeRef;
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
 pub use tag::Tag;
 pub use token::TextKind;

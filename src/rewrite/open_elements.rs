@@ -103,6 +103,37 @@ pub struct ElementRef<'a> {
     element: &'a OpenElement,
 }
 
+/// A reference to an attribute: what is not asked for is not cut out of the tag.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AttributeRef<'a> {
+    element: ElementRef<'a>,
+    attribute: &'a Attribute,
+}
+
+impl<'a> AttributeRef<'a> {
+    /// The hash of its name ([`super::name_hash`]).
+    #[inline]
+    pub(crate) fn hash(self) -> u32 {
+        self.attribute.hash
+    }
+
+    /// Its name, if that is known.
+    #[inline]
+    pub(crate) fn known(self) -> Option<KnownName> {
+        self.attribute.known
+    }
+
+    /// Its name as written.
+    pub(crate) fn name(self) -> &'a str {
+        self.element.slice(&self.attribute.name)
+    }
+
+    /// Its raw value.
+    pub(crate) fn value(self) -> &'a str {
+        self.element.slice(&self.attribute.value)
+    }
+}
+
 impl<'a> ElementRef<'a> {
     /// The element's number.
     pub fn id(self) -> ElementId {
@@ -143,9 +174,9 @@ impl<'a> ElementRef<'a> {
         self.list().iter().map(move |attribute| (self.slice(&attribute.name), self.slice(&attribute.value)))
     }
 
-    /// The same with the hash of each name ([`super::name_hash`]), and the name if it is known.
-    pub(crate) fn hashed_attributes(self) -> impl Iterator<Item = (u32, &'a str, &'a str, Option<KnownName>)> {
-        self.list().iter().map(move |attribute| (attribute.hash, self.slice(&attribute.name), self.slice(&attribute.value), attribute.known))
+    /// The same, each with what was found out about it when the tag was read.
+    pub(crate) fn hashed_attributes(self) -> impl Iterator<Item = AttributeRef<'a>> {
+        self.list().iter().map(move |attribute| AttributeRef { element: self, attribute })
     }
 
     /// The raw value of an attribute, by its lower-case name.

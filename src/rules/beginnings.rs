@@ -47,6 +47,9 @@ impl Beginnings {
     /// Appends the places of all texts that the value begins with.
     #[inline]
     pub(super) fn find(&self, value: &str, found: &mut Vec<u32>) {
+        if self.places.is_empty() {
+            return;
+        }
         let mut hash = 0;
         for (at, (byte, is_length)) in value.bytes().zip(self.is_length.iter().skip(1)).enumerate() {
             hash = and(hash, byte);

@@ -6,6 +6,7 @@ use super::lexicon::Lexicon;
 use super::openings::{Opening, Openings};
 use crate::fold::{FirstWords, Folded, word_hash};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
 use thiserror::Error;
 
 /// Lines of more words than this are no labels.
@@ -360,9 +361,9 @@ impl PhraseBook {
         let words: Vec<u64> = words_after.iter().map(|words| words.iter().fold(0, |bits, word| bits | word_bit(*word))).collect();
         self.outlooks = vec![Outlook::default(); words.len()];
         let mut places = Vec::new();
-        for node in 0..words.len() {
+        for at in 0..words.len() {
             let mut outlook = Outlook::default();
-            places.push(node);
+            places.push(at);
             while let Some(node) = places.pop() {
                 outlook.words |= words[node];
                 outlook.ends |= !self.ends[node].is_empty();
@@ -375,7 +376,9 @@ impl PhraseBook {
                     }
                 }
             }
-            self.outlooks[node] = outlook;
+            (outlook.words_here, outlook.ends_here) = (words[at], !self.ends[at].is_empty());
+            outlook.steps_here = !self.placeholders[at].is_empty();
+            self.outlooks[at] = outlook;
         }
         let opening = |(step, _): &(Step, u32)| match step {
             Step::Number => Opening { number: true, ..Opening::default() },
@@ -418,8 +421,9 @@ impl PhraseBook {
     fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
         let Some(outlook) = self.outlooks.get(node as usize) else { return true };
         outlook.ends
-            || line.ids.get(at).is_some_and(|id| {
-                outlook.open || (*id != NO_WORD && outlook.words & word_bit(*id) != 0) || (outlook.number && line.line.words()[at].number)
+            || line.line.words().get(at).is_some_and(|word| {
+                let is_known = || line.id(at).is_some_and(|id| id != NO_WORD && outlook.words & word_bit(id) != 0);
+                outlook.open || (outlook.number && word.number) || is_known()
             })
     }
 
@@ -538,19 +542,21 @@ impl PhraseBook {
         }
     }
 
-    /// Looks up the words of a line, once for all that is asked of it; `ids` is a buffer.
-    pub fn number<'a>(&self, line: &'a Folded, ids: &'a mut Vec<u32>) -> Numbered<'a> {
+    /// Looks up the words of a line, those that are asked for and each once; `ids` is a buffer.
+    pub fn number<'a>(&'a self, line: &'a Folded, ids: &'a mut Vec<Cell<u32>>) -> Numbered<'a> {
         ids.clear();
-        ids.extend(line.texts().map(|word| self.vocabulary.get(word).copied().unwrap_or(NO_WORD)));
-        Numbered { line, ids }
+        ids.resize(line.words().len(), Cell::new(NOT_LOOKED_UP));
+        Numbered { line, ids, vocabulary: &self.vocabulary }
     }
 
     fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         if !self.goes_on(node, line, at) {
             return;
         }
+        // What is known of a node at a glance; a look at its lists costs more.
+        let outlook = self.outlooks.get(node as usize).copied().unwrap_or(Outlook::ANY);
         let ends = &self.ends[node as usize];
-        if !ends.is_empty() {
+        if outlook.ends_here {
             found.extend(ends.iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
         }
         let words = line.line.words();
@@ -562,8 +568,8 @@ impl PhraseBook {
             }
             return;
         }
-        let id = line.ids[at];
-        if id != NO_WORD {
+        let id = line.id(at).unwrap_or(NO_WORD);
+        if id != NO_WORD && outlook.words_here & word_bit(id) != 0 {
             for colon in [false, true] {
                 if (words[at].colon || !colon)
                     && let Some(child) = self.word_child(node, id, colon)
@@ -571,6 +577,9 @@ impl PhraseBook {
                     self.walk(child, line, at + 1, lexicon, said, found);
                 }
             }
+        }
+        if !outlook.steps_here {
+            return;
         }
         for (step, child) in self.steps(node, (id != NO_WORD).then_some(id), words[at].number) {
             let left = words.len() - at;
@@ -622,10 +631,8 @@ impl PhraseBook {
         if self.list_ends.contains(&inner) {
             self.walk(then, line, at, lexicon, said, found);
         }
-        if line.ids.get(at).is_none_or(|id| *id == NO_WORD) {
-            return;
-        }
-        if let Some(child) = self.word_child(inner, line.ids[at], false) {
+        let Some(id) = line.id(at).filter(|id| *id != NO_WORD) else { return };
+        if let Some(child) = self.word_child(inner, id, false) {
             self.walk_list(child, then, line, at + 1, lexicon, said, found);
         }
     }
@@ -634,11 +641,26 @@ impl PhraseBook {
 /// A line and the numbers of its words.
 pub struct Numbered<'a> {
     line: &'a Folded,
-    ids: &'a [u32],
+    ids: &'a [Cell<u32>],
+    vocabulary: &'a FxHashMap<Box<str>, u32>,
+}
+
+impl Numbered<'_> {
+    /// The number of a word, or [`NO_WORD`]; `None` behind the last.
+    #[inline]
+    fn id(&self, at: usize) -> Option<u32> {
+        let id = self.ids.get(at)?;
+        if id.get() == NOT_LOOKED_UP {
+            id.set(self.vocabulary.get(self.line.word(at)).copied().unwrap_or(NO_WORD));
+        }
+        Some(id.get())
+    }
 }
 
 /// The number of a word that is in no phrase.
 const NO_WORD: u32 = u32::MAX;
+/// Nobody has asked for the number of a word.
+const NOT_LOOKED_UP: u32 = u32::MAX - 1;
 
 /// A node's child by a word: the node, the word, whether a colon must follow it.
 #[inline]
@@ -656,6 +678,15 @@ struct Outlook {
     number: bool,
     /// Any other placeholder.
     open: bool,
+    /// Of the node alone: its words, whether a phrase ends at it, whether it has steps other than words.
+    words_here: u64,
+    ends_here: bool,
+    steps_here: bool,
+}
+
+impl Outlook {
+    /// Of a node that nothing is known of.
+    const ANY: Outlook = Outlook { words: u64::MAX, ends: true, number: true, open: true, words_here: u64::MAX, ends_here: true, steps_here: true };
 }
 
 #[inline]

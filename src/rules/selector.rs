@@ -4,7 +4,7 @@ use super::RuleIndex;
 use super::beginnings::Beginnings;
 use super::filter::Filter;
 use super::fragments::Fragments;
-use crate::rewrite::{ElementRef, KnownName, Tag, name_hash};
+use crate::rewrite::{AttributeRef, ElementRef, KnownName, Tag, name_hash};
 use cssparser::{ParseErrorKind, Parser as CssParser, ToCss};
 use precomputed_hash::PrecomputedHash;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -501,30 +501,31 @@ impl SelectorIndex {
                 self.unknown_tags.find(name.as_bytes(), found);
                 found.extend(self.tags.get(Tag::of(name) as usize).into_iter().flatten());
             }
-            tag => found.extend(self.tags.get(tag as usize).into_iter().flatten()),
+            tag => found.extend_from_slice(self.tags.get(tag as usize).map_or(&[], Vec::as_slice)),
         }
-        for (hash, name, raw, known) in element.hashed_attributes() {
-            match known {
-                Some(KnownName::Class) => known_classes.find(raw, found, |found| {
-                    let value = crate::rewrite::decode_value(raw);
+        for attribute in element.hashed_attributes() {
+            match attribute.known() {
+                Some(KnownName::Class) => known_classes.find(attribute.value(), found, |found| {
+                    let value = crate::rewrite::decode_value(attribute.value());
                     value.split_ascii_whitespace().for_each(|class| self.classes.find(class.as_bytes(), found));
-                    self.of_attribute(hash, name, &value, found);
+                    self.of_attribute(attribute, &value, found);
                 }),
                 Some(KnownName::Id) => {
-                    let value = crate::rewrite::decode_value(raw);
+                    let value = crate::rewrite::decode_value(attribute.value());
                     self.ids.find(value.as_bytes(), found);
-                    self.of_attribute(hash, name, &value, found);
+                    self.of_attribute(attribute, &value, found);
                 }
-                _ if self.attribute_filter.may_hold(hash) => self.of_attribute(hash, name, &crate::rewrite::decode_value(raw), found),
+                _ if self.attribute_filter.may_hold(attribute.hash()) => {
+                    self.of_attribute(attribute, &crate::rewrite::decode_value(attribute.value()), found);
+                }
                 _ => {}
             }
         }
     }
 
-    fn of_attribute(&self, hash: u32, name: &str, value: &str, found: &mut Vec<u32>) {
-        if self.attribute_filter.may_hold(hash)
-            && let Some(same_hash) = self.attributes.get(&hash)
-            && let Some(index) = same_hash.iter().find(|index| index.name.eq_ignore_ascii_case(name))
+    fn of_attribute(&self, attribute: AttributeRef<'_>, value: &str, found: &mut Vec<u32>) {
+        if let Some(same_hash) = self.attributes.get(&attribute.hash())
+            && let Some(index) = same_hash.iter().find(|index| index.name.eq_ignore_ascii_case(attribute.name()))
         {
             index.candidates(value, found);
         }
@@ -534,8 +535,9 @@ impl SelectorIndex {
 /// What the class values of a page came to: most elements are made like others.
 #[derive(Debug, Default)]
 pub struct KnownClasses {
-    /// Raw values, and where in `places` their selectors are.
-    values: FxHashMap<Box<str>, Range<u32>>,
+    /// By the hash of a raw value: where in `texts` it stands, and where in `places` its selectors are.
+    values: FxHashMap<u64, (Range<u32>, Range<u32>)>,
+    texts: String,
     places: Vec<u32>,
 }
 
@@ -546,19 +548,24 @@ const KNOWN_VALUE_BYTES: usize = 512;
 impl KnownClasses {
     /// Appends the places of a value, which `look` finds where they are not known.
     fn find(&mut self, value: &str, found: &mut Vec<u32>, look: impl FnOnce(&mut Vec<u32>)) {
-        if let Some(places) = self.values.get(value) {
+        let mut hasher = FxHasher::default();
+        hasher.write(value.as_bytes());
+        let hash = hasher.finish();
+        let known = self.values.get(&hash);
+        if let Some((_, places)) = known.filter(|(text, _)| self.texts[text.start as usize..text.end as usize] == *value) {
             // Of most there are none.
             if !places.is_empty() {
                 found.extend_from_slice(&self.places[places.start as usize..places.end as usize]);
             }
             return;
         }
-        let before = found.len();
+        let (before, is_new) = (found.len(), known.is_none());
         look(found);
-        if self.values.len() < KNOWN_VALUES && value.len() <= KNOWN_VALUE_BYTES {
-            let start = self.places.len() as u32;
+        if is_new && self.values.len() < KNOWN_VALUES && value.len() <= KNOWN_VALUE_BYTES {
+            let (text, start) = (self.texts.len() as u32, self.places.len() as u32);
+            self.texts.push_str(value);
             self.places.extend_from_slice(&found[before..]);
-            self.values.insert(value.into(), start..self.places.len() as u32);
+            self.values.insert(hash, (text..self.texts.len() as u32, start..self.places.len() as u32));
         }
     }
 }

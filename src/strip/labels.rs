@@ -13,6 +13,7 @@ use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
 use crate::rules::{LONGEST_LINE, Numbered, PhraseMatch, RuleIndex, Said, TextScope};
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 /// A mark with more words outside of links may turn out to hold the page.
@@ -66,7 +67,7 @@ pub(super) struct Labels {
     between: Vec<usize>,
     /// Reused from line to line.
     found: Vec<PhraseMatch>,
-    ids: Vec<u32>,
+    ids: Vec<Cell<u32>>,
 }
 
 /// A line that is furniture by what it says.
@@ -239,9 +240,9 @@ impl Stripper {
         } else {
             // What a mark takes is as good as a label to the entries before it.
             self.labels.after_label = true;
-            let rules = self.marks.first().map(|mark| mark.rules.clone()).unwrap_or_default();
             for line in std::mem::take(&mut self.labels.between) {
-                self.drop_line(line, rules.clone());
+                let rules = self.marks.first().map(|mark| mark.rules.clone()).unwrap_or_default();
+                self.drop_line(line, rules);
             }
         }
         if let Some(line) = self.lines.back()

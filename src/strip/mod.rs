@@ -721,9 +721,7 @@ impl Stripper {
     /// Hands out the events whose fate is sealed, oldest first, and the removals that are complete with them.
     pub fn release(&mut self, mut out: impl FnMut(Held), mut removed: impl FnMut(Removal)) {
         let before = self.sealed_before();
-        while let Some(held) = self.queue.pop_before(before) {
-            out(held);
-        }
+        self.queue.drain_before(before).for_each(&mut out);
         let first = self.queue.first();
         let growing = self.following.as_ref().map_or(0, Following::removal);
         while let Some(removal) = self.removals.pop_before(first, growing) {

@@ -23,10 +23,19 @@ impl Held {
 }
 
 /// The events between the oldest undecided one and the newest.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     events: VecDeque<Held>,
     first: EventIndex,
+}
+
+/// Room for so many events is made at once: what is looked back at holds about as many.
+const EVENTS: usize = 1024;
+
+impl Default for Queue {
+    fn default() -> Self {
+        Queue { events: VecDeque::with_capacity(EVENTS), first: 0 }
+    }
 }
 
 impl Queue {
@@ -57,14 +66,11 @@ impl Queue {
         self.events.back_mut()
     }
 
-    /// The oldest event, if it is numbered below `before`.
-    pub(super) fn pop_before(&mut self, before: EventIndex) -> Option<Held> {
-        if self.first >= before {
-            return None;
-        }
-        let held = self.events.pop_front()?;
-        self.first += 1;
-        Some(held)
+    /// Takes out the events that are numbered below `before`, oldest first.
+    pub(super) fn drain_before(&mut self, before: EventIndex) -> impl Iterator<Item = Held> {
+        let count = (before.saturating_sub(self.first) as usize).min(self.events.len());
+        self.first += count as u64;
+        self.events.drain(..count)
     }
 
     /// Where the oldest event starts in the page.

@@ -471,7 +471,7 @@ impl Blocks {
         (block.bytes, block.stops, block.commas, block.digits, block.capitals) = (scan.bytes, scan.stops, scan.commas, scan.digits, scan.capitals);
         block.times = block.times.max(times);
         block.title_words = title_words;
-        block.hash = scan.hash;
+        block.hash = scan.hash();
         let mut items = 0u8;
         for (_, number) in &self.stack {
             let tag = self.elements[*number as usize].tag;
@@ -554,10 +554,18 @@ struct Scan {
     commas: u32,
     digits: u32,
     capitals: u32,
+    /// Of the bytes that are no white space, eight at a time.
     hash: u64,
+    /// Those that are not in it.
+    rest: u64,
 }
 
 impl Scan {
+    /// Tells texts apart, however their words are parted.
+    fn hash(&self) -> u64 {
+        mix(mix(self.hash, self.rest), u64::from(self.bytes))
+    }
+
     fn text(&mut self, text: &str, mut word: impl FnMut(u32)) {
         let (mut inside, mut hash, mut ideographs) = (false, 0u32, 0u32);
         let bytes = text.as_bytes();
@@ -572,7 +580,10 @@ impl Scan {
             }
             self.bytes += 1;
             let low = u32::from(byte | 0x20);
-            self.hash = (self.hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
+            self.rest = self.rest << 8 | u64::from(byte);
+            if self.bytes.is_multiple_of(8) {
+                self.hash = mix(self.hash, std::mem::take(&mut self.rest));
+            }
             match class {
                 LETTER | CAPITAL | DIGIT => {
                     if !inside {
@@ -617,6 +628,11 @@ impl Scan {
         }
         self.words += ideographs.div_ceil(2);
     }
+}
+
+#[inline]
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
 const OTHER: u8 = 0;
