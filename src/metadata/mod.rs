@@ -11,6 +11,7 @@ pub(crate) use json_ld::is_thread;
 
 use crate::rewrite::{ElementId, ElementRef, Event, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a page declares. All texts as declared, with white space collapsed.
@@ -160,7 +161,7 @@ impl Collector {
     }
 
     fn open(&mut self, tag: Tag, element: ElementRef<'_>, void: bool) {
-        let value = |name: &str| element.attribute(name).map(|raw| crate::rewrite::decode_value(raw).into_owned());
+        let value = |name: &str| element.attribute(name).map(crate::rewrite::decode_value);
         let what = match tag {
             Tag::Html | Tag::Body => {
                 if let Some(lang) = value("lang").or_else(|| value("xml:lang")) {
@@ -173,7 +174,7 @@ impl Collector {
                 None
             }
             Tag::Base => {
-                self.base = self.base.take().or_else(|| value("href"));
+                self.base = self.base.take().or_else(|| value("href").map(Cow::into_owned));
                 None
             }
             Tag::Link => {

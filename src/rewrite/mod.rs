@@ -254,7 +254,9 @@ impl Rewriter {
                 }
             }
             TokenKind::EndTag(tag) => {
-                let name = tag_name(window.text(range.clone()));
+                // Where the tag is known, its name tells nothing more.
+                let is_named = tag != Tag::Unknown && !self.elements.in_foreign();
+                let name = if is_named { tag.name() } else { tag_name(window.text(range.clone())) };
                 if self.custom == Custom::Written && tag == Tag::Unknown && is_custom(name) {
                     self.custom = Custom::Closed;
                 }

@@ -4,7 +4,6 @@
 //! neighbouring blocks of four bytes lies on each multiple of `n - 3` (the idea of Wu and Manber, "A Fast Algorithm for Multi-Pattern
 //! Searching", 1994). Only the texts that have such a block are compared, where it says that they stand.
 
-use super::filter::Filter;
 use rustc_hash::FxHashMap;
 
 /// Selectors by the fragment that they ask for, in any case of ASCII letters: a candidate is only a candidate.
@@ -13,13 +12,16 @@ pub(super) struct Fragments {
     texts: Vec<(Box<str>, u32)>,
     /// Texts by the hash of a block of theirs, with the place of the block in the text.
     by_block: FxHashMap<u32, Vec<(u32, u8)>>,
-    blocks: Filter,
+    /// A bit for each hash, by its upper half.
+    blocks: Vec<u64>,
     /// Bytes in a block, at most four.
     block: usize,
     stride: usize,
 }
 
 const BLOCK: usize = 4;
+/// Bits that tell blocks apart: few enough to stay in the nearest cache.
+const BITS: usize = 1 << 16;
 /// More than this saves nothing.
 const STRIDE: usize = 8;
 
@@ -39,7 +41,11 @@ impl Fragments {
                 self.by_block.entry(block_hash(block)).or_default().push((number, at));
             }
         }
-        self.blocks = Filter::of(&self.by_block.keys().copied().collect::<Vec<_>>());
+        self.blocks = vec![0; BITS / 64];
+        for hash in self.by_block.keys() {
+            let bit = (hash >> 16) as usize;
+            self.blocks[bit / 64] |= 1 << (bit % 64);
+        }
     }
 
     /// Appends the places of all texts that stand in the value.
@@ -49,12 +55,24 @@ impl Fragments {
             return;
         }
         let (value, mut at) = (value.as_bytes(), 0);
-        while let Some(block) = value.get(at..at + self.block) {
-            let hash = block_hash(block);
-            if self.blocks.may_hold(hash) {
-                self.compare(hash, value, at, found);
+        if self.block == BLOCK {
+            while let Some(block) = value.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+                self.look(block_hash(block), value, at, found);
+                at += self.stride;
             }
-            at += self.stride;
+        } else {
+            while let Some(block) = value.get(at..at + self.block) {
+                self.look(block_hash(block), value, at, found);
+                at += self.stride;
+            }
+        }
+    }
+
+    #[inline]
+    fn look(&self, hash: u32, value: &[u8], at: usize, found: &mut Vec<u32>) {
+        let bit = (hash >> 16) as usize;
+        if self.blocks.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1) {
+            self.compare(hash, value, at, found);
         }
     }
 
@@ -70,15 +88,14 @@ impl Fragments {
     }
 }
 
-/// A hash of at most four bytes, the same for both cases of a letter.
+/// A hash of at most four bytes, the same for both cases of a letter. Its upper half knows of all of them.
 #[inline]
 fn block_hash(block: &[u8]) -> u32 {
     let word = match *block {
         [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
         _ => block.iter().fold(0, |word, byte| word << 8 | u32::from(*byte)),
     };
-    let mixed = (word | 0x2020_2020).wrapping_mul(0x9E37_79B1);
-    mixed ^ mixed >> 15
+    (word | 0x2020_2020).wrapping_mul(0x9E37_79B1)
 }
 
 #[cfg(test)]

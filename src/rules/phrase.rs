@@ -417,7 +417,7 @@ impl PhraseBook {
     }
 
     /// Whether anything can be found from a node on, judged by the next word alone.
-    #[inline]
+    #[inline(always)]
     fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
         let Some(outlook) = self.outlooks.get(node as usize) else { return true };
         outlook.ends
@@ -647,13 +647,19 @@ pub struct Numbered<'a> {
 
 impl Numbered<'_> {
     /// The number of a word, or [`NO_WORD`]; `None` behind the last.
-    #[inline]
+    #[inline(always)]
     fn id(&self, at: usize) -> Option<u32> {
-        let id = self.ids.get(at)?;
-        if id.get() == NOT_LOOKED_UP {
-            id.set(self.vocabulary.get(self.line.word(at)).copied().unwrap_or(NO_WORD));
+        match self.ids.get(at)?.get() {
+            NOT_LOOKED_UP => Some(self.look_up(at)),
+            id => Some(id),
         }
-        Some(id.get())
+    }
+
+    #[cold]
+    fn look_up(&self, at: usize) -> u32 {
+        let id = self.vocabulary.get(self.line.word(at)).copied().unwrap_or(NO_WORD);
+        self.ids[at].set(id);
+        id
     }
 }
 

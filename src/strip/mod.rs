@@ -537,6 +537,7 @@ impl Stripper {
     fn drop_events(&mut self, events: Range<EventIndex>, removal: u32) {
         let mut opened = std::mem::take(&mut self.opened_in_stretch);
         opened.clear();
+        let mut last = 0;
         // A rule inside of what is kept is more exact than the one that keeps.
         let from = self.removals.get(removal).map_or(0, |removal| removal.range.start);
         let kept: Vec<Range<EventIndex>> = self.keeps.iter().filter(|keep| keep.start >= from).map(|keep| keep.events.clone()).collect();
@@ -553,15 +554,20 @@ impl Stripper {
                         if kept.iter().any(|kept| (open..at).contains(&kept.start)) {
                             continue;
                         }
-                        self.drop_event(open, removal);
-                        self.drop_event(at, removal);
+                        self.take_event(open, removal);
+                        self.take_event(at, removal);
+                        last = at;
                     }
                 }
                 EventKind::Doctype => {}
-                _ => self.drop_event(at, removal),
+                _ => {
+                    self.take_event(at, removal);
+                    last = at;
+                }
             }
         }
         self.opened_in_stretch = opened;
+        self.reaches(removal, last);
         for line in self.lines.iter_mut().rev().take_while(|line| line.end > events.start) {
             let is_kept = kept.iter().any(|kept| kept.contains(&line.first));
             line.dropped |= line.first >= events.start && line.end <= events.end && !is_kept;
@@ -569,15 +575,30 @@ impl Stripper {
     }
 
     fn drop_event(&mut self, at: EventIndex, removal: u32) {
-        let Some(held) = self.queue.get_mut(at) else { return };
-        let before = std::mem::replace(&mut held.removal, removal);
+        self.take_event(at, removal);
+        self.reaches(removal, at);
+    }
+
+    /// Notes the last event of a removal.
+    fn reaches(&mut self, removal: u32, at: EventIndex) {
         self.last_removed = self.last_removed.max(at);
         if let Some(taking) = self.removals.get_mut(removal) {
             taking.last = taking.last.max(at);
         }
-        if before > 0
-            && before != removal
-            && let Some(inner) = self.removals.get_mut(before)
+    }
+
+    #[inline]
+    fn take_event(&mut self, at: EventIndex, removal: u32) {
+        let Some(held) = self.queue.get_mut(at) else { return };
+        let before = std::mem::replace(&mut held.removal, removal);
+        if before > 0 && before != removal {
+            self.absorb(before, removal);
+        }
+    }
+
+    /// A removal takes what another one took.
+    fn absorb(&mut self, before: u32, removal: u32) {
+        if let Some(inner) = self.removals.get_mut(before)
             && !std::mem::replace(&mut inner.absorbed, true)
         {
             let rules = inner.rules.clone();
