@@ -162,35 +162,57 @@ def with_snippets(page, kept, result):
     return (*result, share(page["with"]), share(page["without"]))
 
 
-def fit(x, y, w, trees, seed=SEED, rate=0.08):
+class Bag:
+    """Models of other seeds whose log odds are averaged: each errs in another way."""
+
+    def __init__(self, models):
+        self.models = models
+
+    def log_odds(self, x):
+        return np.mean([model.predict(x.astype(np.float32), prediction_type="RawFormulaVal") for model in self.models], axis=0)
+
+    def importance(self):
+        return np.mean([model.get_feature_importance() for model in self.models], axis=0)
+
+
+def fit(x, y, w, trees, bag, rate):
+    """A bag of so many models, which have so many trees together."""
     from catboost import CatBoostClassifier, Pool
 
-    model = CatBoostClassifier(
-        iterations=trees, depth=DEPTH, learning_rate=rate, l2_leaf_reg=6, border_count=63, random_seed=seed, thread_count=2, verbose=0,
-        bootstrap_type="Bernoulli", subsample=0.7, allow_writing_files=False, boosting_type="Plain", score_function="L2", random_strength=0.5,
-        rsm=0.4,
-    )
-    model.fit(Pool(x.astype(np.float32), y, weight=w))
-    return model
+    pool = Pool(x.astype(np.float32), y, weight=w)
+    models = []
+    for seed in range(SEED, SEED + bag):
+        model = CatBoostClassifier(
+            iterations=trees // bag, depth=DEPTH, learning_rate=rate, l2_leaf_reg=6, border_count=63, random_seed=seed, thread_count=2, verbose=0,
+            bootstrap_type="Bernoulli", subsample=0.7, allow_writing_files=False, boosting_type="Plain", score_function="L2",
+            random_strength=0.5, rsm=0.4,
+        )
+        model.fit(pool)
+        models.append(model)
+    return Bag(models)
 
 
-def export(model, work):
-    """Splits and leaves of a CatBoost model; leaves as 16-bit numbers with one scale."""
+def export(bag, work):
+    """Splits and leaves of all models; leaves as 16-bit numbers with one scale."""
     path = work / "catboost.json"
-    model.save_model(str(path), format="json")
-    body = json.loads(path.read_text())
-    scale, bias = body.get("scale_and_bias", [1, [0]])
-    top = max(abs(v) for tree in body["oblivious_trees"] for v in tree["leaf_values"])
-    step = top / 32000
+    found, bias = [], 0.0
+    for model in bag.models:
+        model.save_model(str(path), format="json")
+        body = json.loads(path.read_text())
+        scale, offset = body.get("scale_and_bias", [1, [0]])
+        bias += (offset[0] if isinstance(offset, list) else offset) / len(bag.models)
+        for tree in body["oblivious_trees"]:
+            splits = [(s["float_feature_index"], max(0, min(255, math.floor(s["border"])))) for s in tree["splits"]]
+            found.append((splits, [value * scale / len(bag.models) for value in tree["leaf_values"]]))
+    step = max(abs(value) for _, leaves in found for value in leaves) / 32000
     trees = []
-    for tree in body["oblivious_trees"]:
-        splits = [(s["float_feature_index"], max(0, min(255, math.floor(s["border"])))) for s in tree["splits"]]
-        leaves = [round(v / step) for v in tree["leaf_values"]]
+    for splits, leaves in found:
+        leaves = [round(value / step) for value in leaves]
         while len(splits) < DEPTH:
             splits.append((0, 255))
             leaves = leaves + leaves
         trees.append((splits, leaves))
-    return trees, step * scale, (bias[0] if isinstance(bias, list) else bias)
+    return trees, step, bias
 
 
 def write_parity(naqi, model, columns, page, out, rows=24):
@@ -198,7 +220,7 @@ def write_parity(naqi, model, columns, page, out, rows=24):
     dumped = json.loads(subprocess.run([str(naqi), "features", str(page)], capture_output=True, check=True).stdout)
     x = matrix(dumped)[:rows]
     assert x.shape[1] == columns
-    scores = model.predict(x.astype(np.float32), prediction_type="RawFormulaVal")
+    scores = model.log_odds(x)
     lines = [f"{bytes(row).hex()} {score:.4f}" for row, score in zip(x, scores)]
     out.write_text("\n".join(lines) + "\n")
 
@@ -209,11 +231,12 @@ def main():
     ask.add_argument("--naqi", type=pathlib.Path, required=True)
     ask.add_argument("--out", type=pathlib.Path)
     ask.add_argument("--work", type=pathlib.Path, default=pathlib.Path("training-work"))
-    ask.add_argument("--trees", type=int, default=250)
+    ask.add_argument("--trees", type=int, default=300)
     ask.add_argument("--keep", type=float, default=0.1)
     ask.add_argument("--slope", type=float, default=0.8)
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
-    ask.add_argument("--rate", type=float, default=0.08, help="learning rate")
+    ask.add_argument("--rate", type=float, default=0.15, help="learning rate")
+    ask.add_argument("--bag", type=int, default=2, help="models that share the trees")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold, which calibrate.py reads")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
@@ -281,17 +304,17 @@ def main():
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
     if a.out:
-        model = fit(*gather(-1), a.trees, rate=a.rate)
+        model = fit(*gather(-1), a.trees, a.bag, a.rate)
         trees, scale, bias = export(model, a.work)
         write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
         if a.parity:
             write_parity(a.naqi, model, len(names), a.parity, a.out.with_name("parity.txt"))
-        gain = sorted(zip(model.get_feature_importance(), names), reverse=True)
+        gain = sorted(zip(model.importance(), names), reverse=True)
         print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
 
     results, blind, chances = {}, {}, {}
     for fold in range(a.folds):
-        model = fit(*gather(fold), a.trees, rate=a.rate)
+        model = fit(*gather(fold), a.trees, a.bag, a.rate)
         if a.fold_models:
             a.fold_models.mkdir(parents=True, exist_ok=True)
             trees, scale, bias = export(model, a.work)
@@ -305,7 +328,7 @@ def main():
                     into[i] = (0.0, 0.0, 0.0, None, None)
                     continue
                 page = pages[i]
-                p = 1 / (1 + np.exp(-model.predict(source[i].astype(np.float32), prediction_type="RawFormulaVal")))
+                p = 1 / (1 + np.exp(-model.log_odds(source[i])))
                 kept = choose(p, page["counts"], page["hashes"], page["dropped"], a.keep, a.slope)
                 into[i] = with_snippets(page, kept, score(page, kept))
                 if source is named:
