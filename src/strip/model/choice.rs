@@ -18,8 +18,11 @@ const JUDGED_WORDS: u32 = 60;
 /// A headline has at least so many words.
 const TITLE_WORDS: u32 = 3;
 
-/// What is less likely content than this is furniture wherever it stands.
-const SPARED: f32 = 0.05;
+/// What is less likely content than this is furniture wherever it stands: lines, and headings and captions, which look least like text.
+const SPARED_LINE: f32 = 0.15;
+const SPARED_LABEL: f32 = 0.05;
+/// A paragraph of an article is kept though its chance is so far below the line.
+const BELOW_LINE: f32 = 0.25;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 
@@ -29,7 +32,7 @@ pub(super) struct Thresholds {
     /// A block is kept from `keep` + `slope` · half the best expected F1 on.
     pub(super) keep: f32,
     pub(super) slope: f32,
-    /// A paragraph that no rule took is kept from this chance on, if most of the page's content is paragraphs.
+    /// A paragraph that no rule took may be kept from this chance on, if most of the page's content is paragraphs.
     pub(super) prose: f32,
 }
 
@@ -183,8 +186,9 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         best = best.max(2.0 * hit / (words + all).max(1.0));
     }
     let favor = settings.favor.log_odds();
-    let threshold = moved(thresholds.keep + thresholds.slope * best / 2.0, favor);
-    let of_paragraph = if is_article { threshold.min(moved(thresholds.prose, favor)) } else { threshold };
+    let line = thresholds.keep + thresholds.slope * best / 2.0;
+    let threshold = moved(line, favor);
+    let of_paragraph = if is_article { moved(line.min(thresholds.prose.max(line - BELOW_LINE)), favor) } else { threshold };
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
     let mut why: Vec<Why> = blocks
@@ -196,7 +200,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         })
         .collect();
     let before = kept.clone();
-    spare(page, chances, is_article, moved(SPARED, favor), &mut kept);
+    spare(page, chances, is_article, favor, &mut kept);
     table::complete(page, &mut kept);
     let mut seen = FxHashSet::default();
     let headline = spoken_title(blocks);
@@ -232,20 +236,22 @@ fn is_paragraph(block: &Block) -> bool {
 /// Keeps what belongs to the paragraphs of an article: lines made as they are or among them,
 /// headings before them, captions near them. On other pages only what stands between two blocks that stay, and sentences
 /// beside a paragraph.
-fn spare(page: &Blocks, chances: &[f32], is_article: bool, least: f32, kept: &mut [bool]) {
+fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mut [bool]) {
     let blocks = &page.blocks;
+    let (least_line, least_label) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor));
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
+        let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
+        let least = if in_figure || block.heading > 0 { least_label } else { least_line };
         if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
         let (before, after) = (&stays[row.saturating_sub(NEAR)..row], &stays[row + 1..(row + NEAR + 1).min(blocks.len())]);
         let (follows, leads) = (before.contains(&true), after.contains(&true));
         let touches = before.last() == Some(&true) || after.first() == Some(&true);
-        let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
         let next_stays = kept.get(row + 1).is_some_and(|next| *next);
         if !is_article {
             let between = next_stays && row > 0 && kept[row - 1];
