@@ -12,11 +12,17 @@ use std::ops::Range;
 
 /// Whether a tag is of an element of SVG that is a text by itself.
 fn is_line_of_drawing(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
-    let name = if tag == Tag::Unknown { window.text(range.clone()) } else { return false };
-    let name = name.trim_start_matches(['<', '/']);
-    ["text", "title", "desc"].iter().any(|known| {
-        name.as_bytes().get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
-            && !name.as_bytes().get(known.len()).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'-')
+    tag == Tag::Unknown && {
+        let name = tag_name(window.text(range.clone()));
+        ["text", "title", "desc"].iter().any(|known| name.eq_ignore_ascii_case(known))
+    }
+}
+
+/// The first bracket of a text, written as itself or by reference.
+fn bracket(text: &str, sign: u8, reference: &str) -> Option<Range<usize>> {
+    memchr::memchr2_iter(sign, b'&', text.as_bytes()).find_map(|at| match text.as_bytes()[at] == sign {
+        true => Some(at..at + 1),
+        false => text[at..].starts_with(reference).then_some(at..at + reference.len()),
     })
 }
 
@@ -259,17 +265,17 @@ impl Passage {
         let mut at = 0;
         while at < value.len() {
             let rest = &value[at..];
-            let open = ["<", "&lt;"].iter().filter_map(|open| rest.find(open)).min().unwrap_or(rest.len());
-            self.side.add(&rest[..open], from + at as u64, References::Attribute, false);
-            let tag = &rest[open..];
-            let close = [">", "&gt;"].iter().filter_map(|close| tag.find(close).map(|at| at + close.len())).min().unwrap_or(tag.len());
-            let name = tag[..close].strip_prefix("&lt;").or(tag[..close].strip_prefix('<')).unwrap_or_default().trim_start_matches('/');
+            let open = bracket(rest, b'<', "&lt;").unwrap_or(rest.len()..rest.len());
+            self.side.add(&rest[..open.start], from + at as u64, References::Attribute, false);
+            let tag = &rest[open.end..];
+            let close = bracket(tag, b'>', "&gt;").unwrap_or(tag.len()..tag.len());
+            let name = tag[..close.start].trim_start_matches('/');
             let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
             self.side.markup();
             if Tag::of(&name.to_ascii_lowercase()).has(is::BLOCK) {
-                self.side.hard_break(from + (at + open) as u64);
+                self.side.hard_break(from + (at + open.start) as u64);
             }
-            at += open + close;
+            at += open.end + close.end;
         }
         self.side.end_block();
     }
