@@ -45,6 +45,9 @@ pub(crate) struct View {
     fold_map: ViewMap,
 }
 
+/// Bytes of the longest name of a value.
+const LABEL_BYTES: usize = 128;
+
 impl View {
     pub(crate) fn clear(&mut self) {
         self.plain.clear();
@@ -75,10 +78,16 @@ impl View {
         }
     }
 
-    /// Says what the value is called that has just begun.
+    /// Says what the value is called that has just begun. What is too long to be a name says nothing.
     pub(crate) fn label(&mut self, label: &str) {
-        let start = self.labels.len() as u32;
-        self.labels.push_str(label);
+        if label.len() > LABEL_BYTES {
+            return;
+        }
+        // Values of one list share theirs.
+        if !self.labels.ends_with(label) {
+            self.labels.push_str(label);
+        }
+        let start = (self.labels.len() - label.len()) as u32;
         if let Some(block) = self.blocks.last_mut() {
             block.label = (start, self.labels.len() as u32);
         }
