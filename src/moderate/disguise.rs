@@ -3,6 +3,7 @@
 //! A token that looks like one of these is undone into a plain word, which is then looked up like any other. Most tokens of most pages
 //! look like none, and cost a test of their bits.
 
+use super::letters::LETTERS;
 use super::phrase::Undone;
 use super::view::View;
 use super::word::made_of::{ARABIC, DIGIT, DOUBLE, LATIN, LOOKALIKE, OTHER, TRIPLE};
@@ -34,12 +35,15 @@ const SHORTEST_OF_PIECES: usize = 5;
 const MOST_PIECES: usize = 24;
 /// No word spaced out has more letters.
 const LONGEST_SPACED: usize = 48;
+/// Symbols that stand for letters even at the edge of a word.
+const SYMBOLS: [char; 2] = ['@', '$'];
 /// Separators longer than this part words even of spaced letters.
 pub(super) const SEPARATOR_BYTES: usize = 3;
 
 impl Disguise {
     /// Calls with what each disguised word hides, the disguises it used, and its bytes of the folded form.
     pub(crate) fn each(&mut self, view: &View, wanted: u8, mut each: impl FnMut(&str, u8, Range<usize>)) {
+        let letters = &*LETTERS;
         let tokens = &view.tokens;
         let (mut at, mut broken_to, mut pieces_to) = (0, 0, 0);
         while at < tokens.len() {
@@ -55,6 +59,11 @@ impl Disguise {
                 }
             }
             if token.single && wanted & SPACED != 0 {
+                if wanted & LEET != 0
+                    && let Some(range) = self.symbols_apart(view, at)
+                {
+                    self.forms(SPACED, wanted, range, &mut each);
+                }
                 let run = self.spaced(view, at);
                 if run >= SHORTEST_SPACED {
                     let range = range.start..tokens[at + run - 1].end as usize;
@@ -73,8 +82,8 @@ impl Disguise {
             }
             let mut used = 0;
             self.text.clear();
-            if token.made_of & LOOKALIKE != 0 && wanted & SKELETON != 0 && text.chars().all(|c| c.is_ascii_alphanumeric() || latin(c).is_some()) {
-                self.text.extend(text.chars().map(|c| latin(c).unwrap_or(c)));
+            if token.made_of & LOOKALIKE != 0 && wanted & SKELETON != 0 && text.chars().all(|c| c.is_ascii_alphanumeric() || letters.latin(c).is_some()) {
+                self.text.extend(text.chars().map(|c| letters.latin(c).unwrap_or(c)));
                 used = SKELETON;
                 each(&self.text, used, range.clone());
             }
@@ -82,10 +91,10 @@ impl Disguise {
                 let (range, count) = chunk(view, at);
                 let chunk = &view.folded[range.clone()];
                 if has_leet(chunk) {
-                    let has_one = chunk.contains(['1', '!', '|']);
-                    for one in ['i', 'l'].into_iter().take(1 + usize::from(has_one)) {
+                    let has_one = chunk.contains(|c| letters.is_either(c));
+                    for one in letters.both.into_iter().take(1 + usize::from(has_one)) {
                         self.text.clear();
-                        self.text.extend(chunk.chars().map(|c| letter(c, one)));
+                        self.text.extend(chunk.chars().map(|c| letters.letter(c, one)));
                         each(&self.text, LEET | used, range.clone());
                         self.collapsed(LEET | used, wanted, false, range.clone(), &mut each);
                     }
@@ -119,17 +128,18 @@ impl Disguise {
     fn forms(&mut self, used: u8, wanted: u8, range: Range<usize>, each: &mut impl FnMut(&str, u8, Range<usize>)) {
         each(&self.text, used, range.clone());
         self.collapsed(used, wanted, true, range.clone(), each);
+        let letters = &*LETTERS;
         let is_leet = wanted & LEET != 0 && has_leet(&self.text);
-        let is_lookalike = wanted & SKELETON != 0 && self.text.contains(|c| latin(c).is_some());
+        let is_lookalike = wanted & SKELETON != 0 && self.text.contains(|c| letters.latin(c).is_some());
         if !(is_leet || is_lookalike) {
             return;
         }
         self.other.clone_from(&self.text);
         let used = used | if is_leet { LEET } else { SKELETON };
-        let has_one = is_leet && self.other.contains(['1', '!', '|']);
-        for one in ['i', 'l'].into_iter().take(1 + usize::from(has_one)) {
+        let has_one = is_leet && self.other.contains(|c| letters.is_either(c));
+        for one in letters.both.into_iter().take(1 + usize::from(has_one)) {
             self.text.clear();
-            self.text.extend(self.other.chars().map(|c| if is_leet { letter(c, one) } else { latin(c).unwrap_or(c) }));
+            self.text.extend(self.other.chars().map(|c| if is_leet { letters.letter(c, one) } else { letters.latin(c).unwrap_or(c) }));
             each(&self.text, used, range.clone());
             self.collapsed(used, wanted, true, range.clone(), each);
         }
@@ -146,7 +156,7 @@ impl Disguise {
             if (number > 0 && token.start != tokens[number - 1].end) || !(is_digit || token.made_of & ARABIC != 0) {
                 break;
             }
-            self.text.extend(text.chars().map(arabic_letter));
+            self.text.extend(text.chars().map(|c| LETTERS.arabic(c)));
             count += 1;
         }
         if count > 1 {
@@ -217,6 +227,37 @@ impl Disguise {
                 }
             }
         }
+    }
+
+    /// Joins the letters from `at` on, and the symbols among them, that stand apart by the same mark, as in "v.1.@.g.r.@"; gives where they stand.
+    fn symbols_apart(&mut self, view: &View, at: usize) -> Option<Range<usize>> {
+        let folded = view.folded.as_str();
+        let token = view.tokens[at];
+        let (mut start, mut end) = (token.start as usize, token.end as usize);
+        let mark = folded[end..].chars().next().filter(|mark| *mark != '\n' && !LETTERS.is_stand_in(*mark))?;
+        let symbol_before = |end: usize| folded[..end].strip_suffix(mark).and_then(|rest| rest.strip_suffix(SYMBOLS));
+        self.text.clear();
+        if let Some(before) = symbol_before(start)
+            && !before.ends_with(char::is_alphanumeric)
+        {
+            self.text.push_str(&folded[before.len()..start - mark.len_utf8()]);
+            start = before.len();
+        }
+        self.text.push_str(&folded[token.start as usize..end]);
+        let mut count = 1;
+        while let Some(next) = folded[end..].strip_prefix(mark).and_then(|rest| rest.chars().next()) {
+            let after = end + mark.len_utf8() + next.len_utf8();
+            let is_last = !folded[after..].starts_with(mark);
+            let is_symbol = if is_last { SYMBOLS.contains(&next) } else { LETTERS.is_stand_in(next) };
+            if !(next.is_alphanumeric() || is_symbol) || folded[after..].starts_with(char::is_alphanumeric) || count == LONGEST_SPACED {
+                break;
+            }
+            self.text.push(next);
+            end = after;
+            count += 1;
+        }
+        let has_symbol = self.text.contains(|c: char| !c.is_alphanumeric());
+        (has_symbol && count >= SHORTEST_SPACED && self.text.chars().nth(SHORTEST_BROKEN - 1).is_some()).then_some(start..end)
     }
 
     /// Joins the single letters from `at` on that stand equally far apart; gives how many tokens that is.
@@ -312,66 +353,5 @@ fn chunk(view: &View, at: usize) -> (Range<usize>, usize) {
 }
 
 fn has_leet(chunk: &str) -> bool {
-    let letters = chunk.chars().filter(|c| c.is_alphabetic()).count();
-    letters > 0 && chunk.chars().any(|c| letter(c, 'i') != c && !c.is_alphabetic())
-}
-
-/// The Arabic letter that a digit stands for, by its form or as it is typed on Latin keyboards.
-fn arabic_letter(character: char) -> char {
-    match character {
-        '1' => 'ا',
-        '2' => 'ا',
-        '3' => 'ع',
-        '5' => 'ه',
-        '6' => 'ط',
-        '7' => 'ح',
-        '9' => 'و',
-        other => other,
-    }
-}
-
-/// The letter that a digit or symbol stands for.
-fn letter(character: char, one: char) -> char {
-    match character {
-        '0' => 'o',
-        '1' | '!' | '|' => one,
-        '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '7' | '+' => 't',
-        '8' => 'b',
-        '€' => 'e',
-        other => latin(other).unwrap_or(other),
-    }
-}
-
-/// The Latin letter that a lower-case Cyrillic or Greek letter cannot be told from by sight (UTS #39, `confusables.txt`).
-fn latin(character: char) -> Option<char> {
-    Some(match character {
-        'а' | 'α' => 'a',
-        'в' | 'β' => 'b',
-        'с' | 'ϲ' => 'c',
-        'ԁ' => 'd',
-        'е' | 'є' | 'ε' => 'e',
-        'һ' => 'h',
-        'н' | 'η' => 'n',
-        'і' | 'ι' | 'ї' => 'i',
-        'ј' => 'j',
-        'к' | 'κ' => 'k',
-        'ӏ' => 'l',
-        'м' | 'μ' => 'm',
-        'о' | 'ο' | 'σ' => 'o',
-        'р' | 'ρ' => 'p',
-        'ԛ' => 'q',
-        'г' => 'r',
-        'ѕ' => 's',
-        'т' | 'τ' => 't',
-        'υ' => 'u',
-        'ѵ' | 'ν' => 'v',
-        'ԝ' | 'ω' => 'w',
-        'х' | 'χ' => 'x',
-        'у' | 'γ' => 'y',
-        'ζ' => 'z',
-        _ => return None,
-    })
+    chunk.chars().any(char::is_alphabetic) && chunk.chars().any(|c| LETTERS.is_stand_in(c))
 }

@@ -5,12 +5,14 @@
 //! with edits: ranges of the page and what stands there instead. Emitters read the page through these edits and know nothing of rules.
 //! Without moderation rules everything passes as it is.
 
+mod clitics;
 mod contact;
 mod disguise;
 pub mod edit;
 pub mod entity;
 mod json;
 mod judge;
+mod letters;
 mod map;
 mod moderator;
 mod passage;

@@ -300,6 +300,10 @@ impl Passage {
 
     fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, from: u64, number: u64) {
         if tag == Tag::A && !void {
+            // Style sheets part "Call 555 0100" from the address that follows it.
+            if self.text.plain.ends_with(char::is_alphanumeric) && Attributes::get(source, "href").is_some_and(is_contact) {
+                self.text.object(from);
+            }
             self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX });
         }
         if tag == Tag::Noscript {

@@ -3,7 +3,8 @@
 use super::disguise::{SEPARATOR_BYTES, collapse};
 use super::view::View;
 use super::word::hash;
-use super::words::{WordHit, evasion, stem_is_long, without_clitics};
+use super::clitics::without_clitics;
+use super::words::{WordHit, evasion, may_carry};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -108,17 +109,17 @@ impl Phrases {
         let undone = &*undone;
         for word in &undone.words {
             let text = &undone.text[word.text.clone()];
-            self.with(view, undone, word, text, false, hits);
-            without_clitics(text, |skipped| self.with(view, undone, word, &text[skipped..], true, hits));
+            self.with(view, undone, word, text, "", hits);
+            without_clitics(text, |skipped| self.with(view, undone, word, &text[skipped..], &text[..skipped], hits));
         }
     }
 
     /// Phrases of which this is the first disguised word.
-    fn with(&self, view: &View, undone: &Undone, word: &Word, text: &str, has_clitic: bool, hits: &mut Vec<WordHit>) {
+    fn with(&self, view: &View, undone: &Undone, word: &Word, text: &str, clitic: &str, hits: &mut Vec<WordHit>) {
         for (number, at) in self.by_part.get(&hash(text.as_bytes())).into_iter().flatten() {
             let phrase = &self.phrases[*number as usize];
             let is_allowed = word.used & !phrase.evasion == 0 && phrase.parts[*at].is(text, word.used);
-            if !is_allowed || (has_clitic && !(*at == 0 && phrase.clitics && stem_is_long(text))) {
+            if !is_allowed || !(clitic.is_empty() || *at == 0 && phrase.clitics && may_carry(text, clitic)) {
                 continue;
             }
             let start = if *at == 0 { Some(word.folded.start) } else { before(view, phrase, *at, word) };
@@ -141,8 +142,8 @@ fn before(view: &View, phrase: &Phrase, at: usize, word: &Word) -> Option<usize>
         }
         let has_clitic = || {
             let mut any = false;
-            without_clitics(text, |skipped| any |= text[skipped..] == *part.text);
-            any && stem_is_long(&part.text)
+            without_clitics(text, |skipped| any |= text[skipped..] == *part.text && may_carry(&part.text, &text[..skipped]));
+            any
         };
         let is_first = std::ptr::eq(part, &phrase.parts[0]);
         if *part.text != *text && !(is_first && phrase.clitics && has_clitic()) {

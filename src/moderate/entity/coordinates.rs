@@ -5,10 +5,25 @@ use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::Number;
 use super::view::View;
+use serde::Deserialize;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Decimals that a pair without a name needs: four are eleven metres; fewer are prices and scores too.
 const DECIMALS: usize = 4;
+
+/// What halves of a pair are called (`rules/entity/coordinates.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    longitude: Vec<String>,
+    compass: Vec<String>,
+}
+
+// The file is part of the binary and read by the tests of entities.
+#[allow(clippy::expect_used)]
+static NAMES: LazyLock<Names> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/coordinates.toml")).expect("rules/entity/coordinates.toml is read by a test"));
 
 /// A decimal number: its bytes, value, and count of decimals.
 struct Decimal {
@@ -42,7 +57,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     }
     // "lat: 24.7136, lng: 46.6753"
     let mut named_longitude = false;
-    for name in ["longitude", "long", "lng", "lon", "خط الطول", "x"] {
+    for name in NAMES.longitude.iter().map(String::as_str) {
         let rest = &view.text()[at..];
         let is_measure = name == "x" && !rest.get(1..).unwrap_or_default().trim_start().starts_with([':', '=']);
         if !is_measure && rest.is_char_boundary(name.len()) && rest.len() > name.len() && rest[..name.len()].eq_ignore_ascii_case(name) {
@@ -206,10 +221,9 @@ fn sexagesimal(view: &View<'_>, at: usize, most: u32, leads: bool) -> Option<(us
     let letter = view.text()[end..].trim_start_matches(' ');
     let space = view.text().len() - end - letter.len();
     let found = letter.starts_with(['N', 'S', 'E', 'W', 'O']) && !letter[1..].starts_with(|c: char| c.is_alphanumeric());
-    let arabic = ["شمالا", "شمالاً", "جنوبا", "جنوباً", "شرقا", "شرقاً", "غربا", "غرباً", "شمال", "جنوب", "شرق", "غرب"];
     if found {
         return Some((end + space + 1, true));
     }
-    let word = arabic.iter().filter(|word| letter.starts_with(**word)).map(|word| word.len()).max();
+    let word = NAMES.compass.iter().filter(|word| letter.starts_with(word.as_str())).map(|word| word.len()).max();
     Some(word.map_or((end, false), |length| (end + space + length, true)))
 }

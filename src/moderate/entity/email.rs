@@ -34,8 +34,10 @@ struct Spoken {
     prose: Vec<String>,
     /// What a domain ends in that is said; codes of regions do as well.
     endings: Vec<String>,
-    /// Ends of names of files that have an `@` in them (`icon@2x.png`).
+    /// Ends of names of files and units that have an `@` in them (`icon@2x.png`).
     files: Vec<String>,
+    /// What makes a domain that is said the address of a page ("example dot com slash news").
+    paths: Vec<String>,
 }
 
 // The file is part of the binary and read by the tests of this module.
@@ -193,9 +195,10 @@ fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
         end = after;
     }
     let (end, spoken) = best?;
-    // A spoken point must lead to an ending that is one.
-    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}']).next().unwrap_or_default();
-    (!spoken || is_spoken_ending(ending)).then_some((end, spoken))
+    // A point that is said must lead to an ending that is one; in brackets nobody says any other thing.
+    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}', '>']).next().unwrap_or_default();
+    let is_bracketed = view.text()[..end - ending.len()].trim_end_matches(' ').ends_with([']', ')', '}', '>']);
+    (!spoken || is_bracketed || is_spoken_ending(ending)).then_some((end, spoken))
 }
 
 /// Where a capital follows small letters, if all before are small; the length otherwise.
@@ -242,6 +245,18 @@ fn dot_at(view: &View<'_>, at: usize) -> Option<usize> {
         let space = usize::from(rest.first() == Some(&b' '));
         let end = bracketed(view, at + space, &SPOKEN.points)?;
         Some(end + usize::from(view.byte(end) == b' ') - at)
+    })
+}
+
+/// Where a spoken point begins that ends at a place.
+fn point_before(view: &View<'_>, at: usize) -> Option<usize> {
+    let text = &view.text()[..at];
+    let loose = SPOKEN.loose_points.iter().find(|point| point.contains(char::is_alphabetic) && text.ends_with(point.as_str()));
+    loose.map(|point| at - point.len()).or_else(|| {
+        let closed = text.trim_end_matches(' ').strip_suffix([']', ')', '}', '>'])?;
+        let open = closed.trim_end_matches(|character: char| character.is_alphanumeric() || matches!(character, ' ' | '.')).len().checked_sub(1)?;
+        bracketed(view, open, &SPOKEN.points)?;
+        Some(text[..open].trim_end_matches(' ').len())
     })
 }
 
@@ -355,9 +370,7 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     let Some((end, dotted)) = domain(&view, after) else { return };
     // "first dot last at example dot com"; one word each, or it is the sentence before.
     while dotted
-        && let Some(point) =
-            SPOKEN.loose_points.iter().find(|point| point.contains(char::is_alphabetic) && view.text()[..start].ends_with(point.as_str()))
-        && let before = start - point.len()
+        && let Some(before) = point_before(&view, start)
         && let earlier = local_start(&view, before)
         && earlier < before
         && at - earlier < LOCAL
@@ -367,7 +380,7 @@ pub(super) fn spoken(scan: &mut Scan<'_, '_, '_>, said: Range<usize>) {
     let (local, host) = (&view.text()[start..at], &view.text()[after..end]);
     let sign = !view.text()[said.clone()].trim().chars().all(char::is_alphabetic);
     let first = host.split(['.', ' ', '[', '(']).next().unwrap_or_default();
-    if is_one_of(&SPOKEN.prose, first) {
+    if is_one_of(&SPOKEN.prose, first) || SPOKEN.paths.iter().any(|path| begins(&view.bytes()[end..], path)) {
         return;
     }
     // "look at example.com" is prose: without brackets the point must be spoken too, or the name look like one.

@@ -4,7 +4,22 @@
 use super::Scan;
 use super::kind::EntityKind;
 use iban::{Iban, ParseIbanError};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::LazyLock;
+
+/// Accounts of the registry that the crate does not know (`rules/entity/iban.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct More {
+    countries: BTreeMap<String, String>,
+}
+
+// The file is part of the binary and read by the tests of entities.
+#[allow(clippy::expect_used)]
+static MORE: LazyLock<More> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/iban.toml")).expect("rules/entity/iban.toml is read by a test"));
 
 /// The longest IBAN of the registry.
 const LONGEST: usize = 34;
@@ -17,13 +32,18 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize) -> usize {
         return first;
     }
     let view = scan.view;
-    let start = first - 2;
     let bytes = view.bytes();
-    let upper = bytes[start..first].iter().all(u8::is_ascii_uppercase);
-    let lower = bytes[start..first].iter().all(u8::is_ascii_lowercase);
+    // The country may stand apart, in one piece or in two: "QA 40QNBA…", "S A 0 3 …".
+    let last = if matches!(bytes[first - 1], b' ' | b'-') { first - 1 } else { first };
+    let Some(pair) = last.checked_sub(2) else { return first };
+    let start = if last < first && pair > 0 && matches!(bytes[pair], b' ' | b'-') { pair - 1 } else { pair };
+    let letters = [bytes[start], bytes[last - 1]];
+    let upper = letters.iter().all(u8::is_ascii_uppercase);
+    let lower = letters.iter().all(u8::is_ascii_lowercase) && last == first;
     let before = view.byte_before(start);
     let is_named = start >= 4 && bytes[start - 4..start].eq_ignore_ascii_case(b"iban");
-    if !(upper || lower) || (before.is_ascii_alphanumeric() && !is_named) || before == b'_' || !view.byte(first + 1).is_ascii_digit() {
+    let second = if last == first || view.byte(first + 1).is_ascii_digit() { first + 1 } else { first + 2 };
+    if !(upper || lower) || (before.is_ascii_alphanumeric() && !is_named) || before == b'_' || !view.byte(second).is_ascii_digit() {
         return first;
     }
     // Characters of the account, and the ends of the groups they stand in.
@@ -66,13 +86,28 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize) -> usize {
             }
             Err(ParseIbanError::InvalidBban(_)) => failed = Some(("length", *end)),
             Err(ParseIbanError::InvalidBaseIban { .. }) => failed = failed.or(Some(("checksum", *end))),
-            Err(ParseIbanError::UnknownCountry(_)) => {}
+            Err(ParseIbanError::UnknownCountry(_)) => {
+                if let Some((country, _)) = MORE.countries.iter().find(|(country, shape)| is_shaped(&account[..*length], country, shape)) {
+                    scan.hit(start..*end, EntityKind::Iban, country, 0.99);
+                    return *end;
+                }
+            }
         }
     }
     if let Some((failed, end)) = failed.filter(|_| country(&account[..2]) != "iban") {
         scan.miss(start..end, EntityKind::Iban, failed);
     }
     first
+}
+
+/// Whether an account is of a country and written as the registry says.
+fn is_shaped(account: &[u8], country: &str, shape: &str) -> bool {
+    let fits = |(byte, shape): (&u8, u8)| match shape {
+        b'9' => byte.is_ascii_digit(),
+        b'A' => byte.is_ascii_uppercase(),
+        _ => byte.is_ascii_alphanumeric(),
+    };
+    account.len() == 4 + shape.len() && account.starts_with(country.as_bytes()) && account[4..].iter().zip(shape.bytes()).all(fits)
 }
 
 /// The country of an account, by the registry.

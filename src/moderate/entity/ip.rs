@@ -5,15 +5,25 @@ use super::Scan;
 use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
+use serde::Deserialize;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The longest text of an IPv6 address, with a quad at its end.
 const LONGEST: usize = 45;
 
-/// What stands for the points of a quad, besides points: the Arabic decimal separator, the Urdu full stop, and points in brackets, as
-/// reports on attacks write them so that nobody follows them.
-const POINTS: [&str; 8] = ["\u{66b}", "\u{6d4}", "[.]", "(.)", "{.}", "[dot]", "(dot)", " . "];
+/// How points are written (`rules/entity/ip.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    points: Vec<String>,
+}
+
+// The file is part of the binary and read by the tests of entities.
+#[allow(clippy::expect_used)]
+static WRITTEN: LazyLock<Written> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/ip.toml")).expect("rules/entity/ip.toml is read by a test"));
 
 /// Looks for a quad whose points are written in another way; gives where it ends.
 pub(super) fn other_points(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {
@@ -22,17 +32,17 @@ pub(super) fn other_points(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> 
     if !scan.has(EntityKind::Ip) || first.len() > 3 || number.groups().get(1).is_some_and(|group| group.start == first.end + 1) {
         return None;
     }
-    let point = POINTS.iter().find(|point| view.text()[first.end..].starts_with(**point))?;
+    let point = WRITTEN.points.iter().map(String::as_str).find(|point| view.text()[first.end..].starts_with(point))?;
     let (mut octets, mut end) = ([0; 4], first.start);
     for (place, octet) in octets.iter_mut().enumerate() {
         if place > 0 {
-            end += view.text()[end..].strip_prefix(*point).map(|_| point.len())?;
+            end += view.text()[end..].strip_prefix(point).map(|_| point.len())?;
         }
         let digits = view.digits(end);
         *octet = view.text()[digits.clone()].parse::<u8>().ok().filter(|_| digits.len() == 1 || view.byte(digits.start) != b'0')?;
         end = digits.end;
     }
-    if view.text()[end..].strip_prefix(*point).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+    if view.text()[end..].strip_prefix(point).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
         return None;
     }
     let range = first.start..end;

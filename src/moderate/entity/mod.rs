@@ -263,7 +263,9 @@ impl Scan<'_, '_, '_> {
             if token.start < first || self.view.bytes()[token.end - 1].is_ascii_alphabetic() {
                 // The digits of a token that begins with a word ("tel0501234567") can still be a number.
                 let digits = self.view.digits(first);
-                if digits.end == token.end && self.view.is_contact_word(token.start..first) {
+                // "P90384777" is a picture; one letter names a number only that is dialled with a zero.
+                let is_named = first > token.start + 1 || self.view.byte(first) == b'0';
+                if digits.end == token.end && is_named && self.view.is_contact_word(token.start..first) {
                     let number = Number::read(&self.view, first);
                     phone::find(self, &number);
                     return end.max(number.end());
@@ -282,6 +284,12 @@ impl Scan<'_, '_, '_> {
                     return end.max(if token.len() > 24 { token.end } else { digits.end });
                 }
                 return end.max(digits.end);
+            }
+        }
+        if matches!(self.view.byte_before(first), b' ' | b'-') && first > 1 && self.view.byte(first - 2).is_ascii_uppercase() {
+            let account = iban::find(self, first);
+            if account > first {
+                return account;
             }
         }
         let number = Number::read(&self.view, first);

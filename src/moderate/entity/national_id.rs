@@ -12,6 +12,9 @@ use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use scheme::{LETTERED, SCHEMES, Scheme};
 
+/// Letters and digits of the shortest id with letters.
+const SHORTEST_SMALL: usize = 9;
+
 /// Finds the ids of digits alone among the groups of a number.
 pub(super) fn find_digits(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
     if !scan.has(EntityKind::NationalId) || number.plus || number.follows_account() {
@@ -150,11 +153,15 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
     let regions = finder.regions(EntityKind::NationalId);
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
     let before = view.byte_before(first);
-    let leads = before.is_ascii_uppercase() || (is_gap(before) && first > 1 && view.byte(first - 2).is_ascii_uppercase());
+    let token = view.token(first);
+    // In small letters it must be called so, and be in one piece.
+    let small = token.len() >= SHORTEST_SMALL && !view.bytes()[token.clone()].iter().any(u8::is_ascii_uppercase);
+    let leads =
+        before.is_ascii_uppercase() || (is_gap(before) && first > 1 && view.byte(first - 2).is_ascii_uppercase()) || (small && token.start < first);
     let digits = view.digits(first);
     let after = if is_gap(view.byte(digits.end)) { view.byte(digits.end + 1) } else { view.byte(digits.end) };
     // "12.345.678-Z" or a run of digits with a letter at its end, or none of those without a letter before.
-    let trails = matches!(digits.len(), 6 | 8 | 17) && after.is_ascii_uppercase()
+    let trails = matches!(digits.len(), 6 | 8 | 17) && (after.is_ascii_uppercase() || (small && after.is_ascii_lowercase()))
         || (digits.len() == 2 && view.byte(digits.end) == b'.' && after.is_ascii_digit());
     if !leads && !trails {
         return;
@@ -163,7 +170,7 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
         if !regions.is_empty() && !regions.iter().any(|region| region.code() == scheme.region) {
             continue;
         }
-        let Some((range, text, length)) = read(scan, first, scheme.before, scheme.length) else { continue };
+        let Some((range, text, length)) = read(scan, first, scheme.before, scheme.length, small) else { continue };
         let text = &text[..length];
         if !scheme.shape.bytes().zip(text).all(|(shape, byte)| fits(shape, *byte)) {
             continue;
@@ -181,7 +188,8 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
         let context = Context::of(view, &range);
         let asked = regions.iter().any(|region| region.code() == scheme.region);
         let named = is_named(&context, scheme.length, asked);
-        if (!named && (scheme.bare <= 0.0 || (context.denies(Class::NationalId) && !context.is_labelled(Class::NationalIdLoose))))
+        let is_small = view.bytes()[range.clone()].iter().any(u8::is_ascii_lowercase);
+        if (!named && (is_small || scheme.bare <= 0.0 || (context.denies(Class::NationalId) && !context.is_labelled(Class::NationalIdLoose))))
             || view.is_in_address(range.start)
         {
             scan.miss(range, EntityKind::NationalId, "context");
@@ -201,15 +209,16 @@ fn fits(shape: u8, byte: u8) -> bool {
 }
 
 /// Reads so many letters and digits, single spaces, points and hyphens between them left out, beginning `before` letters before `first`.
-fn read(scan: &Scan<'_, '_, '_>, first: usize, before: usize, length: usize) -> Option<(std::ops::Range<usize>, [u8; 18], usize)> {
+fn read(scan: &Scan<'_, '_, '_>, first: usize, before: usize, length: usize, small: bool) -> Option<(std::ops::Range<usize>, [u8; 18], usize)> {
     let view = scan.view;
+    let is_letter = |byte: u8| byte.is_ascii_uppercase() || (small && byte.is_ascii_lowercase());
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
     let mut start = first;
     for letter in 0..before {
         if letter == 0 && is_gap(view.byte_before(start)) && start > 1 {
             start -= 1;
         }
-        if !view.byte_before(start).is_ascii_uppercase() {
+        if !is_letter(view.byte_before(start)) {
             return None;
         }
         start -= 1;
@@ -219,10 +228,10 @@ fn read(scan: &Scan<'_, '_, '_>, first: usize, before: usize, length: usize) -> 
         if count > 0 && is_gap(view.byte(at)) {
             at += 1;
         }
-        if !(view.byte(at).is_ascii_digit() || view.byte(at).is_ascii_uppercase()) {
+        if !(view.byte(at).is_ascii_digit() || is_letter(view.byte(at))) {
             return None;
         }
-        text[count] = view.byte(at);
+        text[count] = view.byte(at).to_ascii_uppercase();
         count += 1;
         at += 1;
     }

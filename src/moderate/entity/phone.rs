@@ -9,6 +9,7 @@ use super::keyword::{Class, Context, is_numbered};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use super::region::Region;
+use crate::fold::is_ideograph;
 use regex::Regex;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -371,7 +372,8 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
     if is_denied {
         return None;
     }
-    let glued = number.view.char_before(number.start).is_some_and(char::is_alphabetic);
+    // Chinese and Japanese join everything.
+    let glued = number.view.char_before(number.start).is_some_and(|before| before.is_alphabetic() && !is_ideograph(before));
     let written = groups.len() >= 2 && !number.is_amount(window.clone()) && groups.iter().skip(1).all(|group| group.len() >= 2);
     let bracket = groups.len() >= 2 && groups[1].gap == Gap::Bracket && groups[0].len() <= 3 && number.view.byte_before(groups[0].start) == b'(';
     match form {
@@ -385,6 +387,8 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         Form::Bare | Form::Code | Form::Lacking if named || (glued && form != Form::Lacking) => Some(0.85),
         // 212-555-0123, (212) 555-0123, 212.555.0123: the last group has four digits and the others two to four.
         Form::Bare if bracket || (groups.len() >= 3 && digits >= 9 && written && groups.last().is_some_and(|last| last.len() != 3)) => Some(0.7),
+        // "(11) 96121-0009"
+        Form::Lacking if bracket && groups.len() >= 3 && groups[2].gap == Gap::Hyphen => Some(0.7),
         // The country's code stands apart.
         Form::Code if groups.len() >= 2 && groups[1].gap == Gap::Bracket && number.view.byte_before(groups[0].start) == b'(' => Some(0.7),
         Form::Code if written && groups.len() >= 3 && groups[0].len() <= 3 => Some(0.6),
@@ -425,14 +429,24 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     if after.is_ascii_alphabetic() && !matches!(view.bytes().get(range.end..range.end + 3), Some(b"ext" | b"EXT" | b"Ext")) {
         return false;
     }
+    // "0176-2231-4478-A" is a code.
+    let is_coded = after == b'-' && view.byte(range.end + 1).is_ascii_alphabetic() && !view.byte(range.end + 2).is_ascii_alphanumeric();
+    if !plus && is_coded && !number.says(Class::Phone) {
+        return false;
+    }
     if matches!(after, b'_' | b'@' | b'%' | b'=' | b'&') || number.is_continued(range) {
         return false;
     }
     if !plus && window.start == 0 && number.follows_account() {
         return false;
     }
-    // "0.501234567" is a fraction; a last group of one digit is a check digit, of a book or a bank account.
+    // "(4) (5) (6)" counts pages.
+    let is_bracketed = |group: &&super::number::Group| view.byte_before(group.start) == b'(' && view.byte(group.end) == b')';
     let inner = &groups[window.clone()];
+    if inner.iter().filter(is_bracketed).count() > 2 {
+        return false;
+    }
+    // "0.501234567" is a fraction; a last group of one digit is a check digit, of a book or a bank account.
     if inner.len() > 1 && inner[0].len() == 1 && inner[1].gap == Gap::Dot && !plus {
         return false;
     }

@@ -1,6 +1,8 @@
 //! A text and what is asked of it around a place: tokens, neighbours, the address a number may be part of.
 
+use serde::Deserialize;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// How far back a token or an address is followed, in bytes: what is longer is no entity, and the cost stays linear.
 const REACH: usize = 200;
@@ -9,12 +11,20 @@ const REACH: usize = 200;
 const LABEL: usize = 48;
 const LABEL_WORDS: usize = 4;
 
-/// What names of files end in.
-const FILES: [&str; 18] =
-    ["htm", "php", "asp", "jp", "png", "gif", "webp", "svg", "pdf", "txt", "csv", "log", "doc", "xls", "zip", "mp3", "mp4", "xml"];
+/// Marks of addresses (`rules/entity/address.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marks {
+    /// What names of files end in.
+    files: Vec<String>,
+    /// What numbers to dial follow.
+    dials: Vec<String>,
+}
 
-/// What numbers to dial follow.
-const DIALS: [&str; 8] = ["wa.me/", "phone=", "tel:", "tel://", "sms:", "t.me/", "callto:", "number="];
+// The file is part of the binary and read by the tests of entities.
+#[allow(clippy::expect_used)]
+static MARKS: LazyLock<Marks> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/address.toml")).expect("rules/entity/address.toml is read by a test"));
 
 /// The text of one block.
 #[derive(Clone, Copy)]
@@ -137,9 +147,9 @@ impl<'t> View<'t> {
         let length = bytes[floor..at].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
         let before = &bytes[at - length..at];
         let tail = &bytes[self.run(at, u8::is_ascii_digit)..];
-        let is_file = |ending: &&str| tail.len() > ending.len() && tail[0] == b'.' && tail[1..].starts_with(ending.as_bytes());
+        let is_file = |ending: &String| tail.len() > ending.len() && tail[0] == b'.' && tail[1..].starts_with(ending.as_bytes());
         if length == 0 {
-            return tail.first() == Some(&b'.') && FILES.iter().any(is_file);
+            return tail.first() == Some(&b'.') && MARKS.files.iter().any(is_file);
         }
         if self.is_dialled(at) {
             return false;
@@ -153,14 +163,14 @@ impl<'t> View<'t> {
             || holds(b"?")
             || (lettered && (slash_after_word || before[0] == b'/' || matches!(last, b'/' | b'\\')))
             || (last == b'=' && length > 1)
-            || FILES.iter().any(is_file)
+            || MARKS.files.iter().any(is_file)
     }
 
     /// Whether what stands right before a place says that a number to dial follows: `tel:`, `wa.me/`.
     pub(super) fn is_dialled(&self, at: usize) -> bool {
         let before = &self.bytes()[at.saturating_sub(REACH)..at];
         let before = before.strip_suffix(b"+").unwrap_or(before);
-        DIALS.iter().any(|link| before.len() >= link.len() && before[before.len() - link.len()..].eq_ignore_ascii_case(link.as_bytes()))
+        MARKS.dials.iter().any(|link| before.len() >= link.len() && before[before.len() - link.len()..].eq_ignore_ascii_case(link.as_bytes()))
     }
 
     /// Whether these letters are what numbers are introduced with.
