@@ -185,7 +185,11 @@ pub(super) fn degrees(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Optio
     }
     let (end, longitude) = sexagesimal(&view, at, 180, leads)?;
     let range = if leads { before.len() - 1 } else { first.start }..end;
-    if !(latitude && longitude) {
+    // Whole degrees are a region.
+    let written = &view.text()[range.clone()];
+    let is_decimal = |fraction: &str| fraction.bytes().take_while(u8::is_ascii_digit).count() > 1;
+    let is_exact = written.contains(['′', '\'', '’', 'ʹ']) || written.split('.').skip(1).any(is_decimal);
+    if !(latitude && longitude && is_exact) {
         scan.miss(range, EntityKind::Coordinates, "format");
         return None;
     }
@@ -197,10 +201,8 @@ pub(super) fn degrees(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Optio
 fn sexagesimal(view: &View<'_>, at: usize, most: u32, leads: bool) -> Option<(usize, bool)> {
     let part = |at: usize, below: u32| {
         let digits = view.digits(at);
-        let value: u32 = view.text()[digits.clone()].parse().ok().filter(|value| *value <= below)?;
-        let end = if view.byte(digits.end) == b'.' { view.digits(digits.end + 1).end } else { digits.end };
-        let _ = value;
-        Some(end)
+        view.text()[digits.clone()].parse().ok().filter(|value: &u32| *value <= below)?;
+        Some(if view.byte(digits.end) == b'.' { view.digits(digits.end + 1).end } else { digits.end })
     };
     let sign = |at: usize, signs: &[&str]| {
         let rest = &view.text()[at..];

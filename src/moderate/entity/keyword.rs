@@ -97,10 +97,24 @@ static CONTEXT: LazyLock<ContextSearch> = LazyLock::new(|| {
         (Class::Other, &words.other),
         (Class::Unit, &words.unit),
     ];
-    let all = lists.iter().flat_map(|(class, list)| list.words.iter().map(|word| (*class, word.as_str())));
+    let all = lists.iter().flat_map(|(class, list)| list.words.iter().flat_map(|word| cased(word).map(|word| (*class, word))));
     let (classes, words): (Vec<_>, Vec<_>) = all.unzip();
-    ContextSearch { search: build(&words), classes }
+    ContextSearch { search: build(&words.iter().map(String::as_str).collect::<Vec<_>>()), classes }
 });
+
+/// A word, and as sentences begin with it and headings write it, where that is not only ASCII's case.
+fn cased(word: &str) -> impl Iterator<Item = String> {
+    let first = word.chars().next().map_or(0, char::len_utf8);
+    let mut forms = vec![word.to_owned(), word[..first].to_uppercase() + &word[first..], word.to_uppercase()];
+    let mut seen = Vec::new();
+    forms.retain(|form| {
+        let lower = form.to_ascii_lowercase();
+        let is_new = !seen.contains(&lower);
+        seen.push(lower);
+        is_new
+    });
+    forms.into_iter()
+}
 
 // A few hundred short words: far below every limit of the automaton, the only cause of an error.
 #[allow(clippy::expect_used)]

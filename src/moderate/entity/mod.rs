@@ -318,11 +318,10 @@ impl Scan<'_, '_, '_> {
         } else if coordinates::degrees(self, &number).is_some() {
             return number.end();
         }
-        if number.digit_count() >= 7 {
+        if number.digit_count() >= 7 && !secret::bot_token(self, &number) {
             card::find(self, &number);
             national_id::find_digits(self, &number);
             phone::find(self, &number);
-            secret::bot_token(self, &number);
         }
         if self.finder.has(EntityKind::NationalId) {
             national_id::find_lettered(self, first);

@@ -136,6 +136,10 @@ fn is_written_so(number: &Number<'_>, from: usize, to: usize, scheme: &Scheme) -
     if gaps_fit && groups.len() <= 5 && number.context().is_labelled(Class::NationalId) && from == 0 && to == number.groups().len() {
         return true;
     }
+    // The check digits may stand behind a stroke: "… 080 276 / 83".
+    let (last, others) = (groups.len() - 1, &groups[1..groups.len() - 1]);
+    let gaps_fit = gaps_fit
+        || (groups[last].gap == Gap::Wide && groups[last].len() == 2 && others.iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot)));
     gaps_fit
         && scheme
             .groupings

@@ -16,6 +16,9 @@ use serde::Deserialize;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
+/// Bytes around a number in which no other stands.
+const APART: usize = 16;
+
 #[derive(Debug)]
 struct Plan {
     region: &'static str,
@@ -289,7 +292,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
         scan.miss(whole, EntityKind::Phone, "boundary");
         return None;
     }
-    if number.is_date(window.clone()) || is_book_number(number, &window, text) {
+    if number.is_date(window.clone()) || is_book_number(number, &window, text) || is_of_year(number, &window) {
         scan.miss(whole, EntityKind::Phone, "format");
         return None;
     }
@@ -392,6 +395,8 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         // The country's code stands apart.
         Form::Code if groups.len() >= 2 && groups[1].gap == Gap::Bracket && number.view.byte_before(groups[0].start) == b'(' => Some(0.7),
         Form::Code if written && groups.len() >= 3 && groups[0].len() <= 3 => Some(0.6),
+        // "9216 7596"
+        Form::Bare if digits == 8 && is_pair_of_fours(number) => Some(0.55),
         Form::Bare | Form::Code | Form::Lacking => None,
     }
 }
@@ -496,6 +501,26 @@ fn is_lone_letter(view: &super::view::View<'_>, at: usize) -> bool {
         let token = view.token(at - 1);
         token.len() == 1 && !view.is_contact_word(token)
     }
+}
+
+/// Whether a number is one of a year's, as in "0551/2024", and not called a phone.
+fn is_of_year(number: &Number<'_>, window: &Range<usize>) -> bool {
+    let groups = &number.groups()[window.clone()];
+    let is_year = |group: usize| number.groups()[group].len() == 4 && (1900..=2099).contains(&number.value(group));
+    groups.len() == 2 && groups[1].gap == Gap::Slash && (is_year(window.start) || is_year(window.start + 1)) && !number.says(Class::Phone)
+}
+
+/// Whether a number is written in two groups of four, as where numbers have eight digits, and no other number stands near.
+fn is_pair_of_fours(number: &Number<'_>) -> bool {
+    let (groups, view) = (number.groups(), number.view);
+    let (before, after) = (view.line_start(number.start, APART), view.line_end(number.end(), APART));
+    let has_digit = |range: Range<usize>| view.bytes()[range].iter().any(u8::is_ascii_digit);
+    groups.len() == 2
+        && groups.iter().all(|group| group.len() == 4)
+        && groups[1].gap == Gap::Space
+        && !has_digit(before..number.start)
+        && !has_digit(number.end()..after)
+        && view.char_before(number.start).is_none_or(|before| matches!(before, ' ' | '\n' | '/' | ':' | '('))
 }
 
 /// ISBN-13 and EAN-13 of books: prefix 978 or 979 and a check digit with weights 1 and 3 (ISO 2108).

@@ -451,22 +451,27 @@ fn words_to_sign(view: View<'_>, at: usize, limit: usize) -> Option<usize> {
     None
 }
 
-/// A Telegram bot's token: its id, a colon, 35 characters, of which the first two are `AA` (Telegram Bot API, "Authorizing your bot").
-pub(super) fn bot_token(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
+/// A Telegram bot's token: its id, a colon, 35 characters, of which the first two are `AA` (Telegram Bot API, "Authorizing your bot"). Whether a
+/// number is written like the id of one.
+pub(super) fn bot_token(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> bool {
     let view = scan.view;
-    if !scan.has(EntityKind::Secret) || number.groups().len() != 1 || view.byte(number.end()) != b':' || !(8..=10).contains(&number.digit_count()) {
-        return;
+    if number.groups().len() != 1 || view.byte(number.end()) != b':' || !(8..=10).contains(&number.digit_count()) {
+        return false;
     }
     let end = view.short_run(number.end() + 1, 36, |byte| Alphabet::Base64url.holds(*byte));
     let range = number.start..end;
     if end - number.end() - 1 != 35 {
-        return;
+        return false;
+    }
+    if !scan.has(EntityKind::Secret) {
+        return true;
     }
     if !view.text()[number.end() + 1..end].starts_with("AA") || is_placeholder(&view.text()[range.clone()]) {
         scan.miss(range, EntityKind::Secret, "format");
     } else {
         scan.hit(range, EntityKind::Secret, "telegram-bot-token", 0.95);
     }
+    true
 }
 
 /// Whether a value is documentation's stand-in.
