@@ -82,7 +82,10 @@ impl Disguise {
             }
             let mut used = 0;
             self.text.clear();
-            if token.made_of & LOOKALIKE != 0 && wanted & SKELETON != 0 && text.chars().all(|c| c.is_ascii_alphanumeric() || letters.latin(c).is_some()) {
+            if token.made_of & LOOKALIKE != 0
+                && wanted & SKELETON != 0
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || letters.latin(c).is_some())
+            {
                 self.text.extend(text.chars().map(|c| letters.latin(c).unwrap_or(c)));
                 used = SKELETON;
                 each(&self.text, used, range.clone());

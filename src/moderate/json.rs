@@ -1,14 +1,32 @@
-//! The strings of a JSON-LD block, read as they stand: a block with mistakes is searched as far as it has strings.
+//! The strings and long numbers of a JSON-LD block, read as they stand: a block with mistakes is searched as far as it has strings.
 
 use super::reference::References;
 use super::surface::{Surface, Writing};
 use super::view::View;
 
-/// Adds every string that is a value, not a name, as a block of its own. `from` is where `text` stands on the page.
-pub(super) fn add_strings(text: &str, from: u64, event: u64, view: &mut View) {
+use std::ops::Range;
+
+/// Digits of the shortest number that may stand for anything.
+const DIGITS: usize = 7;
+
+/// Adds every string that is a value, not a name, as a block of its own, and every long number. `from` is where `text` stands on the page.
+/// A number has no quotes, which what is written into it needs: `numbers` gets where its block begins, and its bytes.
+pub(super) fn add_values(text: &str, from: u64, event: u64, view: &mut View, numbers: &mut Vec<(u32, Range<u64>)>) {
     let bytes = text.as_bytes();
     let (mut at, mut key) = (0, "");
-    while let Some(open) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)).map(|open| at + open) {
+    loop {
+        let open = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)).map_or(bytes.len(), |open| at + open);
+        for number in numbers_of(text.get(at..open).unwrap_or_default()) {
+            let number = at + number.start..at + number.end;
+            numbers.push((view.plain.len() as u32, from + number.start as u64..from + number.end as u64));
+            view.begin_block(Surface::JsonLd, Writing::Json, event);
+            view.label(key);
+            view.add(&text[number.clone()], from + number.start as u64, References::No, false);
+            view.end_block();
+        }
+        if open >= bytes.len() {
+            break;
+        }
         // A string that does not end is one all the same: somebody may read it.
         let close = end_of_string(bytes, open + 1).unwrap_or(bytes.len());
         let next = bytes[bytes.len().min(close + 1)..].iter().find(|b| !b.is_ascii_whitespace());
@@ -22,6 +40,28 @@ pub(super) fn add_strings(text: &str, from: u64, event: u64, view: &mut View) {
         }
         at = close + 1;
     }
+}
+
+/// The long numbers of what stands between two strings.
+fn numbers_of(between: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    let mut at = if between.len() < DIGITS { between.len() } else { 0 };
+    std::iter::from_fn(move || {
+        loop {
+            let bytes = between.as_bytes();
+            let start = at + bytes.get(at..)?.iter().position(is_part)?;
+            let end = start + bytes[start..].iter().take_while(|byte| is_part(byte)).count();
+            at = end;
+            let is_long = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
+            // "1e9", and what is no JSON at all, are left alone.
+            let is_value = |next: Option<&u8>, marks: &[u8]| next.is_none_or(|next| marks.contains(next));
+            let before = bytes[..start].iter().rev().find(|byte| !byte.is_ascii_whitespace());
+            let after = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+            if is_long && is_value(before, b":[,") && is_value(after, b",}]") {
+                return Some(start..end);
+            }
+        }
+    })
 }
 
 fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
@@ -82,10 +122,21 @@ mod tests {
     fn values_are_read_through_their_escapes() {
         let text = r#"{"name": "a\u0645\ud83d\ude00 \"b\"", "tel" : ["05\u0660", ""]}"#;
         let mut view = View::default();
-        add_strings(text, 100, 0, &mut view);
+        add_values(text, 100, 0, &mut view, &mut Vec::new());
         assert_eq!(view.plain, "aم😀 \"b\"\n050\n");
         let at = view.plain.find('م').unwrap();
         let range = view.page_range(at..at + 2);
         assert_eq!(&text[range.start as usize - 100..range.end as usize - 100], "\\u0645");
+    }
+
+    #[test]
+    fn long_numbers_are_values_too() {
+        let text = r#"{"telephone": 966501234567, "width": 1200, "geo": [24.713552, 46.675297], "x": 12345678e9, "last": -7654321.5}"#;
+        let (mut view, mut numbers) = (View::default(), Vec::new());
+        add_values(text, 0, 0, &mut view, &mut numbers);
+        let found: Vec<&str> = numbers.iter().map(|(_, range)| &text[range.start as usize..range.end as usize]).collect();
+        assert_eq!(found, ["966501234567", "24.713552", "46.675297", "-7654321.5"]);
+        assert_eq!(view.plain, "966501234567\n24.713552\n46.675297\n-7654321.5\n");
+        assert_eq!(view.label_of(0), "telephone");
     }
 }

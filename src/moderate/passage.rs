@@ -57,7 +57,7 @@ pub(super) struct Passage {
     links: Vec<Link>,
     /// The last block of `side` goes on: what a `title`, `textarea` or `noscript` holds comes in several events.
     is_open: bool,
-    /// Where a side value begins whose attribute has no quotes, and its bytes.
+    /// Where a side value begins that has no quotes, and its bytes.
     unquoted: Vec<(u32, Range<u64>)>,
 }
 
@@ -181,7 +181,7 @@ impl Passage {
         });
     }
 
-    /// The bytes of the attribute value that a block of the side view is, if it has no quotes.
+    /// The bytes of the value that a block of the side view is, if it has no quotes.
     pub(super) fn unquoted(&self, plain: u32) -> Option<Range<u64>> {
         self.unquoted.binary_search_by_key(&plain, |(at, _)| *at).ok().map(|at| self.unquoted[at].1.clone())
     }
@@ -252,10 +252,10 @@ impl Passage {
         self.side.add(text, from, References::Text, false);
     }
 
-    /// The strings of a JSON-LD block, and the events that it comes in.
+    /// The values of a JSON-LD block, and the events that it comes in.
     fn data(&mut self, text: Range<u64>, events: Range<u64>, window: &Window) {
         let first = self.side.blocks.len();
-        json::add_strings(window.text(text.clone()), text.start, events.start, &mut self.side);
+        json::add_values(window.text(text.clone()), text.start, events.start, &mut self.side, &mut self.unquoted);
         self.side.blocks[first..].iter_mut().for_each(|block| block.until = events.end);
     }
 

@@ -1,9 +1,9 @@
 //! Phrases in which some words are disguised, each in its own way; phrases as they are written are found with the words.
 
+use super::clitics::without_clitics;
 use super::disguise::{SEPARATOR_BYTES, collapse};
 use super::view::View;
 use super::word::hash;
-use super::clitics::without_clitics;
 use super::words::{WordHit, evasion, may_carry};
 use rustc_hash::FxHashMap;
 use std::ops::Range;

@@ -322,7 +322,9 @@ pub(crate) struct Unfindable;
 
 /// Whether a word may stand after a clitic: one of two letters is more often the rest of another word, unless the article stands before it.
 pub(super) fn may_carry(stem: &str, clitic: &str) -> bool {
-    clitic.is_empty() || stem.chars().nth(2).is_some() || (stem.chars().nth(1).is_some() && ["ال", "لل"].iter().any(|article| clitic.ends_with(article)))
+    clitic.is_empty()
+        || stem.chars().nth(2).is_some()
+        || (stem.chars().nth(1).is_some() && ["ال", "لل"].iter().any(|article| clitic.ends_with(article)))
 }
 
 /// Where a hash stands in the filter, and its three bits there.

@@ -22,8 +22,9 @@ struct Names {
 
 // The file is part of the binary and read by the tests of entities.
 #[allow(clippy::expect_used)]
-static NAMES: LazyLock<Names> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/coordinates.toml")).expect("rules/entity/coordinates.toml is read by a test"));
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../rules/entity/coordinates.toml")).expect("rules/entity/coordinates.toml is read by a test")
+});
 
 /// A decimal number: its bytes, value, and count of decimals.
 struct Decimal {
@@ -67,6 +68,11 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
             break;
         }
     }
+    // "N 24.71355, E 46.67529"
+    let leading = letter_before(&view, latitude.range.start).filter(|_| matches!(view.byte(at), b'E' | b'W'));
+    if leading.is_some() {
+        at = view.run(at + 1, |byte| *byte == b' ');
+    }
     if at == after || !(view.byte(at).is_ascii_digit() || (matches!(view.byte(at), b'-' | b'+') && view.byte(at + 1).is_ascii_digit())) {
         return None;
     }
@@ -77,6 +83,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     if matches!(view.byte_before(start), b'-' | b'+') {
         start -= 1;
     }
+    start = leading.unwrap_or(start);
     let range = start..end;
     let before = view.byte_before(start);
     let after = view.byte(end);
@@ -85,7 +92,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<u
     }
     let context = Context::of(view, &range);
     let named = context.says(Class::Coordinates) || named_longitude;
-    let lettered = hemisphere && other;
+    let lettered = (hemisphere && other) || leading.is_some();
     if !named && !lettered && is_listed(&view, &range) {
         scan.miss(range, EntityKind::Coordinates, "context");
         return None;
@@ -156,6 +163,12 @@ fn decimal(view: &View<'_>, at: usize) -> Option<Decimal> {
     let text = &view.text()[range.clone()];
     let value = if point == '.' { text.parse() } else { text.replace('٫', ".").parse() };
     Some(Decimal { value: value.ok()?, decimals: fraction.len(), range })
+}
+
+/// Where the letter of the compass stands that leads a latitude.
+fn letter_before(view: &View<'_>, at: usize) -> Option<usize> {
+    let before = view.text()[..at].trim_end_matches(' ').strip_suffix(['N', 'S'])?;
+    (!before.ends_with(char::is_alphanumeric)).then_some(before.len())
 }
 
 /// Passes a degree sign and a letter of the compass.

@@ -66,6 +66,10 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
         return at + 1;
     }
     let Some((end, spoken)) = domain(&view, at + 1) else {
+        if let Some(end) = mistyped(&view, at + 1) {
+            scan.hit(start..end, EntityKind::Email, "spoken", 0.7);
+            return end;
+        }
         if scan.near.is_some() {
             let end = view.run(at + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
             scan.miss(start..end, EntityKind::Email, "format");
@@ -84,6 +88,14 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let detail = if spoken { "spoken" } else { "address" };
     scan.hit(range, EntityKind::Email, detail, if spoken { 0.85 } else { 0.95 });
     end
+}
+
+/// Where a domain ends whose last point is a comma: "info@example,com".
+fn mistyped(view: &View<'_>, from: usize) -> Option<usize> {
+    let host = label(view, from)?;
+    let ending = label(view, host.end + 1).filter(|_| view.byte(host.end) == b',')?;
+    let text = &view.text()[ending.clone()];
+    (text.len() > 2 && is_spoken_ending(text) && text.is_ascii()).then_some(ending.end)
 }
 
 /// Judges a sign with a space on one side: "info@ example.com", "info @example.com". Handles and prices are written so too.
@@ -331,7 +343,8 @@ static SPOKEN_POINTS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
         [word.to_owned(), word.to_uppercase(), first.to_uppercase() + rest]
     });
     let pointless = SPOKEN.providers.iter().flat_map(|name| [name.clone(), name[..1].to_uppercase() + &name[1..]]).map(|name| name + " com");
-    Searcher::new(cases.map(|word| format!(" {word} ")).chain(pointless).collect::<std::collections::BTreeSet<_>>())
+    let joined = cases.clone().filter(|word| word.is_ascii()).map(|word| format!("-{word}-"));
+    Searcher::new(joined.chain(cases.map(|word| format!(" {word} "))).chain(pointless).collect::<std::collections::BTreeSet<_>>())
 });
 
 /// Looks for loosely spoken addresses around the spoken points of the whole text.
@@ -339,6 +352,10 @@ pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
     let view = scan.view;
     let Some(search) = &*SPOKEN_POINTS else { return };
     for point in search.find_iter(view.bytes()) {
+        if view.byte(point.start()) == b'-' {
+            hyphenated(scan, point.start()..point.end());
+            continue;
+        }
         if view.byte(point.start()) != b' ' {
             pointless(scan, point.start()..point.end());
             continue;
@@ -353,6 +370,23 @@ pub(super) fn spoken_points(scan: &mut Scan<'_, '_, '_>) {
         if start < point.start() {
             loosely(scan, start);
         }
+    }
+}
+
+/// Judges an address whose parts are joined by hyphens around a point: "info-at-example-dot-com".
+fn hyphenated(scan: &mut Scan<'_, '_, '_>, point: Range<usize>) {
+    let view = scan.view;
+    let is_in = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let bytes = view.bytes();
+    let start = point.start - bytes[..point.start].iter().rev().take(2 * LOCAL).take_while(is_in).count();
+    let end = point.end + bytes[point.end..].iter().take(LOCAL).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let signs = SPOKEN.loose_signs.iter().map(|sign| sign.trim_matches([' ', '-', '_', '~'])).filter(|sign| sign.is_ascii());
+    let before = &view.text()[start..point.start];
+    let at = signs.filter_map(|sign| before.to_ascii_lowercase().rfind(&format!("-{sign}-")).map(|at| (at, at + sign.len() + 2))).max();
+    let Some((local, host)) = at.map(|(at, after)| (&before[..at], &before[after..])) else { return };
+    let ending = &view.text()[point.end..end];
+    if is_spoken_ending(ending) && is_address(&format!("{local}@{host}.{ending}")) && !view.is_in_address(start) {
+        scan.hit(start..end, EntityKind::Email, "spoken", 0.7);
     }
 }
 

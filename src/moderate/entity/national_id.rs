@@ -139,7 +139,9 @@ fn is_written_so(number: &Number<'_>, from: usize, to: usize, scheme: &Scheme) -
     // The check digits may stand behind a stroke: "… 080 276 / 83".
     let (last, others) = (groups.len() - 1, &groups[1..groups.len() - 1]);
     let gaps_fit = gaps_fit
-        || (groups[last].gap == Gap::Wide && groups[last].len() == 2 && others.iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot)));
+        || (groups[last].gap == Gap::Wide
+            && groups[last].len() == 2
+            && others.iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot)));
     gaps_fit
         && scheme
             .groupings
@@ -219,7 +221,8 @@ fn read(scan: &Scan<'_, '_, '_>, first: usize, before: usize, length: usize, sma
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
     let mut start = first;
     for letter in 0..before {
-        if letter == 0 && is_gap(view.byte_before(start)) && start > 1 {
+        // "CSM GFN 59A07 D612H": by threes, as it is printed.
+        if letter % 3 == 0 && is_gap(view.byte_before(start)) && start > 1 {
             start -= 1;
         }
         if !is_letter(view.byte_before(start)) {

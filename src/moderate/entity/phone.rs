@@ -16,9 +16,6 @@ use serde::Deserialize;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-/// Bytes around a number in which no other stands.
-const APART: usize = 16;
-
 #[derive(Debug)]
 struct Plan {
     region: &'static str,
@@ -283,12 +280,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
         }
         return None;
     };
-    // "M/050…", "tel/050…".
-    let is_marked = view.byte_before(whole.start) == b'/' && whole.start > 1 && view.byte(whole.start - 2).is_ascii_alphabetic() && {
-        let word = view.token(whole.start - 2);
-        view.is_contact_word(word.clone()) && !view.byte_before(word.start).is_ascii_graphic()
-    };
-    if !fits(number, &window, &range, plus) || (view.is_in_address(whole.start) && !is_marked) {
+    if !fits(number, &window, &range, plus) || (view.is_in_address(whole.start) && !is_marked(&view, whole.start)) {
         scan.miss(whole, EntityKind::Phone, "boundary");
         return None;
     }
@@ -395,8 +387,6 @@ fn score(number: &Number<'_>, window: &Range<usize>, groups: &[super::number::Gr
         // The country's code stands apart.
         Form::Code if groups.len() >= 2 && groups[1].gap == Gap::Bracket && number.view.byte_before(groups[0].start) == b'(' => Some(0.7),
         Form::Code if written && groups.len() >= 3 && groups[0].len() <= 3 => Some(0.6),
-        // "9216 7596"
-        Form::Bare if digits == 8 && is_pair_of_fours(number) => Some(0.55),
         Form::Bare | Form::Code | Form::Lacking => None,
     }
 }
@@ -495,6 +485,24 @@ fn is_named_by_tag(view: &super::view::View<'_>, underscore: usize) -> bool {
     }
 }
 
+/// Whether nothing but words for phones stands right before, parted by strokes: "M/050…", "tel/050…", "WhatsApp/Viber050…".
+fn is_marked(view: &super::view::View<'_>, at: usize) -> bool {
+    let mut end = at - usize::from(view.byte_before(at) == b'/');
+    loop {
+        if !view.byte_before(end).is_ascii_alphabetic() {
+            return false;
+        }
+        let word = view.token(end - 1).start..end;
+        if !view.is_contact_word(word.clone()) {
+            return false;
+        }
+        match view.byte_before(word.start) {
+            b'/' => end = word.start - 1,
+            before => return !before.is_ascii_graphic(),
+        }
+    }
+}
+
 /// Whether one letter stands right before, and no more, and it names no phone.
 fn is_lone_letter(view: &super::view::View<'_>, at: usize) -> bool {
     view.byte_before(at).is_ascii_alphabetic() && {
@@ -508,19 +516,6 @@ fn is_of_year(number: &Number<'_>, window: &Range<usize>) -> bool {
     let groups = &number.groups()[window.clone()];
     let is_year = |group: usize| number.groups()[group].len() == 4 && (1900..=2099).contains(&number.value(group));
     groups.len() == 2 && groups[1].gap == Gap::Slash && (is_year(window.start) || is_year(window.start + 1)) && !number.says(Class::Phone)
-}
-
-/// Whether a number is written in two groups of four, as where numbers have eight digits, and no other number stands near.
-fn is_pair_of_fours(number: &Number<'_>) -> bool {
-    let (groups, view) = (number.groups(), number.view);
-    let (before, after) = (view.line_start(number.start, APART), view.line_end(number.end(), APART));
-    let has_digit = |range: Range<usize>| view.bytes()[range].iter().any(u8::is_ascii_digit);
-    groups.len() == 2
-        && groups.iter().all(|group| group.len() == 4)
-        && groups[1].gap == Gap::Space
-        && !has_digit(before..number.start)
-        && !has_digit(number.end()..after)
-        && view.char_before(number.start).is_none_or(|before| matches!(before, ' ' | '\n' | '/' | ':' | '('))
 }
 
 /// ISBN-13 and EAN-13 of books: prefix 978 or 979 and a check digit with weights 1 and 3 (ISO 2108).
