@@ -93,7 +93,7 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
 /// Where a domain ends whose last point is a comma: "info@example,com".
 fn mistyped(view: &View<'_>, from: usize) -> Option<usize> {
     let host = label(view, from)?;
-    let ending = label(view, host.end + 1).filter(|_| view.byte(host.end) == b',')?;
+    let ending = (view.byte(host.end) == b',').then(|| label(view, host.end + 1)).flatten()?;
     let text = &view.text()[ending.clone()];
     (text.len() > 2 && is_spoken_ending(text) && text.is_ascii()).then_some(ending.end)
 }
