@@ -1,7 +1,8 @@
 //! From hits of single matchers to findings of rules.
 
+use super::dialled;
 use super::disguise::Disguise;
-use super::entity::{EntityMatch, EntityNearMiss};
+use super::entity::{EntityKind, EntityMatch, EntityNearMiss};
 use super::patterns::{PatternHit, Seen};
 use super::reach::Reach;
 use super::rule::{Condition, LeafKind, ModerationRule, ModerationSet};
@@ -174,6 +175,11 @@ impl ModerationSet {
                 finder.finder.find_in_link(text, &mut scratch.entities, misses);
             } else {
                 finder.finder.find_labelled(text, label, &mut scratch.entities, misses);
+            }
+            if block.is_none() && finder.wanted.iter().any(|(kind, _)| *kind == EntityKind::Phone) {
+                for link in &view.dialled {
+                    scratch.entities.extend(dialled::number(text, link, &scratch.entities));
+                }
             }
             for entity in &scratch.entities {
                 let plain = range.start + entity.range.start..range.start + entity.range.end;

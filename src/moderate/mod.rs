@@ -7,6 +7,7 @@
 
 mod clitics;
 mod contact;
+mod dialled;
 mod disguise;
 pub mod edit;
 pub mod entity;

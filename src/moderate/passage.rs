@@ -1,6 +1,7 @@
 //! A passage: what a reader sees of some kilobytes of the page, and the values beside it, gathered from events.
 
 use super::contact::is_contact;
+use super::dialled::{self, Dialled};
 use super::json;
 use super::reference::References;
 use super::rule::Surfaces;
@@ -38,6 +39,8 @@ struct Link {
     /// Number of the event that opens it, if that is in this passage.
     open: Option<u64>,
     plain: Range<usize>,
+    /// The digits that it dials.
+    dials: Option<Box<str>>,
 }
 
 /// What has come together, as two views.
@@ -304,7 +307,7 @@ impl Passage {
             if self.text.plain.ends_with(char::is_alphanumeric) && Attributes::get(source, "href").is_some_and(is_contact) {
                 self.text.object(from);
             }
-            self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX });
+            self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX, dials: None });
         }
         if tag == Tag::Noscript {
             self.noscript = Some(id);
@@ -333,6 +336,9 @@ impl Passage {
             } else if name.eq_ignore_ascii_case("href") {
                 if !(tag == Tag::A || tag == Tag::Area) || !(self.all_links || is_contact(value)) {
                     continue;
+                }
+                if let Some(link) = self.links.last_mut().filter(|link| link.open == Some(number)) {
+                    link.dials = dialled::target(value);
                 }
                 Surface::Link
             } else if tag == Tag::Iframe && name.eq_ignore_ascii_case("srcdoc") {
@@ -399,6 +405,9 @@ impl Passage {
             && let Some(link) = self.links.iter_mut().rev().find(|link| link.id == id)
         {
             link.plain.end = self.text.plain.len();
+            if let Some(digits) = link.dials.take() {
+                self.text.dialled.push(Dialled { text: link.plain.clone(), digits });
+            }
         }
         if tag == Tag::Script
             && let Some((_, range, number)) = self.json.take_if(|json| json.0 == id)

@@ -5,6 +5,7 @@
 //! *folded* form, made from it: lower case, Arabic spelling variants unified, harakat and tatweel dropped. Folded text is cut into tokens
 //! as it is made, so that words are looked up and not searched for.
 
+use super::dialled::Dialled;
 use super::map::{Piece, ViewMap};
 use super::reference::{References, reference};
 use super::surface::{Surface, Writing};
@@ -40,6 +41,8 @@ pub(crate) struct View {
     pub(crate) folded: String,
     pub(crate) tokens: Tokens,
     pub(crate) blocks: Vec<Block>,
+    /// Links that dial a number, in order.
+    pub(crate) dialled: Vec<Dialled>,
     labels: String,
     map: ViewMap,
     fold_map: ViewMap,
@@ -54,6 +57,7 @@ impl View {
         self.folded.clear();
         self.tokens.clear();
         self.blocks.clear();
+        self.dialled.clear();
         self.labels.clear();
         self.map.clear();
         self.fold_map.clear();
