@@ -7,29 +7,26 @@ use super::number::Digits;
 use super::phone::international;
 use super::view::View;
 use super::{EntityFinder, EntityMatch, EntityNearMiss, email};
+use serde::Deserialize;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-/// What numbers follow: whether they are international without a plus.
-const NUMBERS: [(&str, bool); 18] = [
-    ("tel:", false),
-    ("sms:", false),
-    ("smsto:", false),
-    ("callto:", false),
-    ("skype:", false),
-    ("intent://send/", true),
-    ("facetime:", false),
-    ("facetime-audio:", false),
-    ("whatsapp://send", true),
-    ("viber://chat", true),
-    ("viber://add", true),
-    ("tg://resolve", true),
-    ("wa.me/", true),
-    ("api.whatsapp.com/send", true),
-    ("web.whatsapp.com/send", true),
-    ("t.me/+", true),
-    ("telegram.me/+", true),
-    ("signal.me/#p/+", true),
-];
+/// What numbers follow (`rules/entity/dialling.toml`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dialling {
+    /// Numbers as dialled from where the reader is, or with a plus.
+    local: Vec<String>,
+    /// Numbers that are international without a plus.
+    international: Vec<String>,
+    /// Some take the number as a parameter.
+    parameters: Vec<String>,
+}
+
+// The file is part of the binary and read by the test of this module.
+#[allow(clippy::expect_used)]
+static DIALLING: LazyLock<Dialling> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/dialling.toml")).expect("rules/entity/dialling.toml is read by a test"));
 
 pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
     let trimmed = href.trim_start();
@@ -46,16 +43,16 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
     }
     if finder.has(EntityKind::Phone) {
         let host = ["https://www.", "http://www.", "https://", "http://", "//", ""].iter().find_map(|scheme| after(scheme)).unwrap_or(start);
-        let number = NUMBERS.iter().find_map(|(prefix, international)| {
+        let local = DIALLING.local.iter().map(|prefix| (prefix, false));
+        let number = local.chain(DIALLING.international.iter().map(|prefix| (prefix, true))).find_map(|(prefix, international)| {
             let from = if prefix.contains(':') { start } else { host };
             let rest = &href.as_bytes()[from..];
             let fits = rest.len() >= prefix.len() && rest[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes());
-            fits.then_some((from + prefix.len(), *international))
+            fits.then_some((from + prefix.len(), international))
         });
         if let Some((mut at, international)) = number {
-            // Some take the number as a parameter.
-            for parameter in ["phone=", "number="] {
-                if let Some(found) = href[at..].find(parameter) {
+            for parameter in &DIALLING.parameters {
+                if let Some(found) = href[at..].find(parameter.as_str()) {
                     at += found + parameter.len();
                     break;
                 }

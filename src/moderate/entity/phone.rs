@@ -274,6 +274,9 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
     };
     let whole = spelled(number, window.clone());
     let Some(region) = region else {
+        if (7..=15).contains(&text.len()) && window == (0..number.groups().len()) && is_named_value(number) && !number.is_date(window.clone()) {
+            return Some(("unknown", 0.7));
+        }
         let looks = plus || text.starts_with('0') || number.says(Class::Phone);
         if scan.near.is_some() && looks && window == (0..number.groups().len()) && !number.is_date(window.clone()) {
             scan.miss(whole, EntityKind::Phone, if (9..=15).contains(&text.len()) { "region" } else { "length" });
@@ -483,6 +486,13 @@ fn is_named_by_tag(view: &super::view::View<'_>, underscore: usize) -> bool {
         Some(last) if last.is_ascii_alphabetic() => view.is_contact_word(view.token(underscore - 1)),
         last => last.is_some_and(|last| last.is_alphabetic() && !last.is_ascii()),
     }
+}
+
+/// Whether a number is all of a value that is called a phone, as in `"telephone": "678-667-0125"`: it is one in whatever country.
+fn is_named_value(number: &Number<'_>) -> bool {
+    let view = number.view;
+    let others = [&view.text()[..number.start], &view.text()[number.end()..]];
+    !view.label().is_empty() && !others.iter().any(|other| other.contains(char::is_alphanumeric)) && number.says(Class::Phone)
 }
 
 /// Whether nothing but words for phones stands right before, parted by strokes: "M/050…", "tel/050…", "WhatsApp/Viber050…".

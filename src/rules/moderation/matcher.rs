@@ -179,8 +179,6 @@ impl Builder {
                 Err(error) => reader.error(code.span(), error.to_string(), None),
             }
         }
-        wanted.sort_unstable();
-        wanted.dedup();
         let leaf = self.leaf(rule, LeafKind::Entity);
         for name in reader.strings(value) {
             match name.get_ref().replace('_', "-").parse::<EntityKind>() {
