@@ -9,7 +9,6 @@ use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter, w
 use crate::error::PageError;
 use crate::limits::{Deadline, Limit, Limits};
 use crate::metadata::{Collector, ContentSource};
-use crate::moderate::edit::Edit;
 use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
 use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
@@ -361,7 +360,7 @@ impl<W: Write> Pipeline<W> {
             }
             moderator.event(held, page.window);
             if moderator.ready() {
-                judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
+                judging += judged(moderator, facts, page, &mut write);
             }
         };
         let (count, guarded) = (&mut counts.removals, &mut counts.guarded);
@@ -375,7 +374,7 @@ impl<W: Write> Pipeline<W> {
         };
         self.stripper.release(out, removed);
         if last && !moderator.is_idle() && moderator.overrun().is_none() {
-            judging += judged(moderator, facts, |held, edits| write(held, &PageSource { edits, ..page }));
+            judging += judged(moderator, facts, page, &mut write);
         }
         if let Some((limit, value, allowed)) = moderator.overrun() {
             return Err(PageError::Limit { limit, value, allowed });
@@ -537,15 +536,14 @@ fn place(edited: &mut Vec<Placed>, placed: &mut Vec<Placed>, written: u64, is_fi
     edited.extend(listed.map(|(finding, range)| (finding, written as usize + range.start..written as usize + range.end)));
 }
 
-/// Passes a passage on, and says how long it took to judge it: until the first of its events comes out.
-fn judged(moderator: &mut Moderator, facts: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) -> Duration {
+/// Judges a passage, writes its events, and says how long the judging took.
+fn judged(moderator: &mut Moderator, facts: PageFacts<'_>, page: PageSource<'_>, mut write: impl FnMut(Held, &PageSource<'_>)) -> Duration {
     let begun = Instant::now();
-    let mut judging = None;
-    moderator.pass(facts, |held, edits| {
-        judging.get_or_insert_with(|| begun.elapsed());
-        each(held, edits);
-    });
-    judging.unwrap_or_else(|| begun.elapsed())
+    let (events, edits) = moderator.pass(facts);
+    let judging = begun.elapsed();
+    let page = PageSource { edits, ..page };
+    events.for_each(|held| write(held, &page));
+    judging
 }
 
 /// A report lists this many removals; the rest of an endless page is only counted.

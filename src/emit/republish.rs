@@ -514,7 +514,7 @@ impl Emitter for Republish {
             return;
         }
         match held.event.kind {
-            EventKind::Open { id, tag, void, plain } => self.opened(id, tag, void, plain, &page.text(range), out),
+            EventKind::Open { id, tag, void, plain, .. } => self.opened(id, tag, void, plain, &page.text(range), out),
             EventKind::Close { id, .. } => self.closed(id, out),
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {

@@ -22,8 +22,8 @@ pub(super) fn is_contact(href: &str) -> bool {
     let href = href.trim_start();
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if begins(href, "http") || begins(href, "//") {
-        let host = href.split("//").nth(1).unwrap_or_default();
-        return CONTACTS.hosts.iter().any(|known| begins(host, known));
+        let Some(slashes) = href.as_bytes().windows(2).position(|pair| pair == b"//") else { return false };
+        return CONTACTS.hosts.iter().any(|known| begins(&href[slashes + 2..], known));
     }
     // Most links are paths. A scheme may hide behind character references.
     !href.starts_with(['/', '#', '?', '.']) && (href.starts_with('&') || CONTACTS.schemes.iter().any(|scheme| begins(href, scheme)))

@@ -16,6 +16,7 @@ mod judge;
 mod letters;
 mod map;
 mod moderator;
+mod octet;
 mod passage;
 mod patterns;
 mod phrase;

@@ -105,11 +105,11 @@ impl Moderator {
         self.work.passage.event(kind, range, is_kept, number, window);
         let held = self.held_bytes();
         let is_between = self.work.passage.is_between_blocks();
-        let (bytes, times) = (self.work.passage.len(), if self.work.passage.is_in_link() { IN_LINKS } else { 1 });
-        self.ready = is_between && (bytes >= PASSAGE_BYTES * times || held >= LONGEST_PASSAGE * times as u64);
+        let bytes = self.work.passage.len();
+        let is_long = |times: usize| bytes >= PASSAGE_BYTES * times || held >= LONGEST_PASSAGE * times as u64;
+        self.ready = is_between && is_long(1) && (is_long(IN_LINKS) || !self.work.passage.is_in_link());
         if !is_between {
-            let block = self.work.passage.len() as u64;
-            for (value, allowed) in [(block, self.bounds.block_bytes), (held, self.bounds.held_bytes)] {
+            for (value, allowed) in [(bytes as u64, self.bounds.block_bytes), (held, self.bounds.held_bytes)] {
                 if value > allowed {
                     self.overrun.get_or_insert((Limit::HoldBytes, value, allowed));
                 }
@@ -265,15 +265,11 @@ impl Moderator {
         opens.iter().filter(|open| self.work.queue.unlink(**open)).count() > 0
     }
 
-    /// Judges what is held and hands it on, each event with the edits of the passage.
-    pub fn pass(&mut self, page: PageFacts<'_>, mut each: impl FnMut(Held, &[Edit])) {
+    /// Judges what is held and hands it on: the events of the passage, and its edits. None are handed on where the page fails.
+    pub fn pass(&mut self, page: PageFacts<'_>) -> (impl Iterator<Item = Held>, &[Edit]) {
         self.judge(page);
-        if self.overrun.is_some() {
-            return;
-        }
-        while let Some(held) = self.work.queue.pop() {
-            each(held, &self.work.edits);
-        }
+        let events = if self.overrun.is_none() { Some(self.work.queue.take()) } else { None };
+        (events.into_iter().flatten(), &self.work.edits)
     }
 
     /// The verdict so far.

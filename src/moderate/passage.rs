@@ -94,7 +94,7 @@ impl Passage {
             self.side.end_block();
         }
         match kind {
-            EventKind::Open { id, tag, void, .. } => {
+            EventKind::Open { id, tag, void, values, .. } => {
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {
@@ -108,7 +108,7 @@ impl Passage {
                     self.preformatted += 1;
                 }
                 if is_kept {
-                    self.opened(id, tag, void, window.text(range.clone()), range.start, number);
+                    self.opened(id, tag, void, values, &range, number, window);
                 }
             }
             EventKind::Close { id, tag, .. } => {
@@ -301,7 +301,7 @@ impl Passage {
         self.side.end_block();
     }
 
-    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, from: u64, number: u64) {
+    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, values: bool, range: &Range<u64>, number: u64, window: &Window) {
         if tag == Tag::A && !void {
             // Style sheets part "Call 555 0100" from the address that follows it.
             if self.text.plain.ends_with(char::is_alphanumeric) && Attributes::get(source, "href").is_some_and(is_contact) {
@@ -313,20 +313,19 @@ impl Passage {
             self.noscript = Some(id);
         }
         if tag == Tag::Script && self.looks_at(Surface::JsonLd) {
-            let kind = Attributes::get(source, "type").unwrap_or_default().trim();
+            let kind = Attributes::get(window.text(range.clone()), "type").unwrap_or_default().trim();
             if kind.to_ascii_lowercase().starts_with("application/ld+json") {
                 self.json = Some((id, Range { start: u64::MAX, end: 0 }, number));
             }
             return;
         }
-        self.values(tag, source, from, number);
+        if values {
+            self.values(tag, window.text(range.clone()), range.start, number);
+        }
     }
 
     /// The values in a tag that somebody may see.
     fn values(&mut self, tag: Tag, source: &str, from: u64, number: u64) {
-        if !self.may_have_values(source) {
-            return;
-        }
         for (name, value) in Attributes::of(source) {
             let surface = if tag == Tag::Meta {
                 if !name.eq_ignore_ascii_case("content") {
@@ -377,27 +376,6 @@ impl Passage {
                 block.is_mere_link = !is_contact(value);
             }
         }
-    }
-
-    /// Whether a start tag may have an attribute that is looked at; most have none, and need not be read.
-    fn may_have_values(&self, source: &str) -> bool {
-        let bytes = source.as_bytes();
-        memchr::memchr_iter(b'=', bytes).any(|at| {
-            let name = bytes[..at].trim_ascii_end();
-            let ends = |with: &str| name.len() > with.len() && name[name.len() - with.len()..].eq_ignore_ascii_case(with.as_bytes());
-            match name.last().map_or(0, |last| last | 0x20) {
-                b'e' => ends("title") || ends("value"),
-                b't' => ends("alt") || ends("content"),
-                b'c' => ends("srcdoc"),
-                b'l' => ends("aria-label"),
-                b'r' => ends("placeholder"),
-                b'f' if ends("href") => {
-                    let value = source[at + 1..].trim_start().trim_start_matches(['"', '\'']);
-                    self.all_links || is_contact(value)
-                }
-                _ => false,
-            }
-        })
     }
 
     fn closed(&mut self, id: ElementId, tag: Tag, close: u64, window: &Window) {

@@ -39,7 +39,8 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, mut held: Held) {
-        if let EventKind::Close { id, .. } = held.event.kind
+        if !self.unlinked.is_empty()
+            && let EventKind::Close { id, .. } = held.event.kind
             && let Some(at) = self.unlinked.iter().position(|unlinked| *unlinked == id)
         {
             self.unlinked.swap_remove(at);
@@ -50,10 +51,10 @@ impl Queue {
         self.held.push_back(held);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Held> {
-        let held = self.held.pop_front()?;
-        self.first += 1;
-        Some(held)
+    /// Takes all events out.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = Held> {
+        self.first = self.next();
+        self.held.drain(..)
     }
 
     /// Bytes of the page that are held.

@@ -108,12 +108,19 @@ impl View {
         self.hard_break(0);
     }
 
+    /// Whether nothing has been read since the last line ended.
+    #[inline]
+    fn is_at_line(&self) -> bool {
+        matches!(self.plain.as_bytes().last(), None | Some(b'\n'))
+    }
+
     /// A `<br>`, the end of a block.
+    #[inline]
     pub(crate) fn hard_break(&mut self, at: u64) {
-        self.tokens.end(self.folded.len() as u32, &self.folded);
-        if self.plain.is_empty() || self.plain.ends_with('\n') {
+        if self.is_at_line() {
             return;
         }
+        self.tokens.end(self.folded.len() as u32, &self.folded);
         self.map.markup();
         self.map.whole(1, at..at);
         self.fold_map.same(1, self.plain.len() as u64);
@@ -200,6 +207,8 @@ impl View {
                     self.hard_break(from + at as u64);
                 } else if byte.is_ascii_whitespace() {
                     self.space(from + at as u64..from + at as u64 + 1);
+                    // What is between two tags is mostly this, and the rest of it adds nothing.
+                    at += bytes[at + 1..].iter().take_while(|next| next.is_ascii_whitespace() && !(preformatted && **next == b'\n')).count();
                 }
                 at += 1;
             } else {
@@ -288,10 +297,10 @@ impl View {
     }
 
     fn space(&mut self, from: Range<u64>) {
-        self.tokens.end(self.folded.len() as u32, &self.folded);
         if matches!(self.plain.as_bytes().last(), None | Some(b' ' | b'\n')) {
             return;
         }
+        self.tokens.end(self.folded.len() as u32, &self.folded);
         self.fold_map.same(1, self.plain.len() as u64);
         self.plain.push(' ');
         self.folded.push(' ');

@@ -1,8 +1,7 @@
 //! Words of the folded form, cut out while it is written.
 
+use super::octet::{Bytes, Octet};
 use crate::fold::is_ideograph;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
 use std::ops::Deref;
 use unicode_normalization::char::is_combining_mark;
 
@@ -85,10 +84,32 @@ impl Deref for Tokens {
     }
 }
 
+/// A hash of a token, eight bytes at a time.
+#[derive(Clone, Copy, Default)]
+struct Hash(u64);
+
+impl Hash {
+    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+
+    /// Adds the next bytes; fewer than eight are the last ones, and none change nothing.
+    #[inline]
+    fn add(&mut self, octet: Octet) {
+        if octet.0 != 0 {
+            self.0 = (self.0.rotate_left(5) ^ octet.0).wrapping_mul(Self::MIX);
+        }
+    }
+
+    #[inline]
+    fn finish(self) -> u64 {
+        // A product's low bits know nothing of the high ones of its factors, where the last letters stand.
+        (self.0 ^ self.0 >> 32).wrapping_mul(Self::MIX)
+    }
+}
+
 pub(crate) fn hash(token: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(token);
-    hasher.finish()
+    let mut hash = Hash::default();
+    (0..token.len()).step_by(8).for_each(|at| hash.add(Octet::at(token, at)));
+    hash.finish()
 }
 
 impl Tokens {
@@ -150,34 +171,34 @@ impl Tokens {
             at += 1;
         }
         while at < bytes.len() {
-            let mut made_of = MADE_OF[usize::from(bytes[at])];
-            let start = at;
-            at += 1;
-            if made_of == 0 {
+            if MADE_OF[usize::from(bytes[at])] == 0 {
+                at += 1;
                 continue;
             }
-            // One bit for each letter that is the one before it, the newest lowest.
-            let mut doubled = 0_u32;
-            let mut last = made_of;
-            while let Some(byte) = bytes.get(at) {
-                let bits = MADE_OF[usize::from(*byte)];
-                if bits == 0 {
+            let start = at;
+            let (mut made_of, mut hash, mut before, mut doubled) = (0, Hash::default(), 0, Bytes::default());
+            loop {
+                let octet = Octet::at(bytes, at);
+                let (letters, digits) = (octet.letters(), octet.digits());
+                let length = letters.or(digits).run();
+                let pairs = octet.doubled(before).first(length);
+                made_of |= LATIN * u8::from(!letters.first(length).is_empty()) | DIGIT * u8::from(!digits.first(length).is_empty());
+                made_of |= DOUBLE * u8::from(!pairs.is_empty()) | TRIPLE * u8::from(pairs.has_pair(doubled));
+                hash.add(octet.first(length));
+                at += length;
+                if length < 8 {
                     break;
                 }
-                doubled = doubled << 1 | u32::from(*byte == bytes[at - 1]);
-                let (double, triple) = (doubled as u8 & 1, (doubled & (doubled >> 1)) as u8 & 1);
-                made_of |= bits | (double * DOUBLE) | (triple * TRIPLE);
-                last = bits;
-                at += 1;
+                (before, doubled) = (octet.last(), pairs);
             }
             if at < bytes.len() {
-                let hash = hash(&bytes[start..at]);
                 self.made_of |= made_of;
-                self.tokens.push(Token { start: start as u32, end: at as u32, hash, made_of, single: at - start == 1 });
+                self.tokens.push(Token { start: start as u32, end: at as u32, hash: hash.finish(), made_of, single: at - start == 1 });
             } else {
-                let characters = (at - start).min(usize::from(u16::MAX)) as u16;
-                let repeats = doubled.trailing_ones().min(9) as u8;
-                self.open = Some(Open { start: start as u32, made_of, last: char::from(bytes[at - 1]), repeats, characters, class: class_of(last) });
+                let (last, characters) = (bytes[at - 1], (at - start).min(usize::from(u16::MAX)) as u16);
+                let repeats = bytes[start..at].iter().rev().take(10).take_while(|byte| **byte == last).count() as u8 - 1;
+                let class = class_of(MADE_OF[usize::from(last)]);
+                self.open = Some(Open { start: start as u32, made_of, last: char::from(last), repeats, characters, class });
             }
         }
     }

@@ -229,10 +229,11 @@ macro_rules! known_names {
 known_names! {
     "class" Class; "id" Id; "itemprop" Itemprop; "rel" Rel; "lang" Lang; "dir" Dir; "href" Href; "role" Role; "type" Type; "style" Style;
     "hidden" Hidden; "src" Src; "alt" Alt; "title" Title; "itemtype" Itemtype; "pubdate" Pubdate;
+    "value" Value; "content" Content; "placeholder" Placeholder; "aria-label" AriaLabel; "srcdoc" Srcdoc;
 }
 
 /// Slots of the table of known names: a power of two.
-const SLOTS: usize = 64;
+const SLOTS: usize = 128;
 const EMPTY: u8 = u8::MAX;
 
 static KNOWN_SLOTS: [u8; SLOTS] = {
@@ -291,7 +292,7 @@ impl KnownName {
     }
 
     /// Its bit in a set of names.
-    pub(super) fn bit(self) -> u32 {
+    pub(super) const fn bit(self) -> u32 {
         1 << self as u8
     }
 }

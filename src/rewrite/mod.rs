@@ -39,12 +39,13 @@ pub struct Event {
 #[allow(missing_docs)]
 pub enum EventKind {
     /// An element opens; a void one has no `Close`. It is `plain` when it has no attribute that means something on every element:
-    /// no `lang`, `dir` or `title`.
+    /// no `lang`, `dir` or `title`. It has `values` when it may have an attribute that a reader may see or follow: `alt`, `href`.
     Open {
         id: ElementId,
         tag: Tag,
         void: bool,
         plain: bool,
+        values: bool,
     },
     /// An element closes; the range is empty when no end tag of its own closed it.
     Close {
@@ -229,7 +230,7 @@ impl Rewriter {
             TokenKind::StartTag => {
                 let Source::Html(tokenizer) = &self.source else { return };
                 let head = tokenizer.start_tag();
-                let (named, plain) = (head.tag, head.is_plain());
+                let (named, plain, values) = (head.tag, head.is_plain(), head.has_values());
                 let is_custom = named == Tag::Unknown && !self.elements.in_foreign() && is_custom(tag_name(window.text(range.clone())));
                 let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
@@ -248,8 +249,8 @@ impl Rewriter {
                     _ => {}
                 }
                 match opened {
-                    Opened::Open(id) => EventKind::Open { id, tag, void: false, plain },
-                    Opened::Void(id) => EventKind::Open { id, tag, void: true, plain },
+                    Opened::Open(id) => EventKind::Open { id, tag, void: false, plain, values },
+                    Opened::Void(id) => EventKind::Open { id, tag, void: true, plain, values },
                     Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },
                 }
             }

@@ -64,11 +64,26 @@ impl Default for StartTag {
     }
 }
 
+/// Attributes whose value a reader may see or follow.
+const VALUES: u32 = KnownName::Alt.bit()
+    | KnownName::Title.bit()
+    | KnownName::AriaLabel.bit()
+    | KnownName::Placeholder.bit()
+    | KnownName::Value.bit()
+    | KnownName::Content.bit()
+    | KnownName::Href.bit()
+    | KnownName::Srcdoc.bit();
+
 impl StartTag {
     /// Whether it surely has none of the attributes that mean something on every element.
     pub(super) fn is_plain(&self) -> bool {
         let general = KnownName::Lang.bit() | KnownName::Dir.bit() | KnownName::Title.bit();
         self.known & general == 0 && self.attributes.len() < ATTRIBUTES
+    }
+
+    /// Whether it may have an attribute whose value a reader may see or follow.
+    pub(super) fn has_values(&self) -> bool {
+        self.known & VALUES != 0 || self.attributes.len() >= ATTRIBUTES
     }
 
     /// Reads the start tag that `source` begins with and gives the offset after it. `None` when it does not end.

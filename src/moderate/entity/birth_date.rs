@@ -18,20 +18,40 @@ struct Language {
     months: Vec<String>,
 }
 
-/// Names of months, folded.
+/// Names of months, folded, and what they begin with: most words are told from them by that.
+struct Months {
+    names: FxHashSet<String>,
+    beginnings: FxHashSet<Beginning>,
+}
+
+/// The first two letters.
+type Beginning = (Option<char>, Option<char>);
+
 // The file is part of the binary and read by a test of this module.
 #[allow(clippy::expect_used)]
-static MONTHS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+static MONTHS: LazyLock<Months> = LazyLock::new(|| {
     let languages: BTreeMap<String, Language> =
         toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
-    languages.values().flat_map(|language| &language.months).map(|month| folded(month)).collect()
+    let months = || languages.values().flat_map(|language| &language.months);
+    Months { names: months().map(|month| folded(month).collect()).collect(), beginnings: months().map(|month| beginning(month)).collect() }
 });
 
-/// Looks for a date whose first digit is the number's, and judges it by its name.
-pub(super) fn find(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) {
+impl Months {
+    fn has(&self, word: &str) -> bool {
+        self.beginnings.contains(&beginning(word)) && self.names.contains(&folded(word).collect::<String>())
+    }
+}
+
+fn beginning(word: &str) -> Beginning {
+    let mut letters = folded(word);
+    (letters.next(), letters.next())
+}
+
+/// Looks for a date whose first digit stands here, and judges it by its name. `number` is all of the number, if that can be a date.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize, number: Option<&Number<'_>>) {
     let view = scan.view;
-    let Some(first) = number.groups().first().map(|group| group.start) else { return };
-    let found = numeric(number).or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
+    let numeric = number.and_then(numeric);
+    let found = numeric.or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
     let Some((range, year)) = found else { return };
     // "born in Cairo, Egypt, on", and nothing that happened later.
     if !Context::of(view, &range).is_labelled_within(Class::Birth, 4, view, range.start) {
@@ -61,16 +81,16 @@ fn numeric(number: &Number<'_>) -> Option<(Range<usize>, u32)> {
 /// 5 May 1990, 5. Mai 1990, 5 de mayo de 1990, 5 مايو 1990.
 fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
     let day = view.digits(first);
+    if day.len() > 2 {
+        return None;
+    }
     view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
     let mut at = day.end;
-    for suffix in ["st", "nd", "rd", "th", "er", "º", "o"] {
-        if view.text()[at..].starts_with(suffix) {
-            at += suffix.len();
-            break;
-        }
+    if let Some(suffix) = ["st", "nd", "rd", "th", "er", "º", "o"].into_iter().find(|suffix| stands(view, at, suffix)) {
+        at += suffix.len();
     }
     at = skip(view, at, &["de", "of", "من", "شهر", "d'"]);
-    if day.len() > 2 || at == day.end && !view.char_after(at).is_some_and(char::is_alphabetic) {
+    if at == day.end && !view.char_after(at).is_some_and(char::is_alphabetic) {
         return None;
     }
     let month = month(view, at)?;
@@ -81,25 +101,21 @@ fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
 
 /// May 5, 1990.
 fn month_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
-    let from = view.line_start(first, 24);
-    let before = view.text()[from..first].trim_end();
     let day = view.digits(first);
-    let next = view.run(day.end, |byte| byte.is_ascii_lowercase() || matches!(byte, b',' | b' '));
-    if day.len() > 2 || !view.byte(next).is_ascii_digit() {
+    if day.len() > 2 || !view.byte(view.run(day.end, |byte| byte.is_ascii_lowercase() || matches!(byte, b',' | b' '))).is_ascii_digit() {
         return None;
     }
+    let from = view.line_start(first, 24);
+    let before = view.text()[from..first].trim_end();
     let word = before.rsplit(|character: char| character.is_whitespace() || character == ':').next()?;
     let start = from + before.len() - word.len();
-    if !MONTHS.contains(folded(word.trim_end_matches('.')).as_str()) {
+    if !MONTHS.has(word.trim_end_matches('.')) {
         return None;
     }
     view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
     let mut at = day.end;
-    for suffix in ["st", "nd", "rd", "th"] {
-        if view.text()[at..].starts_with(suffix) {
-            at += suffix.len();
-            break;
-        }
+    if let Some(suffix) = ["st", "nd", "rd", "th"].into_iter().find(|suffix| stands(view, at, suffix)) {
+        at += suffix.len();
     }
     at = view.run(at, |byte| matches!(byte, b',' | b' '));
     let year = view.digits(at);
@@ -119,6 +135,13 @@ fn year_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
     Some((first..at, view.text()[view.digits(first)].parse().unwrap_or(0)))
 }
 
+/// Whether a text stands here.
+#[inline]
+fn stands(view: &View<'_>, at: usize, text: &str) -> bool {
+    // The first byte tells nearly always.
+    text.as_bytes().first() == view.bytes().get(at) && view.text()[at..].starts_with(text)
+}
+
 /// Passes spaces, commas, points and these words.
 fn skip(view: &View<'_>, at: usize, words: &[&str]) -> usize {
     let mut at = at;
@@ -126,8 +149,7 @@ fn skip(view: &View<'_>, at: usize, words: &[&str]) -> usize {
         let from = at;
         at += view.text()[at..].len() - view.text()[at..].trim_start_matches([' ', ',', '.', '،', '-', '/']).len();
         for word in words {
-            let rest = &view.text()[at..];
-            if rest.starts_with(word) && !rest[word.len()..].starts_with(char::is_alphabetic) {
+            if stands(view, at, word) && !view.text()[at + word.len()..].starts_with(char::is_alphabetic) {
                 at += word.len();
             }
         }
@@ -148,14 +170,14 @@ fn month(view: &View<'_>, at: usize) -> Option<usize> {
     }
     if text[one..].starts_with(' ') {
         let two = word(one + 1);
-        if two > one + 1 && two < 60 && MONTHS.contains(folded(&text[..two]).as_str()) {
+        if two > one + 1 && two < 60 && MONTHS.has(&text[..two]) {
             return Some(at + two);
         }
     }
-    MONTHS.contains(folded(&text[..one]).as_str()).then_some(at + one)
+    MONTHS.has(&text[..one]).then_some(at + one)
 }
 
-fn folded(text: &str) -> String {
+fn folded(text: &str) -> impl Iterator<Item = char> {
     let letters = text.chars().filter(|character| !('\u{64b}'..='\u{652}').contains(character));
     let unified = letters.map(|character| match character {
         'أ' | 'إ' | 'آ' => 'ا',
@@ -163,5 +185,5 @@ fn folded(text: &str) -> String {
         'ة' => 'ه',
         other => other,
     });
-    unified.flat_map(char::to_lowercase).collect()
+    unified.flat_map(char::to_lowercase)
 }

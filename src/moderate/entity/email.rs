@@ -314,6 +314,10 @@ pub(super) fn at_point(scan: &mut Scan<'_, '_, '_>, point: usize) -> usize {
 
 /// Looks for a loose `@` before a domain that begins here.
 fn loosely(scan: &mut Scan<'_, '_, '_>, start: usize) {
+    // All of them end in a space.
+    if scan.view.byte_before(start) != b' ' {
+        return;
+    }
     let before = &scan.view.bytes()[..start];
     let ends = |word: &&String| before.len() > word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
     let host = scan.view.text()[start..].split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();

@@ -247,7 +247,9 @@ impl Scan<'_, '_, '_> {
         }
         if token.len() > 1 && self.view.bytes()[token.clone()].iter().any(u8::is_ascii_alphabetic) {
             if self.has(EntityKind::BirthDate) {
-                birth_date::find(self, &Number::read(&self.view, first)); // "5th of May", "1er mai"
+                // "5th of May", "1er mai". No number goes on behind a letter.
+                let number = (self.view.digits(first).end == token.end).then(|| Number::read(&self.view, first));
+                birth_date::find(self, first, number.as_ref());
             }
             // Letters and digits in one: an account, an address, an id with a check letter.
             end = end.max(iban::find(self, first));
@@ -297,7 +299,7 @@ impl Scan<'_, '_, '_> {
             end = end.max(mac::find(self, first));
         }
         if self.has(EntityKind::BirthDate) {
-            birth_date::find(self, &number);
+            birth_date::find(self, first, Some(&number));
         }
         let end_of_first = number.groups().first().map_or(first, |group| group.end);
         let may_be_point = match self.view.byte(end_of_first) {

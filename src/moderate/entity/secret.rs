@@ -82,13 +82,24 @@ static SEARCHES: LazyLock<Searches> = LazyLock::new(|| {
 /// What the first line of a private key begins with, before a space and its label.
 const PRIVATE_KEY: &[u8] = b"-----BEGIN";
 
+/// The characters of keys.
+static IN_KEYS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=');
+        byte += 1;
+    }
+    table
+};
+
 /// The shortest run of characters that a key is looked for in.
 const SHORTEST_KEY: usize = 18;
 
 /// Searches the run of a key's characters around a place, unless it was searched before; gives where it ends.
 pub(super) fn in_run(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let view = scan.view;
-    let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=');
+    let is_in = |byte: &u8| IN_KEYS[usize::from(*byte)];
     if at < scan.searched {
         return scan.searched;
     }
@@ -115,8 +126,9 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
         return;
     }
     // The scheme of an Authorization header parts the sign from the value.
-    if let Some(scheme) = SCHEMES.iter().find(|scheme| view.text()[sign + 1..].trim_start().starts_with(**scheme)) {
-        let value = sign + 1 + view.text()[sign + 1..].len() - view.text()[sign + 1..].trim_start().len() + scheme.len();
+    let after = view.text()[sign + 1..].trim_start();
+    if let Some(scheme) = SCHEMES.iter().find(|scheme| after.starts_with(**scheme)) {
+        let value = view.text().len() - after.len() + scheme.len();
         if view.byte(value).is_ascii_graphic() {
             named(scan, sign);
         }
@@ -141,8 +153,10 @@ pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     if view.byte_before(word) != b' ' || view.bytes()[word..digit].iter().any(u8::is_ascii_digit) {
         return;
     }
-    let before = &view.text()[..word];
-    match SECRETS.telling.iter().find(|verb| before.ends_with(verb.as_str())) {
+    let before = &view.bytes()[..word];
+    // Verbs end in a space, and what stands before it tells nearly always.
+    let ends = |verb: &&String| before.len() >= verb.len() && before[word - 2] == verb.as_bytes()[verb.len() - 2] && before.ends_with(verb.as_bytes());
+    match SECRETS.telling.iter().find(ends) {
         Some(verb) => named(scan, word - verb.len()),
         None => beside(scan, word),
     }
@@ -153,12 +167,14 @@ fn beside(scan: &mut Scan<'_, '_, '_>, word: usize) {
     let view = scan.view;
     let end = view.short_run(word, 64, u8::is_ascii_graphic);
     let value = view.text()[word..end].trim_end_matches(['.', ',', '!', '?', ')', '"', ';', ':']);
+    if value.len() < 8 {
+        return;
+    }
     let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
     let has_symbol = value.bytes().any(|byte| matches!(byte, b'@' | b'#' | b'!' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'));
     let is_mixed = has_symbol && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
     // In quotes it is spoken of.
-    if value.len() < 8
-        || !value.as_bytes()[0].is_ascii_alphanumeric()
+    if !value.as_bytes()[0].is_ascii_alphanumeric()
         || !is_mixed
         || value.contains("://")
         || value.contains('/')
