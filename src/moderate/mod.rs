@@ -14,6 +14,7 @@ pub mod entity;
 mod json;
 mod judge;
 mod letters;
+mod literals;
 mod map;
 mod moderator;
 mod octet;

@@ -104,8 +104,13 @@ impl Moderator {
         self.work.queue.push(held);
         self.work.passage.event(kind, range, is_kept, number, window);
         let held = self.held_bytes();
-        let is_between = self.work.passage.is_between_blocks();
         let bytes = self.work.passage.len();
+        self.ready = false;
+        // Most events come while there is room for more of whatever may come.
+        if bytes < PASSAGE_BYTES && held < LONGEST_PASSAGE && bytes as u64 <= self.bounds.block_bytes && held <= self.bounds.held_bytes {
+            return;
+        }
+        let is_between = self.work.passage.is_between_blocks();
         let is_long = |times: usize| bytes >= PASSAGE_BYTES * times || held >= LONGEST_PASSAGE * times as u64;
         self.ready = is_between && is_long(1) && (is_long(IN_LINKS) || !self.work.passage.is_in_link());
         if !is_between {

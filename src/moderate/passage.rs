@@ -108,7 +108,11 @@ impl Passage {
                     self.preformatted += 1;
                 }
                 if is_kept {
-                    self.opened(id, tag, void, values, &range, number, window);
+                    self.opened(id, tag, void, &range, number, window);
+                    // What a script has is no text.
+                    if values && !(tag == Tag::Script && self.looks_at(Surface::JsonLd)) {
+                        self.values(tag, window.text(range.clone()), range.start, number);
+                    }
                 }
             }
             EventKind::Close { id, tag, .. } => {
@@ -301,11 +305,12 @@ impl Passage {
         self.side.end_block();
     }
 
-    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, values: bool, range: &Range<u64>, number: u64, window: &Window) {
+    fn opened(&mut self, id: ElementId, tag: Tag, void: bool, range: &Range<u64>, number: u64, window: &Window) {
         if tag == Tag::A && !void {
             // Style sheets part "Call 555 0100" from the address that follows it.
-            if self.text.plain.ends_with(char::is_alphanumeric) && Attributes::get(source, "href").is_some_and(is_contact) {
-                self.text.object(from);
+            let follows_word = self.text.plain.ends_with(char::is_alphanumeric);
+            if follows_word && Attributes::get(window.text(range.clone()), "href").is_some_and(is_contact) {
+                self.text.object(range.start);
             }
             self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX, dials: None });
         }
@@ -317,10 +322,6 @@ impl Passage {
             if kind.to_ascii_lowercase().starts_with("application/ld+json") {
                 self.json = Some((id, Range { start: u64::MAX, end: 0 }, number));
             }
-            return;
-        }
-        if values {
-            self.values(tag, window.text(range.clone()), range.start, number);
         }
     }
 

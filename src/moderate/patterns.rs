@@ -1,19 +1,15 @@
 //! All regular expressions of a rule set. Most need some literal text; one search finds which of these a passage holds, and only the
 //! expressions behind them run, on the lines that hold them.
 
+use super::literals::{self, Literals};
 use super::view::View;
 use crate::limits::Deadline;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::ops::Range;
 
 /// Bytes that one compiled expression may take.
 pub(crate) const SIZE_LIMIT: usize = 2 << 20;
-/// Shorter literals are everywhere.
-const SHORTEST_LITERAL: usize = 3;
-/// Below this many the faster automaton takes only some megabytes.
-const DENSE_LITERALS: usize = 4_000;
 /// More alternatives than this are no prefilter.
 const MOST_LITERALS: usize = 48;
 
@@ -51,7 +47,7 @@ pub(crate) struct Patterns {
     literals: Vec<String>,
     /// The expression behind each literal.
     owners: Vec<u32>,
-    prefilter: Option<AhoCorasick>,
+    prefilter: Option<Literals>,
     /// Expressions without a literal, on each form.
     open: [Vec<u32>; 2],
     sources: [Vec<String>; 2],
@@ -92,9 +88,7 @@ impl Patterns {
     /// Called once after the last expression.
     pub(crate) fn finish(&mut self) -> Result<(), String> {
         if !self.literals.is_empty() {
-            let kind = if self.literals.len() < DENSE_LITERALS { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-            let built = AhoCorasick::builder().kind(Some(kind)).match_kind(MatchKind::Standard).build(&self.literals);
-            self.prefilter = Some(built.map_err(|error| error.to_string())?);
+            self.prefilter = Some(Literals::new(&self.literals).map_err(|error| error.to_string())?);
         }
         for form in 0..2 {
             if self.open[form].len() > 1 {
@@ -124,17 +118,19 @@ impl Patterns {
             seen.last.clear();
             seen.last.resize(self.patterns.len(), u32::MAX);
             let folded = view.folded.as_bytes();
-            // No literal holds a line break, so the line of its end is its line.
+            // No literal holds a line break: where one begins inside of the one before, the line is the same.
             let (mut line, mut read) = (0, 0);
-            for found in prefilter.find_overlapping_iter(folded) {
-                line = memchr::memrchr(b'\n', &folded[read..found.end()]).map_or(line, |at| read + at + 1);
-                read = found.end();
-                let owner = self.owners[found.pattern().as_usize()];
+            prefilter.each(folded, |at, literal| {
+                if at > read {
+                    line = memchr::memrchr(b'\n', &folded[read..at]).map_or(line, |at| read + at + 1);
+                    read = at;
+                }
+                let owner = self.owners[literal];
                 if seen.last[owner as usize] != line as u32 {
                     seen.last[owner as usize] = line as u32;
                     seen.lines.push((owner, line as u32));
                 }
-            }
+            });
             seen.lines.sort_unstable();
             for (pattern, line) in &seen.lines {
                 let pattern = &self.patterns[*pattern as usize];
@@ -183,7 +179,7 @@ fn required(hir: &Hir) -> Option<Vec<String>> {
     let mut folded: Vec<String> = literals.iter().map(|literal| View::of(literal).folded.trim().to_owned()).collect();
     folded.sort_unstable();
     folded.dedup();
-    let is_useful = folded.len() <= MOST_LITERALS && folded.iter().all(|literal| literal.len() >= SHORTEST_LITERAL);
+    let is_useful = folded.len() <= MOST_LITERALS && folded.iter().all(|literal| literal.len() >= literals::SHORTEST);
     is_useful.then_some(folded)
 }
 

@@ -5,7 +5,6 @@ use super::surface::Surface;
 use super::view::View;
 use crate::rewrite::{ElementId, EventKind, Tag};
 use crate::strip::Held;
-use std::collections::VecDeque;
 
 /// The removal number of what moderation takes out: beyond all that strip can reach.
 const REMOVED: u32 = u32::MAX;
@@ -13,7 +12,7 @@ const REMOVED: u32 = u32::MAX;
 /// The events of a passage, numbered from the first of the page on.
 #[derive(Default)]
 pub(super) struct Queue {
-    held: VecDeque<Held>,
+    held: Vec<Held>,
     /// Number of the first event in the queue.
     first: u64,
     /// Links whose end tag goes when it comes.
@@ -48,7 +47,7 @@ impl Queue {
                 held.removal = REMOVED;
             }
         }
-        self.held.push_back(held);
+        self.held.push(held);
     }
 
     /// Takes all events out.
@@ -59,12 +58,12 @@ impl Queue {
 
     /// Bytes of the page that are held.
     pub(super) fn bytes(&self) -> u64 {
-        self.held.back().map_or(0, |last| last.event.range.end) - self.held.front().map_or(0, |first| first.event.range.start)
+        self.held.last().map_or(0, |last| last.event.range.end) - self.held.first().map_or(0, |first| first.event.range.start)
     }
 
     /// Where the oldest event that is held starts.
     pub(super) fn from(&self) -> Option<u64> {
-        self.held.front().map(|held| held.event.range.start)
+        self.held.first().map(|held| held.event.range.start)
     }
 
     /// Parts edits that reach from one event into the next, for each event is written by itself. `edits` are in order.

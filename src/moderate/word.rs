@@ -182,8 +182,8 @@ impl Tokens {
                 let (letters, digits) = (octet.letters(), octet.digits());
                 let length = letters.or(digits).run();
                 let pairs = octet.doubled(before).first(length);
-                made_of |= LATIN * u8::from(!letters.first(length).is_empty()) | DIGIT * u8::from(!digits.first(length).is_empty());
-                made_of |= DOUBLE * u8::from(!pairs.is_empty()) | TRIPLE * u8::from(pairs.has_pair(doubled));
+                made_of |= (LATIN * u8::from(!letters.first(length).is_empty())) | (DIGIT * u8::from(!digits.first(length).is_empty()));
+                made_of |= (DOUBLE * u8::from(!pairs.is_empty())) | (TRIPLE * u8::from(pairs.has_pair(doubled)));
                 hash.add(octet.first(length));
                 at += length;
                 if length < 8 {

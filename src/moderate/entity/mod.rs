@@ -204,7 +204,12 @@ impl Scan<'_, '_, '_> {
         let bytes = self.view.bytes();
         let stops = &self.finder.stops;
         let mut at = 0;
-        while let Some(stop) = bytes[at..].iter().position(|byte| stops[usize::from(*byte)]) {
+        loop {
+            // Eight bytes a branch: most of them are letters.
+            while bytes[at..].first_chunk::<8>().is_some_and(|chunk| !chunk.iter().fold(false, |any, byte| any | stops[usize::from(*byte)])) {
+                at += 8;
+            }
+            let Some(stop) = bytes[at..].iter().position(|byte| stops[usize::from(*byte)]) else { break };
             let stop = at + stop;
             at = match bytes[stop] {
                 b'0'..=b'9' => self.at_digit(stop),

@@ -155,7 +155,8 @@ pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     }
     let before = &view.bytes()[..word];
     // Verbs end in a space, and what stands before it tells nearly always.
-    let ends = |verb: &&String| before.len() >= verb.len() && before[word - 2] == verb.as_bytes()[verb.len() - 2] && before.ends_with(verb.as_bytes());
+    let ends =
+        |verb: &&String| before.len() >= verb.len() && before[word - 2] == verb.as_bytes()[verb.len() - 2] && before.ends_with(verb.as_bytes());
     match SECRETS.telling.iter().find(ends) {
         Some(verb) => named(scan, word - verb.len()),
         None => beside(scan, word),
