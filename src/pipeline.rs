@@ -225,6 +225,7 @@ impl<W: Write> Pipeline<W> {
         let held = if self.settings.strip == StripMode::Article { self.settings.limits.page_bytes } else { HELD_BYTES };
         let held = (bytes.len() as u64).min(held) as usize;
         self.window.expect(held.saturating_add(DECODED_BYTES));
+        self.stripper.expect(held as u64);
         let fed = bytes.chunks(PIECE_BYTES).try_for_each(|chunk| self.feed_chunk(chunk));
         self.failed = fed.is_err();
         fed

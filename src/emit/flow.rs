@@ -242,15 +242,18 @@ impl Flow {
             }
             return;
         }
-        for (n, word) in text.split(char::is_whitespace).enumerate() {
-            if n > 0 {
+        // Most white space is ASCII, which is found byte by byte.
+        let (bytes, mut at) = (text.as_bytes(), 0);
+        while at < bytes.len() {
+            let run = bytes[at..].iter().position(|byte| IS_SPACE[usize::from(*byte)]).unwrap_or(bytes.len() - at);
+            if run > 0 {
+                self.run(&text[at..at + run]);
+            }
+            at += run;
+            while bytes.get(at).is_some_and(|byte| IS_SPACE[usize::from(*byte)]) {
                 self.space = true;
+                at += 1;
             }
-            if word.is_empty() {
-                continue;
-            }
-            self.due_space();
-            if self.is_markdown() { escape_markdown(word, &mut self.line) } else { self.line.push_str(word) }
         }
         // A line without end is written as far as it goes; only marks that are still open are lost to it.
         if self.line.len() > LINE_BYTES && self.rows.is_empty() {
@@ -259,6 +262,24 @@ impl Flow {
             self.put_decorated(&line, marks, out);
             self.gap = Gap::None;
         }
+    }
+
+    /// Words without ASCII white space between them: mostly one.
+    fn run(&mut self, run: &str) {
+        if run.is_ascii() {
+            return self.word(run);
+        }
+        for (n, word) in run.split(char::is_whitespace).enumerate() {
+            self.space |= n > 0;
+            if !word.is_empty() {
+                self.word(word);
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        self.due_space();
+        if self.is_markdown() { escape_markdown(word, &mut self.line) } else { self.line.push_str(word) }
     }
 
     fn due_space(&mut self) {
@@ -531,6 +552,17 @@ impl Flow {
         self.gap = Gap::Line;
     }
 }
+
+/// The white space among ASCII (Unicode, PropList.txt, `White_Space`).
+static IS_SPACE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b'\t'..=b'\r' | b' ');
+        byte += 1;
+    }
+    table
+};
 
 fn shift(marks: &mut [Placed], by: usize) {
     marks.iter_mut().for_each(|(_, range)| *range = range.start + by..range.end + by);

@@ -434,16 +434,18 @@ impl OpenElements {
     }
 
     /// Whether what comes next is SVG or MathML.
+    #[inline]
     pub(super) fn in_foreign(&self) -> bool {
-        self.stack.last().is_some_and(|e| {
-            // At an HTML integration point the content is HTML again (13.2.6).
-            let integrates = || match e.namespace {
-                Namespace::Html => true,
-                Namespace::Svg => ["foreignobject", "desc", "title"].contains(&self.name(e)),
-                Namespace::MathMl => self.name(e) == "annotation-xml" && self.holds_html(e),
-            };
-            e.namespace != Namespace::Html && !integrates()
-        })
+        self.stack.last().is_some_and(|e| e.namespace != Namespace::Html && !self.integrates(e))
+    }
+
+    /// At an HTML integration point the content is HTML again (13.2.6).
+    fn integrates(&self, e: &OpenElement) -> bool {
+        match e.namespace {
+            Namespace::Html => true,
+            Namespace::Svg => ["foreignobject", "desc", "title"].contains(&self.name(e)),
+            Namespace::MathMl => self.name(e) == "annotation-xml" && self.holds_html(e),
+        }
     }
 
     /// Whether an annotation says that it is HTML.

@@ -31,6 +31,7 @@ impl Window {
     }
 
     /// The text of a range that lies inside the window; what lies outside is empty.
+    #[inline]
     pub fn text(&self, range: Range<u64>) -> &str {
         let from = range.start.saturating_sub(self.start) as usize;
         let to = range.end.saturating_sub(self.start) as usize;

@@ -215,6 +215,7 @@ impl Stripper {
             linked += if piece.linked { count } else { 0 };
             last = if text.trim_ascii().is_empty() { last } else { text };
         }
+        let is_sentence = ends_sentence(last);
         let line = Line {
             first: self.gathering.first,
             end: self.queue.end(),
@@ -222,8 +223,8 @@ impl Stripper {
             linked,
             heading: self.gathering.headings.last().copied().unwrap_or(0),
             items: self.gathering.items,
-            ends_sentence: ends_sentence(last),
-            asks: asks(last),
+            ends_sentence: is_sentence,
+            asks: is_sentence && asks(last),
             dropped: false,
         };
         let is_open = self.asks_rules();

@@ -246,6 +246,16 @@ impl Stripper {
         self
     }
 
+    /// So many bytes of the page come, and are held.
+    pub(crate) fn expect(&mut self, bytes: u64) {
+        if self.mode == StripMode::Article {
+            self.queue.expect(bytes);
+            if let Some(blocks) = &mut self.blocks {
+                blocks.expect(bytes);
+            }
+        }
+    }
+
     /// Takes the next event.
     pub fn event(&mut self, event: Event, elements: &OpenElements, window: &Window, metadata: &Collector) {
         let parts_lines = event.kind.parts_lines();

@@ -31,6 +31,9 @@ pub(super) struct Queue {
 
 /// Room for so many events is made at once: what is looked back at holds about as many.
 const EVENTS: usize = 1024;
+/// An event is mostly longer; room for at most so many is made before they come.
+const EVENT_BYTES: u64 = 24;
+const EXPECTED_EVENTS: u64 = 64 * 1024;
 
 impl Default for Queue {
     fn default() -> Self {
@@ -39,6 +42,11 @@ impl Default for Queue {
 }
 
 impl Queue {
+    /// A page of so many bytes will be held as a whole.
+    pub(super) fn expect(&mut self, bytes: u64) {
+        self.events.reserve((bytes / EVENT_BYTES).min(EXPECTED_EVENTS) as usize);
+    }
+
     pub(super) fn push(&mut self, event: Event) -> EventIndex {
         self.events.push_back(Held { event, removal: 0 });
         self.end() - 1

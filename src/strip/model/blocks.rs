@@ -147,6 +147,9 @@ const BLOCKS: usize = 20_000;
 const ELEMENTS: usize = 200_000;
 /// A line of so many bytes that ends like a sentence is a paragraph; lines of verse and addresses are shorter.
 const PARAGRAPH_BYTES: u32 = 100;
+/// An element mostly takes more of a page; room for at most so many is made before they come.
+const ELEMENT_BYTES: u64 = 64;
+const EXPECTED_ELEMENTS: u64 = 16 * 1024;
 /// Bits of the set of words that the title has.
 const TITLE_BITS: usize = 2048;
 
@@ -213,6 +216,11 @@ impl Blocks {
             says_thread: false,
             says_work: false,
         }
+    }
+
+    /// A page of so many bytes comes.
+    pub(crate) fn expect(&mut self, bytes: u64) {
+        self.elements.reserve((bytes / ELEMENT_BYTES).min(EXPECTED_ELEMENTS) as usize);
     }
 
     /// For the same page once more.
@@ -569,8 +577,36 @@ impl Scan {
     fn text(&mut self, text: &str, mut word: impl FnMut(u32)) {
         let (mut inside, mut hash, mut ideographs) = (false, 0u32, 0u32);
         let bytes = text.as_bytes();
-        for (at, &byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
             let class = CLASS[usize::from(byte)];
+            if class <= DIGIT {
+                // A run of letters and digits at once.
+                if !inside {
+                    (inside, hash) = (true, 0);
+                    self.words += 1;
+                }
+                let (mut rest, mut read, mut class, mut byte) = (self.rest, self.bytes, class, byte);
+                loop {
+                    rest = rest << 8 | u64::from(byte);
+                    read += 1;
+                    if read.is_multiple_of(8) {
+                        self.hash = mix(self.hash, std::mem::take(&mut rest));
+                    }
+                    hash = (hash.rotate_left(5) ^ u32::from(byte | 0x20)).wrapping_mul(0x9E37_79B1);
+                    self.digits += u32::from(class == DIGIT);
+                    self.capitals += u32::from(class == CAPITAL);
+                    at += 1;
+                    let Some(&next) = bytes.get(at) else { break };
+                    (byte, class) = (next, CLASS[usize::from(next)]);
+                    if class > DIGIT {
+                        break;
+                    }
+                }
+                (self.rest, self.bytes) = (rest, read);
+                continue;
+            }
+            at += 1;
             if class == SPACE {
                 if inside {
                     word(hash);
@@ -585,21 +621,12 @@ impl Scan {
                 self.hash = mix(self.hash, std::mem::take(&mut self.rest));
             }
             match class {
-                LETTER | CAPITAL | DIGIT => {
-                    if !inside {
-                        (inside, hash) = (true, 0);
-                        self.words += 1;
-                    }
-                    hash = (hash.rotate_left(5) ^ low).wrapping_mul(0x9E37_79B1);
-                    self.digits += u32::from(class == DIGIT);
-                    self.capitals += u32::from(class == CAPITAL);
-                }
                 STOP => self.stops += 1,
                 COMMA => self.commas += 1,
                 INNER => hash = (hash.rotate_left(5) ^ low).wrapping_mul(0x9E37_79B1),
                 LEAD => {
                     // Marks of other scripts: Arabic comma, semicolon and question mark, the ideographic stop and commas, the danda.
-                    match (byte, bytes.get(at + 1), bytes.get(at + 2)) {
+                    match (byte, bytes.get(at), bytes.get(at + 1)) {
                         (0xD8, Some(0x8C | 0x9B), _) | (0xE3, Some(0x80), Some(0x81)) | (0xEF, Some(0xBC), Some(0x8C)) => self.commas += 1,
                         (0xD8, Some(0x9F), _) | (0xDB, Some(0x94), _) | (0xE3, Some(0x80), Some(0x82)) | (0xE0, Some(0xA5), Some(0xA4)) => {
                             self.stops += 1;
@@ -635,11 +662,11 @@ fn mix(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
-const OTHER: u8 = 0;
-const SPACE: u8 = 1;
-const LETTER: u8 = 2;
-const CAPITAL: u8 = 3;
-const DIGIT: u8 = 4;
+const LETTER: u8 = 0;
+const CAPITAL: u8 = 1;
+const DIGIT: u8 = 2;
+const SPACE: u8 = 3;
+const OTHER: u8 = 4;
 const STOP: u8 = 5;
 const COMMA: u8 = 6;
 /// A byte inside a character.

@@ -141,7 +141,7 @@ fn moved(threshold: f32, log_odds: f32) -> f32 {
 pub(super) fn is_comment(page: &Blocks, block: &Block) -> bool {
     let around = page.elements[block.element as usize].inside;
     let is_reply = around & inside::REPLY != 0 && (around & inside::ANSWER == 0 || page.says_thread);
-    is_reply || block.pack == super::comments_pack()
+    is_reply || block.pack == super::COMMENTS_PACK
 }
 
 /// Whether the page is an article to which readers have written: what is called a comment or a review is the smaller part of what stays.

@@ -527,11 +527,10 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     }
     let took = |b: &Block| if b.dropped { taken.get(&b.removal).copied().unwrap_or_default() } else { (0, 0) };
     let taken_words = taken.values().map(|taken| taken.1).sum::<u32>();
-    let comments = 1 + super::PACKS.iter().position(|pack| *pack == "comments").unwrap_or(0) as u8;
-    let comment_words = blocks.iter().filter(|b| b.pack == comments).map(|b| b.words).sum::<u32>();
+    let comment_words = blocks.iter().filter(|b| b.pack == super::COMMENTS_PACK).map(|b| b.words).sum::<u32>();
     column!("taken by a rule", b => u8::from(b.dropped) + u8::from(b.by_text));
     column!("pack of the rule", b => b.pack);
-    column!("taken as a comment", b => u8::from(b.pack == comments));
+    column!("taken as a comment", b => u8::from(b.pack == super::COMMENTS_PACK));
     let own: Vec<_> = blocks.iter().map(took).collect();
     out.add("blocks that the removal took", own.iter().map(|took| count(took.0)));
     out.add("words that the removal took", own.iter().map(|took| count(took.1)));

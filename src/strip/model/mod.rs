@@ -63,10 +63,14 @@ fn pack(file: &str) -> u8 {
     PACKS.iter().position(|pack| *pack == name).map_or(0, |at| at as u8 + 1)
 }
 
-/// The pack of readers' comments.
-fn comments_pack() -> u8 {
-    pack("comments")
-}
+/// Number of the pack of readers' comments.
+const COMMENTS_PACK: u8 = {
+    let mut at = 0;
+    while at < PACKS.len() && !matches!(PACKS[at].as_bytes(), b"comments") {
+        at += 1;
+    }
+    at as u8 + 1
+};
 
 /// What training reads of one page.
 #[derive(Debug)]
