@@ -184,6 +184,11 @@ impl<'a> ElementRef<'a> {
         self.attributes().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
+    /// Whether it is a place that links lead to, and no link: an `a` with a name and without an address (HTML 4.01, 12.2.1).
+    pub(crate) fn is_anchor(self) -> bool {
+        self.tag() == Tag::A && self.get(KnownName::Href).is_none() && self.attribute("name").is_some()
+    }
+
     /// The raw value of an attribute whose name is known: at once, where the element has none.
     #[inline]
     pub fn get(self, name: KnownName) -> Option<&'a str> {

@@ -126,6 +126,8 @@ struct OpenRecord {
     id: ElementId,
     tag: Tag,
     event: EventIndex,
+    /// What it says leads elsewhere, or does something.
+    is_link: bool,
 }
 
 /// An element that a rule says is content: what matches inside of it may go, what it is part of may not take it along.
@@ -374,10 +376,11 @@ impl Stripper {
         if void {
             return;
         }
-        self.open.push(OpenRecord { id, tag, event: at });
+        let is_link = tag == Tag::Button || (tag == Tag::A && !element.is_anchor());
+        self.open.push(OpenRecord { id, tag, event: at, is_link });
         let gathering = &mut self.gathering;
+        gathering.links += u32::from(is_link);
         match tag {
-            Tag::A | Tag::Button => gathering.links += 1,
             Tag::Li | Tag::Option => gathering.items += 1,
             _ => {}
         }
@@ -451,8 +454,8 @@ impl Stripper {
         let Some(position) = self.open.iter().rposition(|record| record.id == id) else { return };
         let record = remove(&mut self.open, position);
         let gathering = &mut self.gathering;
+        gathering.links = gathering.links.saturating_sub(u32::from(record.is_link));
         match tag {
-            Tag::A | Tag::Button => gathering.links = gathering.links.saturating_sub(1),
             Tag::Li | Tag::Option => gathering.items = gathering.items.saturating_sub(1),
             _ => {}
         }

@@ -43,6 +43,8 @@ pub(super) mod inside {
     /// Its text is not part of what a reader reads on.
     pub(in super::super) const UNREAD: u32 = 1 << 23;
     pub(in super::super) const TIME: u32 = 1 << 24;
+    /// What is no feature of an element, but of the text in it.
+    pub(in super::super) const OF_TEXT: u32 = LINK | BOLD | CODE | UNREAD | TIME;
 }
 
 /// What is kept of an element. Numbers of elements are indices into [`Blocks::elements`]; a parent comes before its children.
@@ -264,7 +266,8 @@ impl Blocks {
                     self.in_title = false;
                 }
                 if let Some(position) = self.stack.iter().rposition(|(open, _)| *open == id) {
-                    self.stack.remove(position);
+                    let (_, number) = self.stack.remove(position);
+                    self.leave(number, position);
                 }
             }
             EventKind::Break { .. } | EventKind::Stray { block: true } => self.edge(at, window),
@@ -310,11 +313,24 @@ impl Blocks {
         }
         self.stack.push((id, number));
         match tag {
-            Tag::A => self.current.links += 1,
+            Tag::A if !element.is_anchor() => self.current.links += 1,
             Tag::Time => self.current.times += 1,
             Tag::Form => self.forms += 1,
             Tag::Title => self.in_title = true,
             _ => {}
+        }
+    }
+
+    /// What an element made of the text in it ends where the element is closed before those inside of it, as links are by the
+    /// next link (13.2.4.3): they are open still, from `position` of the stack on.
+    fn leave(&mut self, number: u32, position: usize) {
+        let left = self.elements[number as usize];
+        let around = self.elements[left.parent as usize].inside;
+        let mut gone = left.inside & !around & inside::OF_TEXT;
+        for (_, inner) in &self.stack[position..] {
+            let inner = &mut self.elements[*inner as usize];
+            gone &= !by_tag(inner.tag);
+            inner.inside &= !gone;
         }
     }
 
@@ -336,30 +352,7 @@ impl Blocks {
     }
 
     fn kind_of(&self, tag: Tag, element: ElementRef<'_>) -> u32 {
-        let by_tag = match tag {
-            Tag::Article => inside::ARTICLE,
-            Tag::Main => inside::MAIN,
-            Tag::Nav => inside::NAV,
-            Tag::Header => inside::HEADER,
-            Tag::Footer => inside::FOOTER,
-            Tag::Aside => inside::ASIDE,
-            Tag::Form | Tag::Fieldset | Tag::Label => inside::FORM,
-            Tag::Table => inside::TABLE,
-            Tag::Ul | Tag::Ol | Tag::Menu => inside::LIST,
-            Tag::Figure | Tag::Figcaption => inside::FIGURE,
-            Tag::Section => inside::SECTION,
-            Tag::Blockquote => inside::QUOTE,
-            Tag::Dialog => inside::DIALOG,
-            Tag::Pre => inside::PRE | inside::CODE,
-            Tag::A => inside::LINK,
-            Tag::B | Tag::Strong => inside::BOLD,
-            Tag::Code | Tag::Samp | Tag::Kbd => inside::CODE,
-            Tag::Time => inside::TIME,
-            Tag::Button | Tag::Select | Tag::Object | Tag::Applet => inside::UNREAD,
-            tag if tag.has(is::UNSEEN) => inside::UNREAD,
-            _ => 0,
-        };
-        let mut bits = by_tag;
+        let mut bits = if element.is_anchor() { 0 } else { by_tag(tag) };
         if let Some(role) = element.get(KnownName::Role) {
             bits |= match role.trim() {
                 "main" => inside::MAIN,
@@ -550,6 +543,33 @@ impl Blocks {
     /// Ends the page; `at` is the number after the last event.
     pub(crate) fn finish(&mut self, at: EventIndex, window: &Window) {
         self.edge(at, window);
+    }
+}
+
+/// What an element is by its tag alone.
+fn by_tag(tag: Tag) -> u32 {
+    match tag {
+        Tag::Article => inside::ARTICLE,
+        Tag::Main => inside::MAIN,
+        Tag::Nav => inside::NAV,
+        Tag::Header => inside::HEADER,
+        Tag::Footer => inside::FOOTER,
+        Tag::Aside => inside::ASIDE,
+        Tag::Form | Tag::Fieldset | Tag::Label => inside::FORM,
+        Tag::Table => inside::TABLE,
+        Tag::Ul | Tag::Ol | Tag::Menu => inside::LIST,
+        Tag::Figure | Tag::Figcaption => inside::FIGURE,
+        Tag::Section => inside::SECTION,
+        Tag::Blockquote => inside::QUOTE,
+        Tag::Dialog => inside::DIALOG,
+        Tag::Pre => inside::PRE | inside::CODE,
+        Tag::A => inside::LINK,
+        Tag::B | Tag::Strong => inside::BOLD,
+        Tag::Code | Tag::Samp | Tag::Kbd => inside::CODE,
+        Tag::Time => inside::TIME,
+        Tag::Button | Tag::Select | Tag::Object | Tag::Applet => inside::UNREAD,
+        tag if tag.has(is::UNSEEN) => inside::UNREAD,
+        _ => 0,
     }
 }
 
