@@ -2,6 +2,7 @@
 
 use super::title::Title;
 use super::{Addresses, Emitter, PageSource, Part, Placed};
+use crate::fold::is_ignorable;
 use crate::moderate::edit::{Edit, within};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
@@ -410,7 +411,8 @@ impl Flow {
         let line = if self.preformatted > 0 { line.trim_end() } else { line.trim() };
         let heading = self.open.iter().rev().find_map(|open| open.tag.heading_level());
         let is_title = self.title.as_mut().is_some_and(|title| title.was_said(heading)) && self.rows.is_empty();
-        if line.is_empty() || is_title {
+        // A line of nothing but marks without a shape is none to a reader.
+        if line.chars().all(is_ignorable) || is_title {
             return;
         }
         if let Some(row) = self.rows.last_mut().filter(|row| !row.flows && !row.cells.is_empty()) {

@@ -657,7 +657,8 @@ impl Scan {
                                 word(hash);
                             }
                         }
-                        (0xC2 | 0xE2, ..) => {}
+                        // Punctuation, signs, and the mark that files begin with.
+                        (0xC2 | 0xE2, ..) | (0xEF, Some(0xBB), Some(0xBF)) => {}
                         _ => {
                             if !inside {
                                 (inside, hash) = (true, 0);
