@@ -300,6 +300,13 @@ impl OpenElements {
         if tag.has(is::CLOSES_P) {
             self.close_p(closed);
         }
+        // No button holds a part of a page (4.10.6): one that nothing closed would take what follows along.
+        if matches!(
+            tag,
+            Tag::Article | Tag::Main | Tag::Section | Tag::Nav | Tag::Aside | Tag::Header | Tag::Footer | Tag::H1 | Tag::Table | Tag::Form
+        ) {
+            self.close_formatting(Tag::Button, Closing::Implied, closed);
+        }
         match tag {
             _ if tag.has(is::HEADING) && self.stack.last().is_some_and(|e| e.tag.has(is::HEADING)) => {
                 self.pop(Closing::Implied, closed);
@@ -375,7 +382,7 @@ impl OpenElements {
                 // A form may have been crossed by other blocks; they stay open.
                 let found = self.stack.iter().rposition(|e| e.tag == Tag::Form);
                 if let Some(at) = found {
-                    self.remove(at, closed);
+                    self.remove(at, Closing::Own, closed);
                 }
                 found.is_some()
             }
@@ -520,13 +527,13 @@ impl OpenElements {
     }
 
     /// Takes one element out of the middle of the stack.
-    fn remove(&mut self, at: usize, closed: &mut Vec<Closed>) {
+    fn remove(&mut self, at: usize, how: Closing, closed: &mut Vec<Closed>) {
         if at + 1 == self.stack.len() {
-            return self.pop(Closing::Own, closed);
+            return self.pop(how, closed);
         }
         let element = self.stack.remove(at);
         self.counts[element.tag as usize] -= 1;
-        closed.push(Closed { id: element.id, tag: element.tag, how: Closing::Own });
+        closed.push(Closed { id: element.id, tag: element.tag, how });
     }
 
     /// Closes the element at `at` by its own end tag, and what is open inside it for want of one.
@@ -604,7 +611,7 @@ impl OpenElements {
             if element.tag == tag {
                 let crossed = self.stack[at + 1..].iter().any(|e| e.tag.has(is::SPECIAL) || e.tag.has(is::FORMATTING));
                 if crossed {
-                    self.remove(at, closed);
+                    self.remove(at, how, closed);
                 } else {
                     while self.stack.len() > at + 1 {
                         self.pop(Closing::Ancestor, closed);

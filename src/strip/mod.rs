@@ -455,6 +455,10 @@ impl Stripper {
         let record = remove(&mut self.open, position);
         let gathering = &mut self.gathering;
         gathering.links = gathering.links.saturating_sub(u32::from(record.is_link));
+        // A link that has no end tag of its own was meant for the line that it begins in.
+        if record.is_link && how != Closing::Own {
+            self.lines.iter_mut().rev().take_while(|line| line.first > record.event).for_each(|line| line.linked = 0);
+        }
         match tag {
             Tag::Li | Tag::Option => gathering.items = gathering.items.saturating_sub(1),
             _ => {}

@@ -7,7 +7,7 @@
 use super::tokens::Tokens;
 use crate::metadata::{Collector, is_thread};
 use crate::rewrite::tag::is;
-use crate::rewrite::{ElementId, ElementRef, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
+use crate::rewrite::{Closing, ElementId, ElementRef, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use crate::strip::line;
 use crate::strip::queue::EventIndex;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -162,6 +162,8 @@ pub(crate) struct Blocks {
     pub(super) elements: Vec<Element>,
     pub(super) blocks: Vec<Block>,
     stack: Vec<(ElementId, u32)>,
+    /// The open links, and how many blocks stand before each.
+    links: Vec<(ElementId, usize)>,
     /// Scores and hashes of class and id, by both.
     known: FxHashMap<u64, (i16, u32)>,
     pieces: Vec<Piece>,
@@ -204,6 +206,7 @@ impl Blocks {
             elements: vec![root],
             blocks: Vec::new(),
             stack: Vec::new(),
+            links: Vec::new(),
             known: FxHashMap::default(),
             pieces: Vec::new(),
             current: Block::default(),
@@ -258,9 +261,16 @@ impl Blocks {
                     self.open(id, tag, element);
                 }
             }
-            EventKind::Close { id, tag, .. } => {
+            EventKind::Close { id, tag, how } => {
                 if tag.has(is::BLOCK) {
                     self.edge(at, window);
+                }
+                if let Some(position) = self.links.iter().rposition(|(open, _)| *open == id) {
+                    let (_, first) = self.links.remove(position);
+                    // As in the stripper: without an end tag of its own it was meant for the line that it begins in.
+                    if how != Closing::Own {
+                        self.blocks.iter_mut().skip(first + 1).for_each(|block| block.linked = 0);
+                    }
                 }
                 if tag == Tag::Title {
                     self.in_title = false;
@@ -313,7 +323,10 @@ impl Blocks {
         }
         self.stack.push((id, number));
         match tag {
-            Tag::A if !element.is_anchor() => self.current.links += 1,
+            Tag::A if !element.is_anchor() => {
+                self.current.links += 1;
+                self.links.push((id, self.blocks.len()));
+            }
             Tag::Time => self.current.times += 1,
             Tag::Form => self.forms += 1,
             Tag::Title => self.in_title = true,
