@@ -24,6 +24,7 @@ pub mod rules;
 
 pub mod check;
 
+mod data;
 mod error;
 pub use error::{PageError, RewriteError};
 

@@ -246,12 +246,12 @@ impl Flow {
         // Most white space is ASCII, which is found byte by byte.
         let (bytes, mut at) = (text.as_bytes(), 0);
         while at < bytes.len() {
-            let run = bytes[at..].iter().position(|byte| IS_SPACE[usize::from(*byte)]).unwrap_or(bytes.len() - at);
+            let run = bytes[at..].iter().position(|byte| is_space(*byte)).unwrap_or(bytes.len() - at);
             if run > 0 {
                 self.run(&text[at..at + run]);
             }
             at += run;
-            while bytes.get(at).is_some_and(|byte| IS_SPACE[usize::from(*byte)]) {
+            while bytes.get(at).is_some_and(|byte| is_space(*byte)) {
                 self.space = true;
                 at += 1;
             }
@@ -556,15 +556,10 @@ impl Flow {
 }
 
 /// The white space among ASCII (Unicode, PropList.txt, `White_Space`).
-static IS_SPACE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, b'\t'..=b'\r' | b' ');
-        byte += 1;
-    }
-    table
-};
+#[inline]
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ')
+}
 
 fn shift(marks: &mut [Placed], by: usize) {
     marks.iter_mut().for_each(|(_, range)| *range = range.start + by..range.end + by);

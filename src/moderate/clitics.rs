@@ -1,5 +1,6 @@
 //! Arabic proclitics (`rules/entity/clitics.toml`), by their first letter.
 
+use crate::data::own_data;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -15,9 +16,7 @@ const LETTERS: usize = 42;
 
 /// The clitics that begin with each letter.
 static CLITICS: LazyLock<[Vec<String>; LETTERS]> = LazyLock::new(|| {
-    // The file is part of the binary and read by the test of this module.
-    #[allow(clippy::expect_used)]
-    let data: Data = toml::from_str(include_str!("../../rules/entity/clitics.toml")).expect("rules/entity/clitics.toml is read by a test");
+    let data: Data = own_data!("entity/clitics.toml");
     let mut clitics = [const { Vec::new() }; LETTERS];
     for clitic in data.before {
         let letter = clitic.chars().next().and_then(|first| (first as u32).checked_sub(FIRST));

@@ -1,5 +1,6 @@
 //! Links that stand for a number or an address (`rules/entity/contact.toml`).
 
+use crate::data::own_data;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -12,10 +13,7 @@ struct Contacts {
     schemes: Vec<String>,
 }
 
-// The file is part of the binary and read by the test of this module.
-#[allow(clippy::expect_used)]
-static CONTACTS: LazyLock<Contacts> =
-    LazyLock::new(|| toml::from_str(include_str!("../../rules/entity/contact.toml")).expect("rules/entity/contact.toml is read by a test"));
+static CONTACTS: LazyLock<Contacts> = LazyLock::new(|| own_data!("entity/contact.toml"));
 
 /// Whether a link stands for a number or an address, by how it begins.
 pub(super) fn is_contact(href: &str) -> bool {

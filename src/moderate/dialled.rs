@@ -1,6 +1,6 @@
 //! The number that a reader sees on a link which dials it: it is one wherever it is dialled from.
 
-use super::entity::{EntityKind, EntityMatch};
+use super::entity::{EntityKind, EntityMatch, dialled_locally};
 use std::ops::Range;
 
 /// Digits that the two must share at their ends; what is left is a country's code or the zero before a number.
@@ -17,10 +17,7 @@ pub(crate) struct Dialled {
 
 /// The digits that a link's target dials, if it does nothing else.
 pub(super) fn target(href: &str) -> Option<Box<str>> {
-    let href = href.trim_start();
-    let schemes = ["tel:", "sms:", "callto:"];
-    let scheme = schemes.iter().find(|scheme| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;
-    let number = href[scheme.len()..].split(['?', ';', ',']).next().unwrap_or_default();
+    let number = dialled_locally(href.trim_start())?.split(['?', ';', ',']).next().unwrap_or_default();
     let mut parts = number.split('%');
     let mut digits = String::new();
     digits.extend(parts.next().unwrap_or_default().chars().filter(char::is_ascii_digit));
@@ -38,8 +35,8 @@ pub(super) fn number(plain: &str, dialled: &Dialled, found: &[EntityMatch]) -> O
     let written = &text[first..=last];
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     let is_number = written.bytes().all(|byte| byte.is_ascii_digit() || b" -.()/".contains(&byte) || !byte.is_ascii());
-    let end = |digits: &str| digits.get(digits.len().saturating_sub(SHARED)..).unwrap_or_default().to_owned();
-    if !is_number || !(SHARED..=LONGEST).contains(&digits.len()) || end(&digits) != end(&dialled.digits) {
+    let shared = digits.len().checked_sub(SHARED).and_then(|from| digits.get(from..));
+    if !is_number || digits.len() > LONGEST || !shared.is_some_and(|shared| dialled.digits.ends_with(shared)) {
         return None;
     }
     let before = text[..first].trim_end_matches(['(', '+']).len();

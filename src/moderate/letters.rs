@@ -1,5 +1,6 @@
 //! Which letters digits, symbols and letters of other scripts stand for (`rules/entity/disguises.toml`), as tables.
 
+use crate::data::own_data;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -42,10 +43,8 @@ pub(super) struct Letters {
     arabic: [Option<char>; 10],
 }
 
-// The file is part of the binary and read by the tests of this module.
-#[allow(clippy::expect_used)]
 pub(super) static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
-    let data = toml::from_str(include_str!("../../rules/entity/disguises.toml")).expect("rules/entity/disguises.toml is read by a test");
+    let data = own_data!("entity/disguises.toml");
     Letters::of(&data)
 });
 

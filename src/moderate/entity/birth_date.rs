@@ -6,6 +6,7 @@ use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::Number;
 use super::view::View;
+use crate::data::own_data;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -27,11 +28,8 @@ struct Months {
 /// The first two letters.
 type Beginning = (Option<char>, Option<char>);
 
-// The file is part of the binary and read by a test of this module.
-#[allow(clippy::expect_used)]
 static MONTHS: LazyLock<Months> = LazyLock::new(|| {
-    let languages: BTreeMap<String, Language> =
-        toml::from_str(include_str!("../../../rules/lexicon/dates.toml")).expect("rules/lexicon/dates.toml is read by a test");
+    let languages: BTreeMap<String, Language> = own_data!("lexicon/dates.toml");
     let months = || languages.values().flat_map(|language| &language.months);
     Months { names: months().map(|month| folded(month).collect()).collect(), beginnings: months().map(|month| beginning(month)).collect() }
 });

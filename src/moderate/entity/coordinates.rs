@@ -5,6 +5,7 @@ use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::Number;
 use super::view::View;
+use crate::data::own_data;
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -20,11 +21,7 @@ struct Names {
     compass: Vec<String>,
 }
 
-// The file is part of the binary and read by the tests of entities.
-#[allow(clippy::expect_used)]
-static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../rules/entity/coordinates.toml")).expect("rules/entity/coordinates.toml is read by a test")
-});
+static NAMES: LazyLock<Names> = LazyLock::new(|| own_data!("entity/coordinates.toml"));
 
 /// A decimal number: its bytes, value, and count of decimals.
 struct Decimal {

@@ -4,6 +4,7 @@
 use super::Scan;
 use super::kind::EntityKind;
 use super::view::View;
+use crate::data::own_data;
 use aho_corasick::packed::Searcher;
 use serde::Deserialize;
 use std::ops::Range;
@@ -40,10 +41,7 @@ struct Spoken {
     paths: Vec<String>,
 }
 
-// The file is part of the binary and read by the tests of this module.
-#[allow(clippy::expect_used)]
-static SPOKEN: LazyLock<Spoken> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/email.toml")).expect("rules/entity/email.toml is read by a test"));
+static SPOKEN: LazyLock<Spoken> = LazyLock::new(|| own_data!("entity/email.toml"));
 
 fn is_one_of(words: &[String], word: &str) -> bool {
     words.iter().any(|known| known.eq_ignore_ascii_case(word))

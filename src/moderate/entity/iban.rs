@@ -3,6 +3,7 @@
 
 use super::Scan;
 use super::kind::EntityKind;
+use crate::data::own_data;
 use iban::{Iban, ParseIbanError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -16,10 +17,7 @@ struct More {
     countries: BTreeMap<String, String>,
 }
 
-// The file is part of the binary and read by the tests of entities.
-#[allow(clippy::expect_used)]
-static MORE: LazyLock<More> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/iban.toml")).expect("rules/entity/iban.toml is read by a test"));
+static MORE: LazyLock<More> = LazyLock::new(|| own_data!("entity/iban.toml"));
 
 /// The longest IBAN of the registry.
 const LONGEST: usize = 34;

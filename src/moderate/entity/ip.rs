@@ -5,6 +5,7 @@ use super::Scan;
 use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
+use crate::data::own_data;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -20,10 +21,7 @@ struct Written {
     points: Vec<String>,
 }
 
-// The file is part of the binary and read by the tests of entities.
-#[allow(clippy::expect_used)]
-static WRITTEN: LazyLock<Written> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/ip.toml")).expect("rules/entity/ip.toml is read by a test"));
+static WRITTEN: LazyLock<Written> = LazyLock::new(|| own_data!("entity/ip.toml"));
 
 /// Looks for a quad whose points are written in another way; gives where it ends.
 pub(super) fn other_points(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! What numbers are called: a search over the few bytes around a candidate.
 
 use super::view::View;
+use crate::data::own_data;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -63,10 +64,7 @@ struct Numbered {
     after: Vec<String>,
 }
 
-// The file is part of the binary and read by a test of this module.
-#[allow(clippy::expect_used)]
-static WORDS: LazyLock<ContextWords> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/context.toml")).expect("rules/entity/context.toml is read by a test"));
+static WORDS: LazyLock<ContextWords> = LazyLock::new(|| own_data!("entity/context.toml"));
 
 /// Words that a phone number may be joined to.
 pub(super) fn glued() -> impl Iterator<Item = &'static String> {

@@ -7,6 +7,7 @@ use super::number::Digits;
 use super::phone::international;
 use super::view::View;
 use super::{EntityFinder, EntityMatch, EntityNearMiss, email};
+use crate::data::own_data;
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -23,10 +24,13 @@ struct Dialling {
     parameters: Vec<String>,
 }
 
-// The file is part of the binary and read by the test of this module.
-#[allow(clippy::expect_used)]
-static DIALLING: LazyLock<Dialling> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/dialling.toml")).expect("rules/entity/dialling.toml is read by a test"));
+static DIALLING: LazyLock<Dialling> = LazyLock::new(|| own_data!("entity/dialling.toml"));
+
+/// What follows in a link that dials as from where the reader is.
+pub(crate) fn dialled_locally(href: &str) -> Option<&str> {
+    let prefix = DIALLING.local.iter().find(|prefix| href.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))?;
+    href.get(prefix.len()..)
+}
 
 pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
     let trimmed = href.trim_start();

@@ -28,6 +28,7 @@ mod spoken;
 mod view;
 
 pub use kind::{EntityKind, UnknownKind};
+pub(crate) use link::dialled_locally;
 pub use region::{Region, UnknownRegion};
 
 use number::Number;

@@ -9,6 +9,7 @@ use super::keyword::{Class, Context, is_numbered};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use super::region::Region;
+use crate::data::own_data;
 use crate::fold::is_ideograph;
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -37,10 +38,7 @@ struct Fiction {
     fiction: FxHashMap<String, Vec<String>>,
 }
 
-// The file is part of the binary and read by the tests of entities.
-#[allow(clippy::expect_used)]
-static FICTION: LazyLock<Fiction> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/phone.toml")).expect("rules/entity/phone.toml is read by a test"));
+static FICTION: LazyLock<Fiction> = LazyLock::new(|| own_data!("entity/phone.toml"));
 
 #[derive(Debug, Default)]
 struct Plans {

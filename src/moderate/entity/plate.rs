@@ -4,6 +4,7 @@ use super::Scan;
 use super::keyword::{Class, Context};
 use super::kind::EntityKind;
 use super::region::Region;
+use crate::data::own_data;
 use regex::Regex;
 use serde::Deserialize;
 use std::ops::Range;
@@ -23,10 +24,7 @@ struct Plate {
     pattern: String,
 }
 
-// The file is part of the binary and read by a test of this module.
-#[allow(clippy::expect_used)]
-static PLATES: LazyLock<Plates> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/plates.toml")).expect("rules/entity/plates.toml is read by a test"));
+static PLATES: LazyLock<Plates> = LazyLock::new(|| own_data!("entity/plates.toml"));
 
 /// Bytes around a digit in which a plate is looked for.
 const BEFORE: usize = 24;

@@ -8,6 +8,7 @@ use super::keyword;
 use super::kind::EntityKind;
 use super::number::Number;
 use super::view::View;
+use crate::data::own_data;
 use aho_corasick::AhoCorasick;
 use base64::Engine;
 use serde::Deserialize;
@@ -54,10 +55,7 @@ struct Secrets {
     telling: Vec<String>,
 }
 
-// The file is part of the binary and read by a test of this module.
-#[allow(clippy::expect_used)]
-static SECRETS: LazyLock<Secrets> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/secrets.toml")).expect("rules/entity/secrets.toml is read by a test"));
+static SECRETS: LazyLock<Secrets> = LazyLock::new(|| own_data!("entity/secrets.toml"));
 
 /// Bits per character below which a key was not made at random.
 const KEY_ENTROPY: f32 = 3.0;

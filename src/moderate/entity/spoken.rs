@@ -4,6 +4,7 @@ use super::Scan;
 use super::number::{DIGITS, Digits};
 use super::phone;
 use super::view::View;
+use crate::data::own_data;
 use aho_corasick::packed::Searcher;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -24,10 +25,7 @@ struct Spoken {
     beginnings: Vec<String>,
 }
 
-// The file is part of the binary and read by the test of this module.
-#[allow(clippy::expect_used)]
-static SPOKEN: LazyLock<Spoken> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/spoken.toml")).expect("rules/entity/spoken.toml is read by a test"));
+static SPOKEN: LazyLock<Spoken> = LazyLock::new(|| own_data!("entity/spoken.toml"));
 
 /// What a word is in a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! A text and what is asked of it around a place: tokens, neighbours, the address a number may be part of.
 
+use crate::data::own_data;
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -21,10 +22,7 @@ struct Marks {
     dials: Vec<String>,
 }
 
-// The file is part of the binary and read by the tests of entities.
-#[allow(clippy::expect_used)]
-static MARKS: LazyLock<Marks> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/entity/address.toml")).expect("rules/entity/address.toml is read by a test"));
+static MARKS: LazyLock<Marks> = LazyLock::new(|| own_data!("entity/address.toml"));
 
 /// The text of one block.
 #[derive(Clone, Copy)]

@@ -265,7 +265,9 @@ impl Blocks {
                 if tag.has(is::BLOCK) {
                     self.edge(at, window);
                 }
-                if let Some(position) = self.links.iter().rposition(|(open, _)| *open == id) {
+                if tag == Tag::A
+                    && let Some(position) = self.links.iter().rposition(|(open, _)| *open == id)
+                {
                     let (_, first) = self.links.remove(position);
                     // As in the stripper: without an end tag of its own it was meant for the line that it begins in.
                     if how != Closing::Own {
@@ -297,7 +299,8 @@ impl Blocks {
         if let Some(kind) = element.get(KnownName::Itemtype) {
             self.says_thread |= is_thread(kind.trim_end());
         }
-        let mut inside = above.inside | self.kind_of(tag, element);
+        let own = self.kind_of(tag, element);
+        let mut inside = above.inside | own;
         if tag == Tag::Body {
             inside &= !inside::HEADER;
         }
@@ -323,7 +326,7 @@ impl Blocks {
         }
         self.stack.push((id, number));
         match tag {
-            Tag::A if !element.is_anchor() => {
+            Tag::A if own & inside::LINK != 0 => {
                 self.current.links += 1;
                 self.links.push((id, self.blocks.len()));
             }
@@ -607,6 +610,16 @@ impl Scan {
         mix(mix(self.hash, self.rest), u64::from(self.bytes))
     }
 
+    /// Adds a byte that is no white space.
+    #[inline]
+    fn take(&mut self, byte: u8) {
+        self.bytes += 1;
+        self.rest = self.rest << 8 | u64::from(byte);
+        if self.bytes.is_multiple_of(8) {
+            self.hash = mix(self.hash, std::mem::take(&mut self.rest));
+        }
+    }
+
     fn text(&mut self, text: &str, mut word: impl FnMut(u32)) {
         let (mut inside, mut hash, mut ideographs) = (false, 0u32, 0u32);
         let bytes = text.as_bytes();
@@ -619,13 +632,9 @@ impl Scan {
                     (inside, hash) = (true, 0);
                     self.words += 1;
                 }
-                let (mut rest, mut read, mut class, mut byte) = (self.rest, self.bytes, class, byte);
+                let (mut class, mut byte) = (class, byte);
                 loop {
-                    rest = rest << 8 | u64::from(byte);
-                    read += 1;
-                    if read.is_multiple_of(8) {
-                        self.hash = mix(self.hash, std::mem::take(&mut rest));
-                    }
+                    self.take(byte);
                     hash = (hash.rotate_left(5) ^ u32::from(byte | 0x20)).wrapping_mul(0x9E37_79B1);
                     self.digits += u32::from(class == DIGIT);
                     self.capitals += u32::from(class == CAPITAL);
@@ -636,7 +645,6 @@ impl Scan {
                         break;
                     }
                 }
-                (self.rest, self.bytes) = (rest, read);
                 continue;
             }
             at += 1;
@@ -647,12 +655,8 @@ impl Scan {
                 }
                 continue;
             }
-            self.bytes += 1;
+            self.take(byte);
             let low = u32::from(byte | 0x20);
-            self.rest = self.rest << 8 | u64::from(byte);
-            if self.bytes.is_multiple_of(8) {
-                self.hash = mix(self.hash, std::mem::take(&mut self.rest));
-            }
             match class {
                 STOP => self.stops += 1,
                 COMMA => self.commas += 1,
