@@ -19,12 +19,26 @@ static CONTACTS: LazyLock<Contacts> = LazyLock::new(|| own_data!("entity/contact
 pub(super) fn is_contact(href: &str) -> bool {
     let href = href.trim_start();
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    if begins(href, "http") || begins(href, "//") {
-        let Some(slashes) = href.as_bytes().windows(2).position(|pair| pair == b"//") else { return false };
-        return CONTACTS.hosts.iter().any(|known| begins(&href[slashes + 2..], known));
+    if let Some(host) = host(href) {
+        return CONTACTS.hosts.iter().any(|known| begins(host, known));
     }
     // Most links are paths. A scheme may hide behind character references.
-    !href.starts_with(['/', '#', '?', '.']) && (href.starts_with('&') || CONTACTS.schemes.iter().any(|scheme| begins(href, scheme)))
+    let scheme = href.split(':').next().unwrap_or_default();
+    !href.starts_with(['/', '#', '?', '.']) && (scheme.contains('&') || CONTACTS.schemes.iter().any(|scheme| begins(href, scheme)))
+}
+
+/// A link from its host on, without "www." and who logs in, as browsers read it: a backslash is as good as a slash (WHATWG URL, 4.4).
+pub(super) fn host(href: &str) -> Option<&str> {
+    let is_web = href.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"));
+    let slashes = match href.as_bytes() {
+        _ if is_web => href.find(':')? + 1,
+        [b'/' | b'\\', b'/' | b'\\', ..] => 0,
+        _ => return None,
+    };
+    let host = href[slashes..].trim_start_matches(['/', '\\']);
+    let end = host.find(['/', '\\', '?', '#']).unwrap_or(host.len());
+    let host = host[..end].rfind('@').map_or(host, |at| &host[at + 1..]);
+    Some(host.get(..4).filter(|start| start.eq_ignore_ascii_case("www.")).map_or(host, |_| &host[4..]))
 }
 
 #[cfg(test)]
@@ -33,7 +47,7 @@ mod tests {
 
     #[test]
     fn contacts_are_told_from_other_links() {
-        for href in ["tel:+20123", " MAILTO:a@b.example", "https://wa.me/20123", "//T.me/x", "&#116;el:1", "tg://resolve?domain=x"] {
+        for href in ["tel:+20123", " MAILTO:a@b.example", "https://wa.me/20123", "//T.me/x", "&#116;el:1", "te&#108;:1", "tg://resolve?domain=x", "https:\\\\wa.me\\1", "https://www.wa.me/1", "https://a@wa.me:443/1"] {
             assert!(is_contact(href), "{href}");
         }
         for href in ["/tel", "#tel", "https://news.example/wa.me", "news/1", ""] {

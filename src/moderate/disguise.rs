@@ -37,8 +37,14 @@ const MOST_PIECES: usize = 24;
 const LONGEST_SPACED: usize = 48;
 /// Symbols that stand for letters even at the edge of a word.
 const SYMBOLS: [char; 2] = ['@', '$'];
-/// Separators longer than this part words even of spaced letters.
-pub(super) const SEPARATOR_BYTES: usize = 3;
+/// Separators of more characters part words even of spaced letters.
+const SEPARATOR: usize = 4;
+/// Marks between two pieces of a word.
+const MARKS: usize = 3;
+/// Bytes that symbols which draw one word take at most, letters included.
+const LONGEST_DRAWN: usize = 48;
+/// Bytes within which a bracket closes that does.
+const BRACKETED: usize = 96;
 
 impl Disguise {
     /// Calls with what each disguised word hides, the disguises it used, and its bytes of the folded form.
@@ -55,7 +61,7 @@ impl Disguise {
                     broken_to = self.broken(view, at, wanted, &mut each);
                 }
                 if at >= pieces_to && (at..at + 3).all(|at| is_piece(view, at)) {
-                    pieces_to = self.pieces(view, at, &mut each);
+                    pieces_to = self.pieces(view, at, wanted, &mut each);
                 }
             }
             if token.single && wanted & SPACED != 0 {
@@ -74,11 +80,13 @@ impl Disguise {
                     continue;
                 }
             }
-            if wanted & LEET != 0
-                && token.made_of & ARABIC != 0
-                && tokens.get(at + 1).is_some_and(|next| next.start == token.end && next.made_of == DIGIT)
-            {
-                self.arabic_leet(view, at, wanted, &mut each);
+            if wanted & LEET != 0 {
+                if token.made_of & ARABIC != 0 && view.folded[range.end..].chars().next().is_some_and(|next| !letters.arabic(next).is_empty()) {
+                    self.arabic_leet(view, at, wanted, &mut each);
+                }
+                if is_drawn_beside(view.folded.as_bytes(), &range) {
+                    self.drawn(view, range.clone(), wanted, &mut each);
+                }
             }
             let mut used = 0;
             self.text.clear();
@@ -148,22 +156,66 @@ impl Disguise {
         }
     }
 
-    /// Joins Arabic letters and the digits between them that stand for letters: "ك1زينو".
+    /// Joins Arabic letters and the digits and symbols between them that stand for letters: "ك1زينو", "قم@ر".
     fn arabic_leet(&mut self, view: &View, at: usize, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) {
-        self.text.clear();
-        let tokens = &view.tokens[at..];
-        let mut count = 0;
-        for (number, token) in tokens.iter().enumerate().take(MOST_PIECES) {
-            let text = &view.folded[token.start as usize..token.end as usize];
-            let is_digit = token.made_of == DIGIT && text.len() == 1;
-            if (number > 0 && token.start != tokens[number - 1].end) || !(is_digit || token.made_of & ARABIC != 0) {
+        let start = view.tokens[at].start as usize;
+        let is_arabic = |c: char| matches!(c, '\u{0621}'..='\u{06D3}');
+        let rest = view.folded[start..].char_indices().take(LONGEST_SPACED);
+        let run = rest.take_while(|(_, c)| is_arabic(*c) || !LETTERS.arabic(*c).is_empty()).last();
+        let end = start + run.map_or(0, |(last, c)| last + c.len_utf8());
+        let text = &view.folded[start..end];
+        // What ends in a digit or a mark may end before it.
+        let whole = text.trim_end_matches(|c| !is_arabic(c));
+        for text in [text, whole] {
+            // A character may stand for one of two letters.
+            let most = text.chars().map(|c| LETTERS.arabic(c).len()).max().unwrap_or(0);
+            for way in 0..most {
+                self.text.clear();
+                self.text.extend(text.chars().map(|c| LETTERS.arabic(c).get(way).or(LETTERS.arabic(c).last()).copied().unwrap_or(c)));
+                self.forms(LEET, wanted, start..start + text.len(), each);
+            }
+            if text.len() == whole.len() {
                 break;
             }
-            self.text.extend(text.chars().map(|c| LETTERS.arabic(c)));
-            count += 1;
         }
-        if count > 1 {
-            self.forms(LEET, wanted, tokens[0].start as usize..tokens[count - 1].end as usize, each);
+    }
+
+    /// Words around a token some of whose letters are drawn with symbols: "\/iagra", "casin()".
+    #[cold]
+    fn drawn(&mut self, view: &View, token: Range<usize>, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+        let bytes = view.folded.as_bytes();
+        let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || DRAWN.contains(byte) || matches!(byte, b'@' | b'$' | b'!');
+        let start = token.start - bytes[..token.start].iter().rev().take(LONGEST_DRAWN).take_while(|byte| is_in(byte)).count();
+        let end = token.end + bytes[token.end..].iter().take(LONGEST_DRAWN).take_while(|byte| is_in(byte)).count();
+        let Some(run) = view.folded.get(start..end).filter(|run| run.is_ascii()) else { return };
+        for one in LETTERS.both {
+            let (mut at, mut from, mut drawn) = (0, 0, 0);
+            self.text.clear();
+            loop {
+                let rest = &run[at..];
+                let is_bracket = |length: usize| length == 1 && is_closed(&view.folded[start + at..]);
+                let next = match (LETTERS.drawn(rest), rest.chars().next()) {
+                    (Some((letter, length)), _) if !is_bracket(length) => Some((letter, length, 1)),
+                    (_, Some(c)) if c.is_ascii_alphanumeric() || LETTERS.is_stand_in(c) => Some((LETTERS.letter(c, one), 1, 0)),
+                    _ => None,
+                };
+                if let Some((letter, length, more)) = next {
+                    self.text.push(letter);
+                    (at, drawn) = (at + length, drawn + more);
+                    continue;
+                }
+                if drawn > 0 && self.text.len() >= SHORTEST_BROKEN {
+                    let range = start + from..start + at;
+                    each(&self.text, LEET, range.clone());
+                    self.collapsed(LEET, wanted, false, range, each);
+                }
+                if at == run.len() {
+                    break;
+                }
+                self.text.clear();
+                (at, drawn) = (at + 1, 0);
+                from = at;
+            }
         }
     }
 
@@ -186,7 +238,7 @@ impl Disguise {
     }
 
     /// Words in a run of pieces of one or two letters each, as in "ca si no"; gives the token after the run.
-    fn pieces(&mut self, view: &View, at: usize, each: &mut impl FnMut(&str, u8, Range<usize>)) -> usize {
+    fn pieces(&mut self, view: &View, at: usize, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) -> usize {
         let mut end = at + 1;
         while end < view.tokens.len() && end - at < LONGEST_SPACED && is_piece(view, end) && is_space(view, end - 1) {
             end += 1;
@@ -198,7 +250,13 @@ impl Disguise {
                 self.short.push_str(&view.folded[piece.start as usize..piece.end as usize]);
                 // Single letters are looked at elsewhere.
                 if count >= 2 && self.short.chars().nth(SHORTEST_OF_PIECES - 1).is_some() && !run[start..=start + count].iter().all(|p| p.single) {
-                    each(&self.short, SPACED, run[start].start as usize..piece.end as usize);
+                    let range = run[start].start as usize..piece.end as usize;
+                    each(&self.short, SPACED, range.clone());
+                    if wanted & LEET != 0 && has_leet(&self.short) {
+                        self.text.clear();
+                        self.text.extend(self.short.chars().map(|c| LETTERS.letter(c, LETTERS.both[0])));
+                        each(&self.text, SPACED | LEET, range);
+                    }
                 }
             }
         }
@@ -274,7 +332,7 @@ impl Disguise {
             let fits = match gap {
                 None => true,
                 Some(gap) => {
-                    (1..=SEPARATOR_BYTES).contains(&gap.len()) && !gap.contains('\n') && separator.is_none_or(|first: &str| first.len() >= gap.len())
+                    is_separator(gap) && separator.is_none_or(|first: &str| first.len() >= gap.len())
                 }
             };
             // Words before the letters keep to themselves; an article in one piece belongs to them.
@@ -298,12 +356,44 @@ fn is_joint(view: &View, at: usize) -> bool {
     let (Some(token), Some(next)) = (token, next) else { return false };
     let length = next.start.wrapping_sub(token.end) as usize;
     let gap = view.folded.as_bytes()[token.end as usize];
-    if length == 0 || length > SEPARATOR_BYTES || matches!(gap, b' ' | b'\n') {
+    if length == 0 || length > 4 * MARKS || gap == b'\n' {
         return false;
+    }
+    if gap == b' ' {
+        return length == 1 && view.is_seam(token.end);
     }
     let parts = |c: char| c.is_whitespace() || "@/:=&?#()\"<>,;!؟،؛[]{}«»%$".contains(c);
     let mut gap = view.folded[token.end as usize..next.start as usize].chars();
-    gap.next().is_some_and(|mark| !parts(mark)) && gap.next().is_none()
+    // The same mark up to three times, or as many pictures.
+    gap.next().is_some_and(|first| !parts(first) && gap.all(|mark| mark == first || (is_picture(first) && is_picture(mark))))
+}
+
+/// Whether a character is a picture among the letters; those that stand for letters are read as such elsewhere.
+fn is_picture(character: char) -> bool {
+    matches!(character, '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// Whether what stands between two single letters may part the letters of one word.
+fn is_separator(gap: &str) -> bool {
+    !gap.is_empty() && gap.len() <= 4 * SEPARATOR && !gap.contains('\n') && gap.chars().nth(SEPARATOR).is_none()
+}
+
+/// Symbols that letters are drawn with.
+const DRAWN: &[u8] = b"\\/|()[]<>{_-";
+
+/// Whether what stands right beside a token looks like a letter drawn with symbols.
+#[inline]
+fn is_drawn_beside(folded: &[u8], token: &Range<usize>) -> bool {
+    let draws = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'\\' | b'/' | b'|' | b'(' | b')' | b'[' | b']' | b'<' | b'>'));
+    let at = |at: usize| folded.get(at);
+    let before = token.start.checked_sub(1).and_then(at);
+    let is_before = draws(before) && (before == Some(&b'(') || draws(token.start.checked_sub(2).and_then(at)));
+    is_before || (draws(at(token.end)) && draws(at(token.end + 1)))
+}
+
+/// Whether the bracket that a text begins with closes soon.
+fn is_closed(text: &str) -> bool {
+    text.bytes().take(BRACKETED).take_while(|byte| *byte != b'\n').any(|byte| byte == b')')
 }
 
 /// Whether nothing but a space stands between the token at `at` and the next one.
@@ -316,7 +406,7 @@ fn is_space(view: &View, at: usize) -> bool {
 fn is_piece(view: &View, at: usize) -> bool {
     view.tokens.get(at).is_some_and(|token| {
         let (length, two_bytes) = ((token.end - token.start) as usize, token.made_of & (ARABIC | LOOKALIKE) != 0);
-        length <= LONGEST_PIECE * (1 + usize::from(two_bytes)) && token.made_of & (DIGIT | OTHER) == 0
+        length <= LONGEST_PIECE * (1 + usize::from(two_bytes)) && token.made_of & OTHER == 0 && token.made_of & (DIGIT | LATIN) != DIGIT
     })
 }
 
@@ -334,14 +424,25 @@ pub(crate) fn collapse(text: &str, into: &mut String) {
 /// The token at `at` with the symbols around it that may stand for letters, and what these join it to; and how many tokens that is.
 fn chunk(view: &View, at: usize) -> (Range<usize>, usize) {
     let folded = view.folded.as_bytes();
-    let symbols = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take(2).take_while(|b| matches!(b, b'@' | b'$' | b'!' | b'|' | b'+')).count();
+    let symbols = |from: usize| {
+        // Most are a space.
+        if matches!(folded.get(from), None | Some(b' ' | b'.' | b',' | b'\n')) {
+            return 0;
+        }
+        let is_symbol = |c: &char| matches!(c, '@' | '$' | '!' | '|' | '+') || (!c.is_ascii() && LETTERS.is_symbol(*c));
+        view.folded[from..].chars().take(2).take_while(is_symbol).map(char::len_utf8).sum::<usize>()
+    };
     let mut last = view.tokens[at];
-    let opening = folded[..last.start as usize].iter().rev().take(2).take_while(|b| matches!(b, b'@' | b'$' | b'|')).count();
+    let mut opening = folded[..last.start as usize].iter().rev().take(2).take_while(|b| matches!(b, b'@' | b'$' | b'|')).count();
+    if opening == 0 && last.start > 0 && !folded[last.start as usize - 1].is_ascii() {
+        let before = view.folded[..last.start as usize].chars().next_back();
+        opening = before.filter(|before| LETTERS.is_symbol(*before)).map_or(0, char::len_utf8);
+    }
     let start = last.start as usize - opening;
     let mut count = 1;
     loop {
         let end = last.end as usize;
-        let after = symbols(&mut folded[end..].iter());
+        let after = symbols(end);
         match view.tokens.get(at + count) {
             Some(next) if next.start as usize == end + after && next.made_of & (ARABIC | OTHER) == 0 => {
                 last = *next;

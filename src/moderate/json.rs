@@ -3,7 +3,8 @@
 use super::reference::References;
 use super::surface::{Surface, Writing};
 use super::view::View;
-
+use crate::rewrite::tag::is;
+use crate::rewrite::{Tag, tag_name};
 use std::ops::Range;
 
 /// Digits of the shortest number that may stand for anything.
@@ -81,7 +82,7 @@ fn add_string(text: &str, start: usize, end: usize, from: u64, view: &mut View) 
     while at < end {
         let run = memchr::memchr(b'\\', &bytes[at..end]).unwrap_or(end - at);
         if run > 0 {
-            view.add(&text[at..at + run], from + at as u64, References::No, false);
+            add_html(&text[at..at + run], from + at as u64, view);
             at += run;
             continue;
         }
@@ -92,6 +93,23 @@ fn add_string(text: &str, start: usize, end: usize, from: u64, view: &mut View) 
             at += 1;
         }
     }
+}
+
+/// What stands between two escapes, which may be of a text with tags and references.
+fn add_html(text: &str, from: u64, view: &mut View) {
+    let mut at = 0;
+    for open in memchr::memchr_iter(b'<', text.as_bytes()) {
+        let tag = &text[open..];
+        let is_tag = tag.as_bytes().get(1).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'/');
+        let Some(close) = tag.find('>').filter(|_| is_tag && open >= at) else { continue };
+        view.add(&text[at..open], from + at as u64, References::Attribute, false);
+        view.markup();
+        if Tag::of(&tag_name(tag).to_ascii_lowercase()).has(is::BLOCK) {
+            view.hard_break(from + open as u64);
+        }
+        at = open + close + 1;
+    }
+    view.add(&text[at..], from + at as u64, References::Attribute, false);
 }
 
 /// The character of an escape (RFC 8259, 7) and the bytes it takes.

@@ -151,6 +151,9 @@ impl ModerationSet {
                 scratch.hits.push(self.hit(view, hit.leaf, hit.plain.clone(), BASE_SCORE));
             }
         }
+        if !view.overridden.is_empty() {
+            self.scan_overridden(view, scratch);
+        }
         if !self.finders.is_empty() {
             if view.blocks.iter().all(|block| block.surface == Surface::Text) {
                 self.entities(view, 0..view.plain.len(), None, scratch, near);
@@ -158,6 +161,22 @@ impl ModerationSet {
                 for block in 0..view.blocks.len() {
                     self.entities(view, view.block_range(block), Some(block), scratch, near.as_deref_mut());
                 }
+            }
+        }
+    }
+
+    /// Runs all matchers on what is shown against its own direction, as a reader reads it, and adds what they meet.
+    #[cold]
+    fn scan_overridden(&self, view: &View, scratch: &mut Scratch) {
+        for range in &view.overridden {
+            let shown: String = view.plain[range.clone()].chars().rev().collect();
+            let shown = View::of(&shown);
+            let mut inner = Scratch { deadline: scratch.deadline, ..Scratch::default() };
+            self.scan(&shown, &mut inner, None);
+            for hit in inner.hits {
+                let from = shown.page_range(hit.plain.clone());
+                let plain = range.end - from.end as usize..range.end - from.start as usize;
+                scratch.hits.push(Hit { block: view.block_at(plain.start) as u32, plain, ..hit });
             }
         }
     }

@@ -27,6 +27,30 @@ fn bracket(text: &str, sign: u8, reference: &str) -> Option<Range<usize>> {
     })
 }
 
+/// Whether a void element is something to see between two words.
+fn is_shown(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
+    match tag {
+        Tag::Wbr | Tag::Meta | Tag::Link | Tag::Param | Tag::Source | Tag::Track | Tag::Area | Tag::Base => false,
+        Tag::Input => !Attributes::get(window.text(range.clone()), "type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden")),
+        _ => true,
+    }
+}
+
+/// Whether a style takes an element out of what a reader sees.
+fn is_hiding(style: &str) -> bool {
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    style.split(';').any(|rule| matches!(rule.split_once(':'), Some(("display", "none") | ("font-size", "0" | "0px") | ("visibility", "hidden"))))
+}
+
+/// Attributes whose value is text that somebody sees or hears.
+const TEXTS: [&str; 12] = [
+    "alt", "title", "aria-label", "placeholder", "value", "content", "label", "abbr", "summary", "aria-description", "aria-valuetext",
+    "aria-roledescription",
+];
+
+/// Attributes that lead somewhere, and on which tags; any tag where none is named.
+const TARGETS: [(&str, &[Tag]); 4] = [("href", &[Tag::A, Tag::Area]), ("xlink:href", &[Tag::A]), ("action", &[Tag::Form]), ("formaction", &[])];
+
 /// Attributes that say what the value of a tag is.
 const NAMES: [&str; 4] = ["itemprop", "property", "name", "id"];
 
@@ -55,6 +79,10 @@ pub(super) struct Passage {
     preformatted: u32,
     /// The `noscript` that is open.
     noscript: Option<ElementId>,
+    /// The element that is open in the middle of a word and not seen there: what it holds is no part of the word.
+    aside: Option<ElementId>,
+    /// The element that is open and shows its text against the text's direction.
+    overriding: Option<ElementId>,
     /// The JSON-LD block that is open, its text, and the event that opens it.
     json: Option<(ElementId, Range<u64>, u64)>,
     links: Vec<Link>,
@@ -69,6 +97,7 @@ impl Passage {
     pub(super) fn begin(&mut self, surfaces: Option<Surfaces>, all_links: bool) {
         (self.surfaces, self.all_links) = (surfaces, all_links);
         (self.preformatted, self.noscript, self.json, self.is_open) = (0, None, None, false);
+        (self.aside, self.overriding) = (None, None);
         self.links.clear();
         self.clear(0);
     }
@@ -89,17 +118,20 @@ impl Passage {
 
     /// Takes the event of this number. Nothing is read of what is stripped but where its tags stand.
     pub(super) fn event(&mut self, kind: EventKind, range: Range<u64>, is_kept: bool, number: u64, window: &Window) {
-        if self.is_open && !matches!(kind, EventKind::Text(TextKind::Rcdata | TextKind::Raw)) {
+        if self.is_open && !matches!(kind, EventKind::Text(_)) {
             self.is_open = false;
             self.side.end_block();
         }
         match kind {
-            EventKind::Open { id, tag, void, values, .. } => {
+            EventKind::Open { id, tag, void, values, hides, .. } => {
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {
                     // A picture or a field stands between what is before and after it; other tags join.
-                    if void && tag != Tag::Wbr { self.text.object(range.start) } else { self.text.markup() }
+                    if void && is_shown(tag, window, &range) { self.text.object(range.start) } else { self.text.markup() }
+                }
+                if !void {
+                    self.shown(id, tag, hides, &range, window);
                 }
                 if tag.has(is::BLOCK) || is_line_of_drawing(tag, window, &range) {
                     self.end_block(number);
@@ -124,6 +156,10 @@ impl Passage {
                     self.preformatted = self.preformatted.saturating_sub(1);
                 }
                 self.noscript.take_if(|noscript| *noscript == id);
+                self.aside.take_if(|aside| *aside == id);
+                if self.overriding.take_if(|overriding| *overriding == id).is_some() {
+                    self.text.end_override();
+                }
                 self.closed(id, tag, number, window);
             }
             EventKind::Text(kind) if is_kept => self.text(kind, range, number, window),
@@ -222,6 +258,11 @@ impl Passage {
     fn text(&mut self, kind: TextKind, range: Range<u64>, number: u64, window: &Window) {
         let text = window.text(range.clone());
         match kind {
+            TextKind::Data | TextKind::Literal if self.aside.is_some() => {
+                if self.looks_at(Surface::Rcdata) {
+                    self.held_text(text, range.start, number);
+                }
+            }
             TextKind::Data | TextKind::Literal => {
                 let (references, writing) =
                     if kind == TextKind::Data { (References::Text, Writing::Reference) } else { (References::No, Writing::Literal) };
@@ -305,6 +346,27 @@ impl Passage {
         self.side.end_block();
     }
 
+    /// Notes an element that is not seen in the middle of a word, and one that shows its text against the text's direction.
+    fn shown(&mut self, id: ElementId, tag: Tag, hides: bool, range: &Range<u64>, window: &Window) {
+        if !(hides || matches!(tag, Tag::Bdo | Tag::Template | Tag::Rt | Tag::Rp)) {
+            return;
+        }
+        let source = window.text(range.clone());
+        let style = if hides { Attributes::decoded(source, "style").unwrap_or_default() } else { "".into() };
+        let is_against = match tag {
+            Tag::Bdo => true,
+            _ => style.contains("bidi-override"),
+        };
+        if is_against && self.overriding.is_none() {
+            self.overriding = Some(id);
+            self.text.begin_override();
+        }
+        let is_unseen = || matches!(tag, Tag::Template | Tag::Rt | Tag::Rp) || is_hiding(&style) || Attributes::get(source, "hidden").is_some();
+        if self.aside.is_none() && !tag.has(is::BLOCK) && self.text.plain.ends_with(char::is_alphanumeric) && is_unseen() {
+            self.aside = Some(id);
+        }
+    }
+
     fn opened(&mut self, id: ElementId, tag: Tag, void: bool, range: &Range<u64>, number: u64, window: &Window) {
         if tag == Tag::A && !void {
             // Style sheets part "Call 555 0100" from the address that follows it.
@@ -333,8 +395,8 @@ impl Passage {
                     continue;
                 }
                 Surface::Meta
-            } else if name.eq_ignore_ascii_case("href") {
-                if !(tag == Tag::A || tag == Tag::Area) || !(self.all_links || is_contact(value)) {
+            } else if let Some((_, tags)) = TARGETS.iter().find(|(target, _)| name.eq_ignore_ascii_case(target)) {
+                if !(tags.is_empty() || tags.contains(&tag)) || !(self.all_links || is_contact(value)) {
                     continue;
                 }
                 if let Some(link) = self.links.last_mut().filter(|link| link.open == Some(number)) {
@@ -347,7 +409,7 @@ impl Passage {
                     self.document(value, from + start as u64, number);
                 }
                 continue;
-            } else if ["alt", "title", "aria-label", "placeholder", "value", "content"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            } else if TEXTS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
                 Surface::Attribute
             } else {
                 continue;

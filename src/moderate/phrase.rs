@@ -1,10 +1,10 @@
 //! Phrases in which some words are disguised, each in its own way; phrases as they are written are found with the words.
 
 use super::clitics::without_clitics;
-use super::disguise::{SEPARATOR_BYTES, collapse};
+use super::disguise::collapse;
 use super::view::View;
 use super::word::hash;
-use super::words::{WordHit, evasion, may_carry};
+use super::words::{WordHit, behind, evasion, may_carry};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -122,7 +122,7 @@ impl Phrases {
             if !is_allowed || !(clitic.is_empty() || *at == 0 && phrase.clitics && may_carry(text, clitic)) {
                 continue;
             }
-            let start = if *at == 0 { Some(word.folded.start) } else { before(view, phrase, *at, word) };
+            let start = if *at == 0 { Some(behind(view, clitic, text, word.folded.clone()).start) } else { before(view, phrase, *at, word) };
             let end = phrase.end(view, undone, at + 1, word);
             if let (Some(start), Some(end)) = (start, end) {
                 hits.push(WordHit { leaf: phrase.leaf, folded: start..end });
@@ -176,7 +176,10 @@ impl Phrase {
     }
 }
 
+/// Bytes that stand between two words of a phrase at most.
+const GAP: usize = 3;
+
 /// Whether what stands between two words of a phrase parts no more than words.
 fn is_gap(view: &View, from: usize, to: usize) -> bool {
-    view.folded.get(from..to).is_some_and(|gap| (1..=SEPARATOR_BYTES).contains(&gap.len()) && !gap.contains('\n'))
+    view.folded.get(from..to).is_some_and(|gap| (1..=GAP).contains(&gap.len()) && !gap.contains('\n'))
 }

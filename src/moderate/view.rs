@@ -43,10 +43,19 @@ pub(crate) struct View {
     pub(crate) blocks: Vec<Block>,
     /// Links that dial a number, in order.
     pub(crate) dialled: Vec<Dialled>,
+    /// Spaces of the folded form that part no word: a picture stands there, or a line is drawn through from letter to letter.
+    seams: Vec<u32>,
+    /// Bytes of the plain form that are shown in the direction against their own.
+    pub(crate) overridden: Vec<Range<usize>>,
+    /// Where such bytes begin that have not ended.
+    override_from: Option<usize>,
     labels: String,
     map: ViewMap,
     fold_map: ViewMap,
 }
+
+/// The line that is drawn through from letter to letter, U+0640.
+const TATWEEL: &[u8] = "ـ".as_bytes();
 
 /// Bytes of the longest name of a value.
 const LABEL_BYTES: usize = 128;
@@ -58,6 +67,9 @@ impl View {
         self.tokens.clear();
         self.blocks.clear();
         self.dialled.clear();
+        self.seams.clear();
+        self.overridden.clear();
+        self.override_from = None;
         self.labels.clear();
         self.map.clear();
         self.fold_map.clear();
@@ -105,7 +117,26 @@ impl View {
 
     /// Ends a block: what comes next is on a line of its own.
     pub(crate) fn end_block(&mut self) {
+        self.end_override();
         self.hard_break(0);
+    }
+
+    /// What comes next is shown in the direction against its own, up to the end of the block at most.
+    pub(crate) fn begin_override(&mut self) {
+        self.override_from = self.override_from.or(Some(self.plain.len()));
+    }
+
+    /// What comes next is shown in its own direction.
+    pub(crate) fn end_override(&mut self) {
+        if let Some(from) = self.override_from.take().filter(|from| *from < self.plain.len()) {
+            self.overridden.push(from..self.plain.len());
+        }
+    }
+
+    /// Whether the space at this byte of the folded form parts no word.
+    #[inline]
+    pub(crate) fn is_seam(&self, folded: u32) -> bool {
+        !self.seams.is_empty() && self.seams.binary_search(&folded).is_ok()
     }
 
     /// Whether nothing has been read since the last line ended.
@@ -137,6 +168,9 @@ impl View {
     /// Something that is no text but stands between words, like a picture.
     pub(crate) fn object(&mut self, at: u64) {
         self.map.markup();
+        if self.plain.ends_with(char::is_alphanumeric) {
+            self.seams.push(self.folded.len() as u32);
+        }
         self.space(at..at);
         self.map.markup();
     }
@@ -228,6 +262,11 @@ impl View {
         }
         // A circle or a key drawn around a character is no part of it.
         if is_ignorable(character) || character == '\0' || matches!(character, '\u{20DD}'..='\u{20E0}' | '\u{20E2}'..='\u{20E4}') {
+            match character {
+                '\u{202D}' | '\u{202E}' => self.begin_override(),
+                '\u{202C}' => self.end_override(),
+                _ => {}
+            }
             return;
         }
         if character.is_whitespace() {
@@ -299,6 +338,9 @@ impl View {
     fn space(&mut self, from: Range<u64>) {
         if matches!(self.plain.as_bytes().last(), None | Some(b' ' | b'\n')) {
             return;
+        }
+        if self.plain.as_bytes().ends_with(TATWEEL) {
+            self.seams.push(self.folded.len() as u32);
         }
         self.tokens.end(self.folded.len() as u32, &self.folded);
         self.fold_map.same(1, self.plain.len() as u64);

@@ -12,7 +12,7 @@ pub(crate) mod made_of {
     pub(crate) const TRIPLE: u8 = 4;
     pub(crate) const ARABIC: u8 = 8;
     pub(crate) const LATIN: u8 = 16;
-    /// Cyrillic or Greek.
+    /// Letters that may look like Latin ones: Cyrillic, Greek, phonetic ones.
     pub(crate) const LOOKALIKE: u8 = 32;
     pub(crate) const OTHER: u8 = 64;
 }
@@ -225,7 +225,13 @@ pub(super) fn classify(character: char, in_token: bool) -> (Class, u8) {
     match character {
         '\u{0621}'..='\u{064A}' | '\u{066E}'..='\u{06D3}' | '\u{06D5}' | '\u{06EE}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' => (Class::Letter, ARABIC),
         '\u{C0}'..='\u{24F}' if character.is_alphabetic() => (Class::Letter, LATIN),
-        '\u{370}'..='\u{52F}' if character.is_alphabetic() => (Class::Letter, LOOKALIKE),
+        '\u{1E00}'..='\u{1EFF}' => (Class::Letter, LATIN),
+        // Greek and Cyrillic, and what is drawn like Latin: phonetic letters, small capitals, Armenian, Cherokee.
+        '\u{250}'..='\u{2AF}' | '\u{370}'..='\u{587}' | '\u{1D00}'..='\u{1D7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{ABBF}'
+            if character.is_alphabetic() =>
+        {
+            (Class::Letter, LOOKALIKE)
+        }
         '\u{0E01}'..='\u{0EDF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17D3}' => (Class::Spaceless, OTHER),
         _ if is_ideograph(character) => (Class::Spaceless, OTHER),
         _ if character.is_alphanumeric() || (in_token && is_combining_mark(character)) => (Class::Letter, OTHER),

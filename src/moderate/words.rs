@@ -196,7 +196,7 @@ impl WordBook {
                     if !self.phrases.is_empty() && self.phrases.may_hold(text) {
                         undone.add(view, text, used, folded.clone());
                     }
-                    self.disguised(text, used, folded, hits);
+                    self.disguised(view, text, used, folded, hits);
                 });
                 self.phrases.find(view, &mut undone, hits);
                 disguise.undone = undone;
@@ -283,7 +283,7 @@ impl WordBook {
     }
 
     /// A word behind a disguise: what it hides, what was done to it, where it is.
-    fn disguised(&self, text: &str, used: u8, folded: Range<usize>, hits: &mut Vec<WordHit>) {
+    fn disguised(&self, view: &View, text: &str, used: u8, folded: Range<usize>, hits: &mut Vec<WordHit>) {
         let mut try_one = |text: &str, clitic: &str| {
             let hash = hash(text.as_bytes());
             if !self.may_hold(hash) {
@@ -292,7 +292,7 @@ impl WordBook {
             for word in self.by_token.get(&hash).into_iter().flatten().map(|word| &self.words[*word as usize]) {
                 let is_allowed = word.evasion & used == used && word.only & used == word.only;
                 if is_allowed && &*word.text == text && (clitic.is_empty() || (word.clitics && may_carry(text, clitic))) {
-                    hits.push(WordHit { leaf: word.leaf, folded: folded.clone() });
+                    hits.push(WordHit { leaf: word.leaf, folded: behind(view, clitic, text, folded.clone()) });
                 }
             }
         };
@@ -325,6 +325,21 @@ pub(super) fn may_carry(stem: &str, clitic: &str) -> bool {
     clitic.is_empty()
         || stem.chars().nth(2).is_some()
         || (stem.chars().nth(1).is_some() && ["ال", "لل"].iter().any(|article| clitic.ends_with(article)))
+}
+
+/// What is left of a disguised word behind its clitic: all of it where the clitic is disguised in another way than by what stands between.
+pub(super) fn behind(view: &View, clitic: &str, stem: &str, folded: Range<usize>) -> Range<usize> {
+    let mut letters = view.folded[folded.clone()].char_indices().filter(|(_, letter)| letter.is_alphanumeric()).peekable();
+    for letter in clitic.chars() {
+        if letters.next().is_none_or(|(_, seen)| seen != letter) {
+            return folded;
+        }
+        // A letter may be repeated, but for the one that the word begins with.
+        while letters.peek().is_some_and(|(_, seen)| *seen == letter) && !stem.starts_with(letter) && !clitic.contains("لل") {
+            letters.next();
+        }
+    }
+    letters.peek().map_or(folded.clone(), |(at, _)| folded.start + at..folded.end)
 }
 
 /// Where a hash stands in the filter, and its three bits there.

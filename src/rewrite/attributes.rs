@@ -230,6 +230,8 @@ known_names! {
     "class" Class; "id" Id; "itemprop" Itemprop; "rel" Rel; "lang" Lang; "dir" Dir; "href" Href; "role" Role; "type" Type; "style" Style;
     "hidden" Hidden; "src" Src; "alt" Alt; "title" Title; "itemtype" Itemtype; "pubdate" Pubdate;
     "value" Value; "content" Content; "placeholder" Placeholder; "aria-label" AriaLabel; "srcdoc" Srcdoc;
+    "label" Label; "abbr" Abbr; "summary" Summary; "aria-description" AriaDescription; "aria-valuetext" AriaValuetext;
+    "aria-roledescription" AriaRoledescription; "action" Action; "formaction" Formaction; "xlink:href" XlinkHref;
 }
 
 /// Slots of the table of known names: a power of two.

@@ -39,13 +39,15 @@ pub struct Event {
 #[allow(missing_docs)]
 pub enum EventKind {
     /// An element opens; a void one has no `Close`. It is `plain` when it has no attribute that means something on every element:
-    /// no `lang`, `dir` or `title`. It has `values` when it may have an attribute that a reader may see or follow: `alt`, `href`.
+    /// no `lang`, `dir` or `title`. It has `values` when it may have an attribute that a reader may see or follow: `alt`, `href`;
+    /// it `hides` when it may have one that hides it: `hidden`, `style`.
     Open {
         id: ElementId,
         tag: Tag,
         void: bool,
         plain: bool,
         values: bool,
+        hides: bool,
     },
     /// An element closes; the range is empty when no end tag of its own closed it.
     Close {
@@ -230,7 +232,7 @@ impl Rewriter {
             TokenKind::StartTag => {
                 let Source::Html(tokenizer) = &self.source else { return };
                 let head = tokenizer.start_tag();
-                let (named, plain, values) = (head.tag, head.is_plain(), head.has_values());
+                let (named, plain, values, hides) = (head.tag, head.is_plain(), head.has_values(), head.may_hide());
                 let is_custom = named == Tag::Unknown && !self.elements.in_foreign() && is_custom(tag_name(window.text(range.clone())));
                 let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
@@ -249,8 +251,8 @@ impl Rewriter {
                     _ => {}
                 }
                 match opened {
-                    Opened::Open(id) => EventKind::Open { id, tag, void: false, plain, values },
-                    Opened::Void(id) => EventKind::Open { id, tag, void: true, plain, values },
+                    Opened::Open(id) => EventKind::Open { id, tag, void: false, plain, values, hides },
+                    Opened::Void(id) => EventKind::Open { id, tag, void: true, plain, values, hides },
                     Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },
                 }
             }

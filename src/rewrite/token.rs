@@ -72,13 +72,27 @@ const VALUES: u32 = KnownName::Alt.bit()
     | KnownName::Value.bit()
     | KnownName::Content.bit()
     | KnownName::Href.bit()
-    | KnownName::Srcdoc.bit();
+    | KnownName::Srcdoc.bit()
+    | KnownName::Label.bit()
+    | KnownName::Abbr.bit()
+    | KnownName::Summary.bit()
+    | KnownName::AriaDescription.bit()
+    | KnownName::AriaValuetext.bit()
+    | KnownName::AriaRoledescription.bit()
+    | KnownName::Action.bit()
+    | KnownName::Formaction.bit()
+    | KnownName::XlinkHref.bit();
 
 impl StartTag {
     /// Whether it surely has none of the attributes that mean something on every element.
     pub(super) fn is_plain(&self) -> bool {
         let general = KnownName::Lang.bit() | KnownName::Dir.bit() | KnownName::Title.bit();
         self.known & general == 0 && self.attributes.len() < ATTRIBUTES
+    }
+
+    /// Whether it may have an attribute that hides the element.
+    pub(super) fn may_hide(&self) -> bool {
+        self.known & (KnownName::Style.bit() | KnownName::Hidden.bit()) != 0 || self.attributes.len() >= ATTRIBUTES
     }
 
     /// Whether it may have an attribute whose value a reader may see or follow.

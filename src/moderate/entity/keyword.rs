@@ -54,6 +54,8 @@ struct ContextWords {
     other: Words,
     unit: Words,
     numbered: Numbered,
+    short: Words,
+    joining: Words,
     national_id_of: BTreeMap<String, Vec<String>>,
 }
 
@@ -222,9 +224,8 @@ impl Context {
             let between = &view.text()[from..range.start];
             // "Order no. 12" is one phrase, "your order. 12" the end of one.
             let word = &view.text()[start..from];
-            let short = ["no", "nr", "ref", "tel", "ver", "vol", "n", "mob", "ph"]
-                .iter()
-                .any(|end| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
+            let ends = |end: &String| word.len() >= end.len() && word.as_bytes()[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
+            let short = WORDS.short.words.iter().any(ends);
             let between = if short { between.strip_prefix('.').unwrap_or(between) } else { between };
             let parted = between.contains(['!', '?', '؟', ';', '؛']) || between.contains(". ") || between.bytes().any(|byte| byte.is_ascii_digit());
             context.label_end = from;
@@ -283,7 +284,8 @@ impl Context {
     /// Whether its name ends at most so many words before it, and none of them joins another sentence.
     pub(super) fn is_labelled_within(&self, class: Class, words: usize, view: View<'_>, start: usize) -> bool {
         let between = view.text()[self.label_end.min(start)..start].split_whitespace();
-        self.is_labelled(class) && between.clone().count() <= words && !between.clone().any(|word| matches!(word, "and" | "und" | "et" | "y" | "ve"))
+        let joins = |word: &str| WORDS.joining.words.iter().any(|known| known == word);
+        self.is_labelled(class) && between.clone().count() <= words && !between.clone().any(joins)
     }
 
     /// Whether what stands beside it says how much or how many it is.

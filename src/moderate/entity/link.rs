@@ -7,6 +7,7 @@ use super::number::Digits;
 use super::phone::international;
 use super::view::View;
 use super::{EntityFinder, EntityMatch, EntityNearMiss, email};
+use crate::moderate::contact::host;
 use crate::data::own_data;
 use serde::Deserialize;
 use std::ops::Range;
@@ -46,13 +47,22 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
         return;
     }
     if finder.has(EntityKind::Phone) {
-        let host = ["https://www.", "http://www.", "https://", "http://", "//", ""].iter().find_map(|scheme| after(scheme)).unwrap_or(start);
+        let host = host(trimmed).map_or(start, |host| href.len() - host.len());
         let local = DIALLING.local.iter().map(|prefix| (prefix, false));
         let number = local.chain(DIALLING.international.iter().map(|prefix| (prefix, true))).find_map(|(prefix, international)| {
             let from = if prefix.contains(':') { start } else { host };
             let rest = &href.as_bytes()[from..];
-            let fits = rest.len() >= prefix.len() && rest[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes());
-            fits.then_some((from + prefix.len(), international))
+            let is_same = |(a, b): (&u8, &u8)| a.eq_ignore_ascii_case(b) || (*a == b'\\' && *b == b'/');
+            let fits = rest.len() >= prefix.len() && rest.iter().zip(prefix.as_bytes()).all(is_same);
+            // "wa.me:443/966…" names the port.
+            let port = || {
+                let (name, path) = prefix.split_once('/')?;
+                let after = href[from..].strip_prefix(name)?.strip_prefix(':')?;
+                let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                Some(from + name.len() + 1 + digits + 1 + after[digits..].strip_prefix('/')?.strip_prefix(path).map(|_| path.len())?)
+            };
+            let end = if fits { Some(from + prefix.len()) } else { port() };
+            end.map(|end| (end, international))
         });
         if let Some((mut at, international)) = number {
             for parameter in &DIALLING.parameters {

@@ -53,6 +53,14 @@ struct Secrets {
     sequences: Vec<String>,
     /// Verbs between the name of a secret and its value.
     telling: Vec<String>,
+    /// Schemes of an Authorization header.
+    schemes: Vec<String>,
+    /// Values for no secret at all.
+    unset: Vec<String>,
+    /// Parts of values that read a variable.
+    variables: Vec<String>,
+    /// Passwords of URLs in manuals.
+    named_after_themselves: Vec<String>,
 }
 
 static SECRETS: LazyLock<Secrets> = LazyLock::new(|| own_data!("entity/secrets.toml"));
@@ -125,7 +133,7 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
     }
     // The scheme of an Authorization header parts the sign from the value.
     let after = view.text()[sign + 1..].trim_start();
-    if let Some(scheme) = SCHEMES.iter().find(|scheme| after.starts_with(**scheme)) {
+    if let Some(scheme) = SECRETS.schemes.iter().find(|scheme| after.starts_with(scheme.as_str())) {
         let value = view.text().len() - after.len() + scheme.len();
         if view.byte(value).is_ascii_graphic() {
             named(scan, sign);
@@ -139,9 +147,6 @@ pub(super) fn at_sign(scan: &mut Scan<'_, '_, '_>, sign: usize) {
     }
     named(scan, sign);
 }
-
-/// Schemes of an Authorization header (RFC 9110 section 11.4).
-const SCHEMES: [&str; 3] = ["Bearer ", "Basic ", "Token "];
 
 /// Judges a value that is told rather than assigned: "the password is …"; `digit` is the first digit in it.
 pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
@@ -339,7 +344,7 @@ fn credentials(scan: &mut Scan<'_, '_, '_>, scheme: Range<usize>) {
     }
     // "guest:guest" is what a manual has.
     let is_user = view.text()[scheme.end..range.start - 1] == *value;
-    if is_user || is_placeholder(value) || is_stand_in(value) || matches!(value, "password" | "pass" | "pwd" | "secret" | "pw") {
+    if is_user || is_placeholder(value) || is_stand_in(value) || SECRETS.named_after_themselves.iter().any(|known| known == value) {
         scan.miss(range, EntityKind::Secret, "placeholder");
     } else {
         scan.hit(range, EntityKind::Secret, "url-password", 0.9);
@@ -390,7 +395,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         return;
     }
     // The scheme of an Authorization header is no part of the secret.
-    if let Some(scheme) = SCHEMES.iter().find(|scheme| view.text()[at..].starts_with(**scheme)) {
+    if let Some(scheme) = SECRETS.schemes.iter().find(|scheme| view.text()[at..].starts_with(scheme.as_str())) {
         at += scheme.len();
     }
     let quoted = quote != 0 && view.byte_before(at) == quote;
@@ -507,10 +512,8 @@ fn holds_one_of(parts: &[String], value: &str) -> bool {
 /// Whether a value is a variable or a marked gap: `<KEY>`, `${KEY}`, `{{ key }}`, `%KEY%`, `process.env.KEY`.
 fn is_stand_in(value: &str) -> bool {
     value.starts_with(['<', '$', '{', '%', '[', '(', '@', '&'])
-        || value.contains("env.")
-        || value.contains("environ")
-        || value.contains("getenv")
-        || ["null", "none", "true", "false", "undefined", "required", "string", "optional"].iter().any(|word| value.eq_ignore_ascii_case(word))
+        || SECRETS.variables.iter().any(|part| value.contains(part.as_str()))
+        || SECRETS.unset.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 /// Shannon entropy of a text's bytes, in bits per byte.
