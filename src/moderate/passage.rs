@@ -77,7 +77,7 @@ pub(super) struct Passage {
     /// Attributes, links, JSON-LD strings and the like.
     pub(super) side: View,
     preformatted: u32,
-    /// The `noscript` that is open.
+    /// The `noscript` that is open, or another element whose tags are text.
     noscript: Option<ElementId>,
     /// The element that is open in the middle of a word and not seen there: what it holds is no part of the word.
     aside: Option<ElementId>,
@@ -376,7 +376,7 @@ impl Passage {
             }
             self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX, dials: None });
         }
-        if tag == Tag::Noscript {
+        if matches!(tag, Tag::Noscript | Tag::Xmp | Tag::Noembed | Tag::Noframes) {
             self.noscript = Some(id);
         }
         if tag == Tag::Script && self.looks_at(Surface::JsonLd) {

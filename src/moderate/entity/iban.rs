@@ -64,7 +64,7 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize) -> usize {
             count += 1;
         }
         let gap = match byte {
-            b' ' | b'-' => 1,
+            b' ' | b'-' | b'.' | b'/' => 1,
             0xc2 if view.byte(at + 1) == 0xa0 => 2,
             _ => break,
         };

@@ -278,12 +278,8 @@ impl Scan<'_, '_, '_> {
                     phone::find(self, &number);
                     return end.max(number.end());
                 }
-                if digits.end == token.end
-                    && token.start + 1 == first
-                    && matches!(self.view.byte(token.start), b'O' | b'o')
-                    && self.has(EntityKind::Phone)
-                {
-                    phone::with_letter(self, token.start, token.end);
+                if (9..=15).contains(&token.len()) && self.has(EntityKind::Phone) && phone::with_letters(self, token.clone()) {
+                    return token.end;
                 }
                 if digits.end == token.end && token.len() - digits.len() <= 12 && digits.len() >= 13 {
                     card::find_glued(self, &Number::read(&self.view, first));

@@ -302,7 +302,16 @@ fn gap_after(view: &View<'_>, end: usize) -> Option<(usize, Gap)> {
                 }
                 continue;
             }
-            '-' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}' | '\u{2212}' => Gap::Hyphen,
+            '-' | '\u{2010}'..='\u{2014}' | '\u{2212}' => Gap::Hyphen,
+            // A picture between two digits; long groups are numbers of their own.
+            '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{1F300}'..='\u{1FAFF}' if spaces == 0 && marks == 0 => {
+                let is_next = view.byte(end + offset + character.len_utf8()).is_ascii_digit();
+                let length = view.bytes()[..end].iter().rev().take(7).take_while(|byte| byte.is_ascii_digit()).count();
+                if !is_next || length >= 7 {
+                    return None;
+                }
+                Gap::Hyphen
+            }
             '.' | '·' | '\u{2022}' => Gap::Dot,
             // No space beside them: "050_123_4567".
             // What follows a long group after a bar is another field of a list.

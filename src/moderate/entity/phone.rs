@@ -31,14 +31,15 @@ struct Plan {
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// Numbers that no plan has and people write (`rules/entity/phone.toml`).
+/// Numbers that no plan has and people write, and letters that are written for digits (`rules/entity/phone.toml`).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fiction {
+struct Data {
     fiction: FxHashMap<String, Vec<String>>,
+    letters: FxHashMap<char, String>,
 }
 
-static FICTION: LazyLock<Fiction> = LazyLock::new(|| own_data!("entity/phone.toml"));
+static DATA: LazyLock<Data> = LazyLock::new(|| own_data!("entity/phone.toml"));
 
 #[derive(Debug, Default)]
 struct Plans {
@@ -107,7 +108,7 @@ impl Plan {
             }
         }
         self.compiled.get_or_init(|| compile(&self.pattern)).as_ref().is_some_and(|pattern| pattern.is_match(national))
-            || FICTION.fiction.get(self.region).is_some_and(|numbers| numbers.iter().any(|begin| national.starts_with(begin.as_str())))
+            || DATA.fiction.get(self.region).is_some_and(|numbers| numbers.iter().any(|begin| national.starts_with(begin.as_str())))
     }
 }
 
@@ -290,25 +291,38 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, window: Range<usize>)
         return None;
     }
     let groups = &number.groups()[window.clone()];
-    let score = score(number, &window, groups, form);
+    // "966501234567+": on a line from right to left the plus is typed last.
+    let plus_after = form == Form::Code && window.end == number.groups().len() && view.byte(range.end) == b'+' && text.len() >= 11;
+    let score = if plus_after && !view.byte(range.end + 1).is_ascii_alphanumeric() { Some(0.8) } else { score(number, &window, groups, form) };
     if score.is_none() {
         scan.miss(whole, EntityKind::Phone, "context");
     }
     score.map(|score| (region, score))
 }
 
-/// Judges a number whose leading zero is the letter, as in "O501234567"; `zero` is where that stands.
-pub(super) fn with_letter(scan: &mut Scan<'_, '_, '_>, zero: usize, end: usize) {
-    let range = zero..end;
+/// Digits of the shortest number in which letters stand for some.
+const WITH_LETTERS: usize = 5;
+
+/// Judges a number some of whose digits are letters that look like them, as in "O5Ol234567"; gives whether it is one.
+pub(super) fn with_letters(scan: &mut Scan<'_, '_, '_>, range: Range<usize>) -> bool {
     let mut digits = super::number::Digits::empty();
-    digits.push(b'0');
-    scan.view.bytes()[zero + 1..end].iter().for_each(|byte| digits.push(*byte));
-    let national = scan.finder.phones.national(digits.as_str()).filter(|(_, form)| *form == Form::Trunk);
-    if let Some((region, _)) = national
-        && Context::of(scan.view, &range).says(Class::Phone)
-    {
-        scan.hit(range, EntityKind::Phone, region, 0.8);
+    let mut count = 0;
+    for byte in &scan.view.bytes()[range.clone()] {
+        match byte {
+            b'0'..=b'9' => {
+                count += 1;
+                digits.push(*byte);
+            }
+            byte => match DATA.letters.iter().find(|(_, letters)| letters.as_bytes().contains(byte)) {
+                Some((digit, _)) => digits.push(*digit as u8),
+                None => return false,
+            },
+        }
     }
+    let national = scan.finder.phones.national(digits.as_str()).filter(|(_, form)| *form == Form::Trunk && count >= WITH_LETTERS);
+    let Some((region, _)) = national.filter(|_| Context::of(scan.view, &range).says(Class::Phone)) else { return false };
+    scan.hit(range, EntityKind::Phone, region, 0.8);
+    true
 }
 
 /// Judges a number that is spelled out, a word for each digit: with a plus, or as it is dialled at home.
@@ -442,15 +456,15 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     if inner.iter().filter(is_bracketed).count() > 2 {
         return false;
     }
-    // "0.501234567" is a fraction; a last group of one digit is a check digit, of a book or a bank account.
-    if inner.len() > 1 && inner[0].len() == 1 && inner[1].gap == Gap::Dot && !plus {
-        return false;
-    }
     // Spelled digit by digit it must be called a phone.
     let singles = inner.iter().filter(|group| group.len() == 1).count();
     let spelled = inner.len() >= 8 && inner.len() - singles <= 2 && inner.iter().all(|group| group.len() <= 3) && number.says(Class::Phone) && !plus;
     if spelled {
         return inner[1..].iter().all(|group| matches!(group.gap, Gap::Space | Gap::Hyphen | Gap::Dot)) && window.end == groups.len();
+    }
+    // "0.501234567" is a fraction; a last group of one digit is a check digit, of a book or a bank account.
+    if inner.len() > 1 && inner[0].len() == 1 && inner[1].gap == Gap::Dot && !plus {
+        return false;
     }
     if inner.len() > 1 && inner.last().is_some_and(|last| last.len() == 1) {
         return false;

@@ -31,6 +31,8 @@ static SPOKEN: LazyLock<Spoken> = LazyLock::new(|| own_data!("entity/spoken.toml
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Word {
     Digit(u8),
+    /// Digits that stand among the words.
+    Written,
     Times(usize),
     Plus,
 }
@@ -56,6 +58,10 @@ static SEARCH: LazyLock<Option<Searcher>> = LazyLock::new(|| {
 
 /// Digits of a number that is spelled out; fewer are a pin, or a score.
 const SHORTEST: usize = 9;
+/// Words of it; the others may be written as digits.
+const FEWEST: usize = 3;
+/// Digits in a row among the words.
+const LONGEST_WRITTEN: usize = 10;
 /// Letters of the longest word, in bytes.
 const LONGEST_WORD: usize = 20;
 /// Bytes between two words.
@@ -96,6 +102,7 @@ fn number(scan: &mut Scan<'_, '_, '_>, start: usize) -> usize {
                 times = 1;
                 count += 1;
             }
+            Word::Written => view.bytes()[range.clone()].iter().for_each(|byte| digits.push(*byte)),
             Word::Times(by) => times = by,
             Word::Plus if count > 0 => break,
             Word::Plus => is_plus = true,
@@ -103,7 +110,7 @@ fn number(scan: &mut Scan<'_, '_, '_>, start: usize) -> usize {
         end = range.end;
         next = word_after(&view, end);
     }
-    if count >= SHORTEST / 2 && (SHORTEST..DIGITS).contains(&digits.as_str().len()) {
+    if count >= FEWEST && (SHORTEST..DIGITS).contains(&digits.as_str().len()) {
         phone::spelled_out(scan, start..end, digits.as_str(), is_plus);
     }
     end
@@ -126,11 +133,15 @@ fn word_at(view: &View<'_>, at: usize) -> Option<(Word, Range<usize>)> {
     known.map(|known| (*known, range.clone())).or_else(|| digit_at(view, at))
 }
 
-/// A single digit among the words.
+/// Digits among the words.
 fn digit_at(view: &View<'_>, at: usize) -> Option<(Word, Range<usize>)> {
     let digit = view.byte(at);
-    let is_single = digit.is_ascii_digit() && !view.byte(at + 1).is_ascii_alphanumeric() && !view.byte_before(at).is_ascii_alphanumeric();
-    is_single.then_some((Word::Digit(digit), at..at + 1))
+    if !digit.is_ascii_digit() {
+        return None;
+    }
+    let token = view.token(at);
+    let is_written = token.len() <= LONGEST_WRITTEN && view.bytes()[token.clone()].iter().all(u8::is_ascii_digit);
+    is_written.then_some((if token.len() == 1 { Word::Digit(digit) } else { Word::Written }, token))
 }
 
 fn is_gap(character: char) -> bool {
