@@ -47,7 +47,18 @@ mod tests {
 
     #[test]
     fn contacts_are_told_from_other_links() {
-        for href in ["tel:+20123", " MAILTO:a@b.example", "https://wa.me/20123", "//T.me/x", "&#116;el:1", "te&#108;:1", "tg://resolve?domain=x", "https:\\\\wa.me\\1", "https://www.wa.me/1", "https://a@wa.me:443/1"] {
+        for href in [
+            "tel:+20123",
+            " MAILTO:a@b.example",
+            "https://wa.me/20123",
+            "//T.me/x",
+            "&#116;el:1",
+            "te&#108;:1",
+            "tg://resolve?domain=x",
+            "https:\\\\wa.me\\1",
+            "https://www.wa.me/1",
+            "https://a@wa.me:443/1",
+        ] {
             assert!(is_contact(href), "{href}");
         }
         for href in ["/tel", "#tel", "https://news.example/wa.me", "news/1", ""] {

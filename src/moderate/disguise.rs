@@ -3,6 +3,7 @@
 //! A token that looks like one of these is undone into a plain word, which is then looked up like any other. Most tokens of most pages
 //! look like none, and cost a test of their bits.
 
+use super::drawn::is_drawn_beside;
 use super::letters::LETTERS;
 use super::phrase::Undone;
 use super::view::View;
@@ -13,7 +14,7 @@ use std::ops::Range;
 /// Buffers, reused.
 #[derive(Debug, Default)]
 pub(crate) struct Disguise {
-    text: String,
+    pub(super) text: String,
     short: String,
     /// A form of `text` while its other forms are still to be told.
     other: String,
@@ -27,24 +28,20 @@ const SHORTEST_SPACED: usize = 3;
 /// As part of a longer run a word must have this many.
 const SHORTEST_INSIDE: usize = 4;
 /// Fewer letters than this are no word that was broken into pieces.
-const SHORTEST_BROKEN: usize = 4;
+pub(super) const SHORTEST_BROKEN: usize = 4;
 /// Pieces of a word between spaces have at most so many letters, are at least three, and make a word of at least so many.
 const LONGEST_PIECE: usize = 2;
 const SHORTEST_OF_PIECES: usize = 5;
 /// No word is broken into more pieces.
 const MOST_PIECES: usize = 24;
 /// No word spaced out has more letters.
-const LONGEST_SPACED: usize = 48;
+pub(super) const LONGEST_SPACED: usize = 48;
 /// Symbols that stand for letters even at the edge of a word.
 const SYMBOLS: [char; 2] = ['@', '$'];
 /// Separators of more characters part words even of spaced letters.
 const SEPARATOR: usize = 4;
 /// Marks between two pieces of a word.
 const MARKS: usize = 3;
-/// Bytes that symbols which draw one word take at most, letters included.
-const LONGEST_DRAWN: usize = 48;
-/// Bytes within which a bracket closes that does.
-const BRACKETED: usize = 96;
 
 impl Disguise {
     /// Calls with what each disguised word hides, the disguises it used, and its bytes of the folded form.
@@ -124,7 +121,7 @@ impl Disguise {
     }
 
     /// The same with repeated letters off, when that is asked for and leaves enough.
-    fn collapsed(&mut self, used: u8, wanted: u8, is_long: bool, range: Range<usize>, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+    pub(super) fn collapsed(&mut self, used: u8, wanted: u8, is_long: bool, range: Range<usize>, each: &mut impl FnMut(&str, u8, Range<usize>)) {
         if wanted & REPEAT == 0 {
             return;
         }
@@ -136,7 +133,7 @@ impl Disguise {
     }
 
     /// `text`, and what it is with its repeated letters, its digits or the letters of another script undone as well.
-    fn forms(&mut self, used: u8, wanted: u8, range: Range<usize>, each: &mut impl FnMut(&str, u8, Range<usize>)) {
+    pub(super) fn forms(&mut self, used: u8, wanted: u8, range: Range<usize>, each: &mut impl FnMut(&str, u8, Range<usize>)) {
         each(&self.text, used, range.clone());
         self.collapsed(used, wanted, true, range.clone(), each);
         let letters = &*LETTERS;
@@ -153,69 +150,6 @@ impl Disguise {
             self.text.extend(self.other.chars().map(|c| if is_leet { letters.letter(c, one) } else { letters.latin(c).unwrap_or(c) }));
             each(&self.text, used, range.clone());
             self.collapsed(used, wanted, true, range.clone(), each);
-        }
-    }
-
-    /// Joins Arabic letters and the digits and symbols between them that stand for letters: "ك1زينو", "قم@ر".
-    fn arabic_leet(&mut self, view: &View, at: usize, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) {
-        let start = view.tokens[at].start as usize;
-        let is_arabic = |c: char| matches!(c, '\u{0621}'..='\u{06D3}');
-        let rest = view.folded[start..].char_indices().take(LONGEST_SPACED);
-        let run = rest.take_while(|(_, c)| is_arabic(*c) || !LETTERS.arabic(*c).is_empty()).last();
-        let end = start + run.map_or(0, |(last, c)| last + c.len_utf8());
-        let text = &view.folded[start..end];
-        // What ends in a digit or a mark may end before it.
-        let whole = text.trim_end_matches(|c| !is_arabic(c));
-        for text in [text, whole] {
-            // A character may stand for one of two letters.
-            let most = text.chars().map(|c| LETTERS.arabic(c).len()).max().unwrap_or(0);
-            for way in 0..most {
-                self.text.clear();
-                self.text.extend(text.chars().map(|c| LETTERS.arabic(c).get(way).or(LETTERS.arabic(c).last()).copied().unwrap_or(c)));
-                self.forms(LEET, wanted, start..start + text.len(), each);
-            }
-            if text.len() == whole.len() {
-                break;
-            }
-        }
-    }
-
-    /// Words around a token some of whose letters are drawn with symbols: "\/iagra", "casin()".
-    #[cold]
-    fn drawn(&mut self, view: &View, token: Range<usize>, wanted: u8, each: &mut impl FnMut(&str, u8, Range<usize>)) {
-        let bytes = view.folded.as_bytes();
-        let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || DRAWN.contains(byte) || matches!(byte, b'@' | b'$' | b'!');
-        let start = token.start - bytes[..token.start].iter().rev().take(LONGEST_DRAWN).take_while(|byte| is_in(byte)).count();
-        let end = token.end + bytes[token.end..].iter().take(LONGEST_DRAWN).take_while(|byte| is_in(byte)).count();
-        let Some(run) = view.folded.get(start..end).filter(|run| run.is_ascii()) else { return };
-        for one in LETTERS.both {
-            let (mut at, mut from, mut drawn) = (0, 0, 0);
-            self.text.clear();
-            loop {
-                let rest = &run[at..];
-                let is_bracket = |length: usize| length == 1 && is_closed(&view.folded[start + at..]);
-                let next = match (LETTERS.drawn(rest), rest.chars().next()) {
-                    (Some((letter, length)), _) if !is_bracket(length) => Some((letter, length, 1)),
-                    (_, Some(c)) if c.is_ascii_alphanumeric() || LETTERS.is_stand_in(c) => Some((LETTERS.letter(c, one), 1, 0)),
-                    _ => None,
-                };
-                if let Some((letter, length, more)) = next {
-                    self.text.push(letter);
-                    (at, drawn) = (at + length, drawn + more);
-                    continue;
-                }
-                if drawn > 0 && self.text.len() >= SHORTEST_BROKEN {
-                    let range = start + from..start + at;
-                    each(&self.text, LEET, range.clone());
-                    self.collapsed(LEET, wanted, false, range, each);
-                }
-                if at == run.len() {
-                    break;
-                }
-                self.text.clear();
-                (at, drawn) = (at + 1, 0);
-                from = at;
-            }
         }
     }
 
@@ -331,9 +265,7 @@ impl Disguise {
             let gap = run.checked_sub(1).map(|before| &folded[tokens[at + before].end as usize..token.start as usize]);
             let fits = match gap {
                 None => true,
-                Some(gap) => {
-                    is_separator(gap) && separator.is_none_or(|first: &str| first.len() >= gap.len())
-                }
+                Some(gap) => is_separator(gap) && separator.is_none_or(|first: &str| first.len() >= gap.len()),
             };
             // Words before the letters keep to themselves; an article in one piece belongs to them.
             if !(token.single && fits) {
@@ -376,24 +308,6 @@ fn is_picture(character: char) -> bool {
 /// Whether what stands between two single letters may part the letters of one word.
 fn is_separator(gap: &str) -> bool {
     !gap.is_empty() && gap.len() <= 4 * SEPARATOR && !gap.contains('\n') && gap.chars().nth(SEPARATOR).is_none()
-}
-
-/// Symbols that letters are drawn with.
-const DRAWN: &[u8] = b"\\/|()[]<>{_-";
-
-/// Whether what stands right beside a token looks like a letter drawn with symbols.
-#[inline]
-fn is_drawn_beside(folded: &[u8], token: &Range<usize>) -> bool {
-    let draws = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'\\' | b'/' | b'|' | b'(' | b')' | b'[' | b']' | b'<' | b'>'));
-    let at = |at: usize| folded.get(at);
-    let before = token.start.checked_sub(1).and_then(at);
-    let is_before = draws(before) && (before == Some(&b'(') || draws(token.start.checked_sub(2).and_then(at)));
-    is_before || (draws(at(token.end)) && draws(at(token.end + 1)))
-}
-
-/// Whether the bracket that a text begins with closes soon.
-fn is_closed(text: &str) -> bool {
-    text.bytes().take(BRACKETED).take_while(|byte| *byte != b'\n').any(|byte| byte == b')')
 }
 
 /// Whether nothing but a space stands between the token at `at` and the next one.

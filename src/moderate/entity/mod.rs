@@ -273,13 +273,19 @@ impl Scan<'_, '_, '_> {
                 let digits = self.view.digits(first);
                 // "P90384777" is a picture; one letter names a number only that is dialled with a zero.
                 let is_named = first > token.start + 1 || self.view.byte(first) == b'0';
-                if digits.end == token.end && is_named && self.view.is_contact_word(token.start..first) {
+                // "Call0512345678now"
+                let is_rest_word = self.view.bytes()[digits.end..token.end].iter().all(u8::is_ascii_alphabetic);
+                if is_rest_word && is_named && self.view.is_contact_word(token.start..first) {
                     let number = Number::read(&self.view, first);
                     phone::find(self, &number);
                     return end.max(number.end());
                 }
                 if (9..=15).contains(&token.len()) && self.has(EntityKind::Phone) && phone::with_letters(self, token.clone()) {
                     return token.end;
+                }
+                if digits.end == token.end && self.view.byte(token.end) == b':' && self.has(EntityKind::Secret) {
+                    // "…/bot6041412086:AA…"
+                    secret::bot_token(self, &Number::read(&self.view, first));
                 }
                 if digits.end == token.end && token.len() - digits.len() <= 12 && digits.len() >= 13 {
                     card::find_glued(self, &Number::read(&self.view, first));

@@ -437,7 +437,10 @@ fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usize>, plus: 
     }
     let after = view.byte(range.end);
     if after.is_ascii_alphabetic() && !matches!(view.bytes().get(range.end..range.end + 3), Some(b"ext" | b"EXT" | b"Ext")) {
-        return false;
+        let name = view.token(range.start).start..range.start;
+        if name.is_empty() || number.width(window.clone()) < 9 || !view.is_contact_word(name) {
+            return false;
+        }
     }
     // "0176-2231-4478-A" is a code.
     let is_coded = after == b'-' && view.byte(range.end + 1).is_ascii_alphabetic() && !view.byte(range.end + 2).is_ascii_alphanumeric();
