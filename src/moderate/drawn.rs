@@ -49,7 +49,7 @@ impl Disguise {
             self.text.clear();
             loop {
                 let rest = &run[at..];
-                let is_bracket = |length: usize| length == 1 && is_closed(&view.folded[start + at..]);
+                let is_bracket = |length: usize| length == 1 && is_closed(&bytes[start + at..]);
                 let next = match (LETTERS.drawn(rest), rest.chars().next()) {
                     (Some((letter, length)), _) if !is_bracket(length) => Some((letter, length, 1)),
                     (_, Some(c)) if c.is_ascii_alphanumeric() || LETTERS.is_stand_in(c) => Some((LETTERS.letter(c, one), 1, 0)),
@@ -85,11 +85,13 @@ pub(super) fn is_drawn_beside(folded: &[u8], token: &Range<usize>) -> bool {
     let draws = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'\\' | b'/' | b'|' | b'(' | b')' | b'[' | b']' | b'<' | b'>'));
     let at = |at: usize| folded.get(at);
     let before = token.start.checked_sub(1).and_then(at);
-    let is_before = draws(before) && (before == Some(&b'(') || draws(token.start.checked_sub(2).and_then(at)));
+    // Most brackets close.
+    let is_open = || before == Some(&b'(') && !is_closed(&folded[token.end..]);
+    let is_before = draws(before) && (draws(token.start.checked_sub(2).and_then(at)) || is_open());
     is_before || (draws(at(token.end)) && draws(at(token.end + 1)))
 }
 
 /// Whether the bracket that a text begins with closes soon.
-fn is_closed(text: &str) -> bool {
-    text.bytes().take(BRACKETED).take_while(|byte| *byte != b'\n').any(|byte| byte == b')')
+fn is_closed(text: &[u8]) -> bool {
+    memchr::memchr2(b')', b'\n', &text[..text.len().min(BRACKETED)]).is_some_and(|at| text[at] == b')')
 }
