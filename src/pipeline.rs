@@ -352,7 +352,7 @@ impl<W: Write> Pipeline<W> {
             }
         };
         let out = |held: Held| {
-            if moderator.is_idle() {
+            if !has_rules {
                 return write(held, &page);
             }
             if moderator.overrun().is_some() {

@@ -7,8 +7,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, BuildError, Input, Ma
 /// Bytes of a text that its beginning is, at most and at least.
 const LONGEST_BEGINNING: usize = 4;
 pub(super) const SHORTEST: usize = 3;
-/// Bits of the table for each text, and of the smallest and the largest table, as powers of two.
-const BITS_EACH: usize = 32;
+/// Of this many places one is looked at, at most; texts must be so much longer than their beginning.
+const LONGEST_STEP: usize = 4;
+/// Bits of a table for each of its entries, and of the smallest and the largest table, as powers of two.
+const BITS_EACH: usize = 64;
 const SMALLEST: u32 = 13;
 const LARGEST: u32 = 20;
 
@@ -16,11 +18,53 @@ const LARGEST: u32 = 20;
 #[derive(Debug)]
 pub(super) struct Literals {
     automaton: AhoCorasick,
-    /// Bits for the hashes of the beginnings, and the lowest bit of the product that is part of the hash.
-    beginnings: Vec<u64>,
+    /// Every so many places of the page are looked at.
+    step: usize,
+    /// What stands at the first `step` places of the texts: whichever of them is looked at, one look tells.
+    parts: Table,
+    /// What they begin with.
+    beginnings: Table,
+}
+
+/// Bits for the hashes of a few bytes.
+#[derive(Debug)]
+struct Table {
+    bits: Vec<u64>,
+    /// The lowest bit of the product that is part of the hash.
     shift: u32,
-    /// The bytes of a beginning that count.
+    /// The bytes that count.
     mask: u32,
+}
+
+impl Table {
+    /// A table for this many entries of `length` bytes.
+    fn new(entries: usize, length: usize) -> Self {
+        let bits = (entries * BITS_EACH).next_power_of_two().ilog2().clamp(SMALLEST, LARGEST);
+        Table { bits: vec![0; 1 << (bits - 6)], shift: 32 - bits, mask: u32::MAX >> (32 - 8 * length) }
+    }
+
+    /// Where the bit of some bytes stands.
+    #[inline]
+    fn place(&self, bytes: u32) -> (usize, u64) {
+        let hash = (bytes & self.mask).wrapping_mul(0x9E37_79B1) >> self.shift;
+        (hash as usize / 64, 1 << (hash % 64))
+    }
+
+    fn add(&mut self, bytes: u32) {
+        let (at, bit) = self.place(bytes);
+        self.bits[at] |= bit;
+    }
+
+    #[inline]
+    fn may_hold(&self, bytes: u32) -> bool {
+        let (at, bit) = self.place(bytes);
+        self.bits[at] & bit != 0
+    }
+}
+
+/// The first bytes of a text, the first one lowest; 0 where there are no more.
+fn first_bytes(text: &[u8]) -> u32 {
+    text.iter().take(LONGEST_BEGINNING).rev().fold(0, |all, byte| all << 8 | u32::from(*byte))
 }
 
 impl Literals {
@@ -32,23 +76,15 @@ impl Literals {
             .match_kind(MatchKind::Standard)
             .prefilter(false)
             .build(texts)?;
-        let length = texts.iter().map(String::len).min().unwrap_or(SHORTEST).min(LONGEST_BEGINNING);
-        let bits = (texts.len() * BITS_EACH).next_power_of_two().ilog2().clamp(SMALLEST, LARGEST);
-        let mask = u32::MAX >> (32 - 8 * length);
-        let mut literals = Literals { automaton, beginnings: vec![0; 1 << (bits - 6)], shift: 32 - bits, mask };
+        let shortest = texts.iter().map(String::len).min().unwrap_or(SHORTEST);
+        let length = shortest.min(LONGEST_BEGINNING);
+        let step = (shortest - length + 1).min(LONGEST_STEP);
+        let mut literals = Literals { automaton, step, parts: Table::new(texts.len() * step, length), beginnings: Table::new(texts.len(), length) };
         for text in texts {
-            let beginning = text.bytes().take(length).rev().fold(0, |all, byte| all << 8 | u32::from(byte));
-            let (at, bit) = literals.place(beginning);
-            literals.beginnings[at] |= bit;
+            literals.beginnings.add(first_bytes(text.as_bytes()));
+            (0..step).for_each(|from| literals.parts.add(first_bytes(&text.as_bytes()[from..])));
         }
         Ok(literals)
-    }
-
-    /// Where the bit of a beginning stands.
-    #[inline]
-    fn place(&self, beginning: u32) -> (usize, u64) {
-        let hash = (beginning & self.mask).wrapping_mul(0x9E37_79B1) >> self.shift;
-        (hash as usize / 64, 1 << (hash % 64))
     }
 
     /// Calls with every place where a text begins or goes on, and its number; in the order of where the search began, and more than once
@@ -63,11 +99,18 @@ impl Literals {
                 each(found.start(), found.pattern().as_usize());
             }
         };
-        for (from, bytes) in within.windows(LONGEST_BEGINNING).enumerate() {
-            let (at, bit) = self.place(bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes)));
-            if self.beginnings[at] & bit != 0 {
-                look(from);
+        let bytes_at = |at: usize| within.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u32::from_le_bytes(*bytes));
+        let mut at = 0;
+        while let Some(bytes) = bytes_at(at) {
+            if self.parts.may_hold(bytes) {
+                // The text that this is a part of may begin at a place that was passed over.
+                for from in (at + 1).saturating_sub(self.step)..=at {
+                    if bytes_at(from).is_some_and(|bytes| self.beginnings.may_hold(bytes)) {
+                        look(from);
+                    }
+                }
             }
+            at += self.step;
         }
         // At the end there may be room for a text that is as short as can be.
         if let Some(from) = within.len().checked_sub(SHORTEST) {
@@ -83,8 +126,9 @@ mod tests {
     #[test]
     fn finds_all_that_stand_anywhere() {
         let texts = ["bonus", "bon", "onus", "nus", "كازينو", "aaaa"].map(str::to_owned);
-        for count in 1..=texts.len() {
-            let literals = Literals::new(&texts[..count]).unwrap();
+        let slices = (0..texts.len()).flat_map(|from| (from + 1..=texts.len()).map(move |to| from..to));
+        for texts in slices.map(|slice| &texts[slice]) {
+            let (literals, count) = (Literals::new(texts).unwrap(), texts.len());
             for text in ["", "b", "bon", "xbonus", "bonbonus nus", "الكازينو bon", "aaaaaa", "bonu"] {
                 let mut found = std::collections::BTreeSet::new();
                 literals.each(text.as_bytes(), |at, number| {
@@ -92,7 +136,7 @@ mod tests {
                 });
                 let all = (0..text.len()).flat_map(|at| (0..count).map(move |number| (at, number)));
                 let expected = all.filter(|(at, number)| text.as_bytes()[*at..].starts_with(texts[*number].as_bytes())).collect();
-                assert_eq!(found, expected, "{text:?} with {count}");
+                assert_eq!(found, expected, "{text:?} with {texts:?}");
             }
         }
     }

@@ -43,6 +43,7 @@ impl ViewMap {
     }
 
     /// A tag or comment stands here.
+    #[inline]
     pub(crate) fn markup(&mut self) {
         self.markup = true;
     }

@@ -59,6 +59,8 @@ pub struct Moderator {
     rules: Arc<RuleSet>,
     explain: bool,
     bounds: Bounds,
+    /// Bytes of both views and of the page up to which there is room for whatever may come.
+    room: (usize, u64),
     /// The limit that was reached, what was there, and what is allowed.
     overrun: Option<(Limit, u64, u64)>,
     work: Workspace,
@@ -75,12 +77,13 @@ impl Moderator {
     pub fn new(rules: Arc<RuleSet>, explain: bool, bounds: Bounds) -> Self {
         let set = rules.moderation();
         let mut work = if set.is_empty() { Workspace::default() } else { set.workspaces.take() };
-        work.passage.begin(set.surfaces, set.all_links);
+        work.passage.begin(set);
         work.scratch.deadline = bounds.deadline;
         Moderator {
             rules,
             explain,
             bounds,
+            room: ((PASSAGE_BYTES - 1).min(usize::try_from(bounds.block_bytes).unwrap_or(usize::MAX)), (LONGEST_PASSAGE - 1).min(bounds.held_bytes)),
             overrun: None,
             work,
             verdict: Verdict::Pass,
@@ -93,23 +96,28 @@ impl Moderator {
     }
 
     /// Whether there is no rule, and events need not come by.
+    #[inline]
     pub fn is_idle(&self) -> bool {
         self.rules.moderation().is_empty()
     }
 
     /// Takes the next event.
+    #[inline]
     pub fn event(&mut self, held: Held, window: &Window) {
-        let (kind, range, is_kept) = (held.event.kind, held.event.range.clone(), held.is_kept());
-        let number = self.work.queue.next();
-        self.work.queue.push(held);
-        self.work.passage.event(kind, range, is_kept, number, window);
-        let held = self.held_bytes();
-        let bytes = self.work.passage.len();
+        let Workspace { queue, passage, .. } = &mut self.work;
+        passage.event(&held.event, held.is_kept(), queue.next(), window);
+        queue.push(held);
         self.ready = false;
-        // Most events come while there is room for more of whatever may come.
-        if bytes < PASSAGE_BYTES && held < LONGEST_PASSAGE && bytes as u64 <= self.bounds.block_bytes && held <= self.bounds.held_bytes {
-            return;
+        // Most events come while there is room.
+        if passage.len() > self.room.0 || queue.bytes() > self.room.1 {
+            self.without_room();
         }
+    }
+
+    /// Says whether the passage ends here, and whether it should have ended before.
+    #[inline(never)]
+    fn without_room(&mut self) {
+        let (bytes, held) = (self.work.passage.len(), self.held_bytes());
         let is_between = self.work.passage.is_between_blocks();
         let is_long = |times: usize| bytes >= PASSAGE_BYTES * times || held >= LONGEST_PASSAGE * times as u64;
         self.ready = is_between && is_long(1) && (is_long(IN_LINKS) || !self.work.passage.is_in_link());
@@ -123,11 +131,13 @@ impl Moderator {
     }
 
     /// The limit that the page has reached, what was there, and what is allowed: not all of it could be judged, and none may go out.
+    #[inline]
     pub fn overrun(&self) -> Option<(Limit, u64, u64)> {
         self.overrun
     }
 
     /// Whether a passage has come together.
+    #[inline]
     pub fn ready(&self) -> bool {
         self.ready
     }

@@ -22,10 +22,31 @@ impl Octet {
         }
     }
 
-    /// The first `length` bytes, 0 to 8.
+    /// Those before the first that is not in `of`.
     #[inline]
-    pub(super) fn first(self, length: usize) -> Self {
-        Octet(self.0 & u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0))
+    pub(super) fn run_of(self, of: Bytes) -> Self {
+        Octet(self.0 & of.before_gap())
+    }
+
+    /// The bytes that are this one, which is ASCII.
+    #[inline]
+    pub(super) fn equal(self, byte: u8) -> Bytes {
+        let differs = (self.0 ^ (ONES * u64::from(byte))) & !HIGH;
+        Bytes(!(differs + ONES * 0x7F) & !self.0 & HIGH)
+    }
+
+    /// Letters of ASCII in whatever case, spaces, and all that is not ASCII.
+    #[inline]
+    pub(super) fn prose(self) -> Bytes {
+        let small = Octet((self.0 | (ONES * 0x20)) & !HIGH);
+        Bytes(small.letters().0 | self.equal(b' ').0 | (self.0 & HIGH))
+    }
+
+    /// Visible ASCII, and spaces.
+    #[inline]
+    pub(super) fn printable(self) -> Bytes {
+        let low = self.0 & !HIGH;
+        Bytes((low + ONES * 0x60) & !(low + ONES) & !self.0 & HIGH)
     }
 
     /// The lower-case letters; all bytes are ASCII.
@@ -70,10 +91,39 @@ impl Bytes {
         Bytes(self.0 | other.0)
     }
 
-    /// Those among the first `length`.
     #[inline]
-    pub(super) fn first(self, length: usize) -> Self {
-        Bytes(Octet(self.0).first(length).0)
+    pub(super) fn without(self, other: Bytes) -> Self {
+        Bytes(self.0 & !other.0)
+    }
+
+    /// Those whose byte before is one too, as is the first where the eight before hold their last.
+    #[inline]
+    pub(super) fn second_of_pairs(self, before: Bytes) -> Self {
+        Bytes(self.0 & (self.0 << 8 | before.0 >> 56))
+    }
+
+    /// All bits of the bytes before the first that is not in the set.
+    #[inline]
+    fn before_gap(self) -> u64 {
+        let gaps = !self.0 & HIGH;
+        ((gaps & gaps.wrapping_neg()) >> 7).wrapping_sub(1)
+    }
+
+    /// Those before the first byte that is not in `of`.
+    #[inline]
+    pub(super) fn run_of(self, of: Bytes) -> Self {
+        Bytes(self.0 & of.before_gap())
+    }
+
+    /// The places of those that are not in it, in order.
+    #[inline]
+    pub(super) fn gaps(self) -> impl Iterator<Item = usize> {
+        let mut gaps = !self.0 & HIGH;
+        std::iter::from_fn(move || {
+            let at = (gaps != 0).then(|| gaps.trailing_zeros() as usize / 8);
+            gaps &= gaps.wrapping_sub(1);
+            at
+        })
     }
 
     #[inline]
@@ -86,12 +136,6 @@ impl Bytes {
     pub(super) fn run(self) -> usize {
         (!self.0 & HIGH).trailing_zeros() as usize / 8
     }
-
-    /// Whether it holds two bytes in a row, or the first one where the eight before hold their last.
-    #[inline]
-    pub(super) fn has_pair(self, before: Bytes) -> bool {
-        self.0 & (self.0 << 8 | before.0 >> 56) != 0
-    }
 }
 
 #[cfg(test)]
@@ -100,21 +144,31 @@ mod tests {
 
     #[test]
     fn bytes_are_told_as_one_by_one() {
-        let text = b"aabbbz`{09/:m zz@A[..x";
+        let text = b"aabbbz`{09/:m zz@A[..x  &~\x7f\x1f \xc3\xa9\xa0";
         for at in 0..=text.len() {
             let octet = Octet::at(text, at);
             let bytes: Vec<u8> = (0..8).map(|n| text.get(at + n).copied().unwrap_or(0)).collect();
             assert_eq!(octet.0.to_le_bytes().as_slice(), bytes);
             let set = |of: &dyn Fn(usize) -> bool| Bytes((0..8).filter(|n| of(*n)).fold(0, |all, n| all | 0x80 << (8 * n)));
+            assert_eq!(octet.printable(), set(&|n| matches!(bytes[n], b' '..=b'~')));
+            assert_eq!(octet.prose(), set(&|n| bytes[n].is_ascii_alphabetic() || bytes[n] == b' ' || !bytes[n].is_ascii()));
+            assert_eq!(octet.equal(b'&'), set(&|n| bytes[n] == b'&'));
+            assert!(octet.prose().gaps().eq((0..8).filter(|n| octet.prose().0 >> (8 * n) & 0x80 == 0)));
+            let before = if at == 0 { 0 } else { text[at - 1] };
+            if !bytes.is_ascii() || !before.is_ascii() {
+                continue;
+            }
             assert_eq!(octet.letters(), set(&|n| bytes[n].is_ascii_lowercase()));
             assert_eq!(octet.digits(), set(&|n| bytes[n].is_ascii_digit()));
-            let before = if at == 0 { 0 } else { text[at - 1] };
             assert_eq!(octet.doubled(before), set(&|n| bytes[n] == if n == 0 { before } else { bytes[n - 1] }));
-            assert_eq!(octet.letters().run(), bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count());
+            let run = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            assert_eq!(octet.letters().run(), run);
+            assert_eq!(octet.run_of(octet.letters()), Octet::at(&bytes[..run], 0));
+            assert_eq!(octet.doubled(before).run_of(octet.letters()), set(&|n| n < run && bytes[n] == if n == 0 { before } else { bytes[n - 1] }));
         }
-        assert_eq!(Octet::at(b"abc", 1).first(1), Octet::at(b"b", 0));
-        assert_eq!((Octet(u64::MAX).first(8).0, Octet(u64::MAX).first(0).0), (u64::MAX, 0));
-        let doubled = Octet::at(b"abbb", 0).doubled(0);
-        assert!(doubled.has_pair(Bytes(0)) && !doubled.first(3).has_pair(Bytes(0)));
+        let letters = Octet::at(b"abbb", 0);
+        let doubled = letters.doubled(0).run_of(letters.letters());
+        assert_eq!(doubled.second_of_pairs(Bytes(0)), Bytes(0x80 << 24));
+        assert_eq!(Bytes(0x80).second_of_pairs(Bytes(0x80 << 56)), Bytes(0x80));
     }
 }

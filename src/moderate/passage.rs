@@ -4,13 +4,19 @@ use super::contact::is_contact;
 use super::dialled::{self, Dialled};
 use super::json;
 use super::reference::References;
-use super::rule::Surfaces;
+use super::rule::{ModerationSet, Surfaces};
 use super::seen::{TARGETS, TEXTS, is_hiding, is_line_of_drawing, is_shown};
 use super::surface::{Surface, Writing};
 use super::view::View;
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind, Window, tag_name};
+use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, tag_name};
 use std::ops::Range;
+
+/// Whether a tag begins or ends a line: that of a block, and of an element of SVG that is a text by itself.
+#[inline(always)]
+fn is_line(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
+    tag.has(is::BLOCK) || is_line_of_drawing(tag, window, range)
+}
 
 /// The first bracket of a text, written as itself or by reference.
 fn bracket(text: &str, sign: u8, reference: &str) -> Option<Range<usize>> {
@@ -63,8 +69,11 @@ pub(super) struct Passage {
 
 impl Passage {
     /// Begins a page.
-    pub(super) fn begin(&mut self, surfaces: Option<Surfaces>, all_links: bool) {
-        (self.surfaces, self.all_links) = (surfaces, all_links);
+    pub(super) fn begin(&mut self, set: &ModerationSet) {
+        (self.surfaces, self.all_links) = (set.surfaces, set.all_links);
+        for view in [&mut self.text, &mut self.side] {
+            view.tokens.look_for_doubled(set.book.looks_for_doubled());
+        }
         (self.preformatted, self.noscript, self.json, self.is_open) = (0, None, None, false);
         (self.aside, self.overriding) = (None, None);
         self.links.clear();
@@ -76,17 +85,20 @@ impl Passage {
         self.text.plain.capacity() + self.side.plain.capacity()
     }
 
+    #[inline]
     fn looks_at(&self, surface: Surface) -> bool {
         self.surfaces.is_some_and(|surfaces| surfaces.has(surface))
     }
 
     /// Bytes of both views.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.text.plain.len() + self.side.plain.len()
     }
 
     /// Takes the event of this number. Nothing is read of what is stripped but where its tags stand.
-    pub(super) fn event(&mut self, kind: EventKind, range: Range<u64>, is_kept: bool, number: u64, window: &Window) {
+    pub(super) fn event(&mut self, event: &Event, is_kept: bool, number: u64, window: &Window) {
+        let (kind, range) = (event.kind, event.range.clone());
         if self.is_open && !matches!(kind, EventKind::Text(_)) {
             self.is_open = false;
             self.side.end_block();
@@ -102,7 +114,7 @@ impl Passage {
                 if !void {
                     self.shown(id, tag, hides, &range, window);
                 }
-                if tag.has(is::BLOCK) || is_line_of_drawing(tag, window, &range) {
+                if is_line(tag, window, &range) {
                     self.end_block(number);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) && !void {
@@ -118,7 +130,7 @@ impl Passage {
             }
             EventKind::Close { id, tag, .. } => {
                 self.text.markup();
-                if tag.has(is::BLOCK) || is_line_of_drawing(tag, window, &range) {
+                if is_line(tag, window, &range) {
                     self.end_block(number + 1);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) {
@@ -219,7 +231,12 @@ impl Passage {
         before.iter().rev().take_while(|link| plain.start < link.plain.end).filter_map(|link| link.open).collect()
     }
 
+    #[inline]
     fn end_block(&mut self, next_event: u64) {
+        // Most tags stand where nothing has been read since the one before.
+        if self.text.begin_later(next_event) {
+            return;
+        }
         self.text.end_block();
         self.text.begin_block(Surface::Text, Writing::Reference, next_event);
     }

@@ -21,6 +21,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// The number that the next event gets.
+    #[inline]
     pub(super) fn next(&self) -> u64 {
         self.first + self.held.len() as u64
     }
@@ -37,9 +38,19 @@ impl Queue {
         self.first = 0;
     }
 
-    pub(super) fn push(&mut self, mut held: Held) {
-        if !self.unlinked.is_empty()
-            && let EventKind::Close { id, .. } = held.event.kind
+    #[inline]
+    pub(super) fn push(&mut self, held: Held) {
+        self.held.push(held);
+        if !self.unlinked.is_empty() {
+            self.unlink_last();
+        }
+    }
+
+    /// Takes the newest event out where it is the end tag of a link that goes.
+    #[cold]
+    fn unlink_last(&mut self) {
+        let Some(held) = self.held.last_mut() else { return };
+        if let EventKind::Close { id, .. } = held.event.kind
             && let Some(at) = self.unlinked.iter().position(|unlinked| *unlinked == id)
         {
             self.unlinked.swap_remove(at);
@@ -47,7 +58,6 @@ impl Queue {
                 held.removal = REMOVED;
             }
         }
-        self.held.push(held);
     }
 
     /// Takes all events out.
@@ -57,6 +67,7 @@ impl Queue {
     }
 
     /// Bytes of the page that are held.
+    #[inline]
     pub(super) fn bytes(&self) -> u64 {
         self.held.last().map_or(0, |last| last.event.range.end) - self.held.first().map_or(0, |first| first.event.range.start)
     }

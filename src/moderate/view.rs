@@ -7,6 +7,7 @@
 
 use super::dialled::Dialled;
 use super::map::{Piece, ViewMap};
+use super::octet::{Bytes, Octet};
 use super::reference::{References, reference};
 use super::surface::{Surface, Writing};
 use super::word::made_of::ARABIC;
@@ -94,6 +95,19 @@ impl View {
         }
     }
 
+    /// Of a block of which nothing has been read: it begins with this event. False where something has.
+    #[inline]
+    pub(crate) fn begin_later(&mut self, event: u64) -> bool {
+        let plain = self.plain.len() as u32;
+        match self.blocks.last_mut().filter(|block| block.plain == plain) {
+            Some(block) => {
+                (block.event, block.until, block.writing) = (event, event + 1, Writing::Reference);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Says what the value is called that has just begun. What is too long to be a name says nothing.
     pub(crate) fn label(&mut self, label: &str) {
         if label.len() > LABEL_BYTES {
@@ -161,6 +175,7 @@ impl View {
     }
 
     /// A tag that parts no words, a comment.
+    #[inline]
     pub(crate) fn markup(&mut self) {
         self.map.markup();
     }
@@ -242,6 +257,9 @@ impl View {
                 } else if byte.is_ascii_whitespace() {
                     self.space(from + at as u64..from + at as u64 + 1);
                     // What is between two tags is mostly this, and the rest of it adds nothing.
+                    while bytes[at + 1..].starts_with(b"        ") {
+                        at += 8;
+                    }
                     at += bytes[at + 1..].iter().take_while(|next| next.is_ascii_whitespace() && !(preformatted && **next == b'\n')).count();
                 }
                 at += 1;
@@ -414,15 +432,20 @@ fn boxed(character: char) -> Option<char> {
 
 /// Length of the run of visible ASCII that `bytes` begin with, words parted by one space each; it does not reach over a reference.
 fn words(bytes: &[u8], references: References) -> usize {
-    let is_word = |byte: u8| byte.is_ascii_graphic() && (byte != b'&' || references == References::No);
-    let mut at = 0;
+    let mark = if references == References::No { 0 } else { b'&' };
+    let (mut at, mut before) = (0, Bytes::default());
     loop {
-        match bytes.get(at) {
-            Some(byte) if is_word(*byte) => at += 1,
-            Some(b' ') if bytes.get(at + 1).is_some_and(|next| is_word(*next)) => at += 2,
-            _ => return at,
+        let octet = Octet::at(bytes, at);
+        let spaces = octet.equal(b' ');
+        let length = octet.printable().without(octet.equal(mark)).without(spaces.second_of_pairs(before)).run();
+        at += length;
+        if length < 8 {
+            break;
         }
+        before = spaces;
     }
+    // A space at its end parts it from something else.
+    at - usize::from(at > 0 && bytes[at - 1] == b' ')
 }
 
 /// Whether a letter of U+0621 to U+064A stands here, but for tatweel: NFKC leaves it as it is, and it folds to one of two bytes.

@@ -74,6 +74,8 @@ pub(crate) struct Tokens {
     /// What any of them is made of.
     made_of: u8,
     open: Option<Open>,
+    /// Nobody asks for doubled letters.
+    skips_doubled: bool,
 }
 
 impl Deref for Tokens {
@@ -117,6 +119,11 @@ impl Tokens {
         self.tokens.clear();
         self.made_of = 0;
         self.open = None;
+    }
+
+    /// Doubled letters are looked for, or need not be.
+    pub(super) fn look_for_doubled(&mut self, asked: bool) {
+        self.skips_doubled = !asked;
     }
 
     /// What any of them is made of, as bits.
@@ -180,16 +187,20 @@ impl Tokens {
             loop {
                 let octet = Octet::at(bytes, at);
                 let (letters, digits) = (octet.letters(), octet.digits());
-                let length = letters.or(digits).run();
-                let pairs = octet.doubled(before).first(length);
-                made_of |= (LATIN * u8::from(!letters.first(length).is_empty())) | (DIGIT * u8::from(!digits.first(length).is_empty()));
-                made_of |= (DOUBLE * u8::from(!pairs.is_empty())) | (TRIPLE * u8::from(pairs.has_pair(doubled)));
-                hash.add(octet.first(length));
+                let word = letters.or(digits);
+                let mark = |bytes: Bytes, made_of: u8| if bytes.is_empty() { 0 } else { made_of };
+                made_of |= mark(letters.run_of(word), LATIN) | mark(digits.run_of(word), DIGIT);
+                if !self.skips_doubled {
+                    let pairs = octet.doubled(before).run_of(word);
+                    made_of |= mark(pairs, DOUBLE) | mark(pairs.second_of_pairs(doubled), TRIPLE);
+                    (before, doubled) = (octet.last(), pairs);
+                }
+                hash.add(octet.run_of(word));
+                let length = word.run();
                 at += length;
                 if length < 8 {
                     break;
                 }
-                (before, doubled) = (octet.last(), pairs);
             }
             if at < bytes.len() {
                 self.made_of |= made_of;
@@ -223,6 +234,8 @@ pub(super) fn classify(character: char, in_token: bool) -> (Class, u8) {
         };
     }
     match character {
+        // Quotes and dashes.
+        '\u{2010}'..='\u{2027}' => (Class::Other, 0),
         '\u{0621}'..='\u{064A}' | '\u{066E}'..='\u{06D3}' | '\u{06D5}' | '\u{06EE}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' => (Class::Letter, ARABIC),
         '\u{C0}'..='\u{24F}' if character.is_alphabetic() => (Class::Letter, LATIN),
         '\u{1E00}'..='\u{1EFF}' => (Class::Letter, LATIN),

@@ -174,6 +174,11 @@ impl WordBook {
         Ok(())
     }
 
+    /// Whether letters that stand twice are looked through for some word.
+    pub(super) fn looks_for_doubled(&self) -> bool {
+        self.disguises & evasion::REPEAT != 0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.strings.is_empty()
     }

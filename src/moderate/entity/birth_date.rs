@@ -23,6 +23,8 @@ struct Language {
 struct Months {
     names: FxHashSet<String>,
     beginnings: FxHashSet<Beginning>,
+    /// The same for two letters of ASCII: a bit for the second in the number of the first.
+    ascii: [u32; 32],
 }
 
 /// The first two letters.
@@ -31,12 +33,28 @@ type Beginning = (Option<char>, Option<char>);
 static MONTHS: LazyLock<Months> = LazyLock::new(|| {
     let languages: BTreeMap<String, Language> = own_data!("lexicon/dates.toml");
     let months = || languages.values().flat_map(|language| &language.months);
-    Months { names: months().map(|month| folded(month).collect()).collect(), beginnings: months().map(|month| beginning(month)).collect() }
+    let mut ascii = [0; 32];
+    for month in months() {
+        if let Some((first, second)) = ascii_beginning(month) {
+            ascii[first] |= second;
+        }
+    }
+    Months { names: months().map(|month| folded(month).collect()).collect(), beginnings: months().map(|month| beginning(month)).collect(), ascii }
 });
+
+/// The first two letters in whatever case, if they are of ASCII, as a number and a bit.
+fn ascii_beginning(word: &str) -> Option<(usize, u32)> {
+    let letters = word.as_bytes().first_chunk::<2>().filter(|letters| letters.iter().all(u8::is_ascii_alphabetic))?;
+    Some((usize::from(letters[0] & 31), 1 << (letters[1] & 31)))
+}
 
 impl Months {
     fn has(&self, word: &str) -> bool {
-        self.beginnings.contains(&beginning(word)) && self.names.contains(&folded(word).collect::<String>())
+        let may_be = match ascii_beginning(word) {
+            Some((first, second)) => self.ascii[first] & second != 0,
+            None => self.beginnings.contains(&beginning(word)),
+        };
+        may_be && self.names.contains(&folded(word).collect::<String>())
     }
 }
 
@@ -48,8 +66,9 @@ fn beginning(word: &str) -> Beginning {
 /// Looks for a date whose first digit stands here, and judges it by its name. `number` is all of the number, if that can be a date.
 pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize, number: Option<&Number<'_>>) {
     let view = scan.view;
+    let digits = view.digits(first);
     let numeric = number.and_then(numeric);
-    let found = numeric.or_else(|| year_first(&view, first)).or_else(|| day_first(&view, first)).or_else(|| month_first(&view, first));
+    let found = numeric.or_else(|| year_first(&view, &digits)).or_else(|| day_first(&view, &digits)).or_else(|| month_first(&view, &digits));
     let Some((range, year)) = found else { return };
     // "born in Cairo, Egypt, on", and nothing that happened later.
     if !Context::of(view, &range).is_labelled_within(Class::Birth, 4, view, range.start) {
@@ -77,12 +96,10 @@ fn numeric(number: &Number<'_>) -> Option<(Range<usize>, u32)> {
 }
 
 /// 5 May 1990, 5. Mai 1990, 5 de mayo de 1990, 5 مايو 1990.
-fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
-    let day = view.digits(first);
-    if day.len() > 2 {
+fn day_first(view: &View<'_>, day: &Range<usize>) -> Option<(Range<usize>, u32)> {
+    if !is_day(view, day) {
         return None;
     }
-    view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
     let mut at = day.end;
     if let Some(suffix) = ["st", "nd", "rd", "th", "er", "º", "o"].into_iter().find(|suffix| stands(view, at, suffix)) {
         at += suffix.len();
@@ -94,35 +111,37 @@ fn day_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
     let month = month(view, at)?;
     let at = skip(view, month, &["de", "del", "عام", "سنة", "لعام"]);
     let year = view.digits(at);
-    (year.len() == 4).then(|| (first..year.end, view.text()[year].parse().unwrap_or(0)))
+    (year.len() == 4).then(|| (day.start..year.end, view.text()[year].parse().unwrap_or(0)))
+}
+
+fn is_day(view: &View<'_>, digits: &Range<usize>) -> bool {
+    digits.len() <= 2 && view.text()[digits.clone()].parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
 }
 
 /// May 5, 1990.
-fn month_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
-    let day = view.digits(first);
-    if day.len() > 2 || !view.byte(view.run(day.end, |byte| byte.is_ascii_lowercase() || matches!(byte, b',' | b' '))).is_ascii_digit() {
-        return None;
-    }
-    let from = view.line_start(first, 24);
-    let before = view.text()[from..first].trim_end();
-    let word = before.rsplit(|character: char| character.is_whitespace() || character == ':').next()?;
-    let start = from + before.len() - word.len();
-    if !MONTHS.has(word.trim_end_matches('.')) {
-        return None;
-    }
-    view.text()[day.clone()].parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
+fn month_first(view: &View<'_>, day: &Range<usize>) -> Option<(Range<usize>, u32)> {
     let mut at = day.end;
     if let Some(suffix) = ["st", "nd", "rd", "th"].into_iter().find(|suffix| stands(view, at, suffix)) {
         at += suffix.len();
     }
     at = view.run(at, |byte| matches!(byte, b',' | b' '));
     let year = view.digits(at);
-    (year.len() == 4).then(|| (start..year.end, view.text()[year].parse().unwrap_or(0)))
+    if year.len() != 4 || !is_day(view, day) {
+        return None;
+    }
+    let from = view.line_start(day.start, 24);
+    let before = view.text()[from..day.start].trim_end();
+    let word = before.rsplit(|character: char| character.is_whitespace() || character == ':').next()?;
+    let start = from + before.len() - word.len();
+    MONTHS.has(word.trim_end_matches('.')).then(|| (start..year.end, view.text()[year].parse().unwrap_or(0)))
 }
 
 /// 1990年5月12日.
-fn year_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
-    let mut at = first;
+fn year_first(view: &View<'_>, digits: &Range<usize>) -> Option<(Range<usize>, u32)> {
+    if view.byte(digits.end).is_ascii() {
+        return None;
+    }
+    let mut at = digits.start;
     for sign in ['年', '月', '日'] {
         at = view.digits(at).end;
         if view.char_after(at) != Some(sign) {
@@ -130,7 +149,7 @@ fn year_first(view: &View<'_>, first: usize) -> Option<(Range<usize>, u32)> {
         }
         at += sign.len_utf8();
     }
-    Some((first..at, view.text()[view.digits(first)].parse().unwrap_or(0)))
+    Some((digits.start..at, view.text()[digits.clone()].parse().unwrap_or(0)))
 }
 
 /// Whether a text stands here.
@@ -145,7 +164,13 @@ fn skip(view: &View<'_>, at: usize, words: &[&str]) -> usize {
     let mut at = at;
     loop {
         let from = at;
-        at += view.text()[at..].len() - view.text()[at..].trim_start_matches([' ', ',', '.', '،', '-', '/']).len();
+        loop {
+            at = view.run(at, |byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b'/'));
+            if !stands(view, at, "،") {
+                break;
+            }
+            at += '،'.len_utf8();
+        }
         for word in words {
             if stands(view, at, word) && !view.text()[at + word.len()..].starts_with(char::is_alphabetic) {
                 at += word.len();

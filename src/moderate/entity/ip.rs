@@ -124,6 +124,9 @@ pub(super) fn hexadecimal(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let is_in = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
     let before = view.bytes()[at.saturating_sub(LONGEST)..at].iter().rev().take_while(|byte| is_in(byte)).count();
     let (start, mut end) = (at - before, view.short_run(at, LONGEST + 1, is_in));
+    if memchr::memchr(b':', &view.bytes()[start..end]).is_none() {
+        return at + 1;
+    }
     // The last 32 bits may be written as a quad.
     if view.byte(end) == b'.' && view.text()[start..end].contains("::") {
         end = view.short_run(end, 16, |byte| byte.is_ascii_digit() || *byte == b'.');

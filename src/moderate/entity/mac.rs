@@ -25,17 +25,16 @@ fn bare(scan: &mut Scan<'_, '_, '_>, token: Range<usize>) -> Option<usize> {
     Some(end)
 }
 
-/// Looks for an address whose text holds a digit; gives where it ends, or the digit's place.
-pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) -> usize {
+/// Looks for an address whose text holds a digit of this token; gives where it ends, or the digit's place.
+pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize, token: &Range<usize>) -> usize {
     if !scan.has(EntityKind::Mac) {
         return digit;
     }
     let view = scan.view;
-    let token = view.token(digit);
     let (width, count) = match token.len() {
         2 => (2, 6),
         4 => (4, 3),
-        12 => return bare(scan, token).unwrap_or(digit),
+        12 => return bare(scan, token.clone()).unwrap_or(digit),
         _ => return digit,
     };
     let hexadecimal = |at: usize| (at..at + width).all(|at| view.byte(at).is_ascii_hexdigit());

@@ -31,6 +31,7 @@ pub use kind::{EntityKind, UnknownKind};
 pub(crate) use link::dialled_locally;
 pub use region::{Region, UnknownRegion};
 
+use super::octet::Octet;
 use number::Number;
 use phone::PhoneBook;
 use plate::PlateBook;
@@ -190,6 +191,9 @@ fn settle_near(near: &mut Vec<EntityNearMiss>, first: usize, matches: &[EntityMa
     near.dedup();
 }
 
+/// Digits of a number that is none of these without more of them.
+const SHORT: usize = 4;
+
 /// One text being searched.
 struct Scan<'f, 't, 's> {
     finder: &'f EntityFinder,
@@ -200,18 +204,25 @@ struct Scan<'f, 't, 's> {
     searched: usize,
 }
 
+/// The next byte at which the scan stops; none of these is a letter.
+#[inline]
+fn next_stop(bytes: &[u8], mut at: usize, stops: &[bool; 256]) -> Option<usize> {
+    while at < bytes.len() {
+        let is_stop = |at: &usize| bytes.get(*at).is_some_and(|byte| stops[usize::from(*byte)]);
+        if let Some(stop) = Octet::at(bytes, at).prose().gaps().map(|gap| at + gap).find(is_stop) {
+            return Some(stop);
+        }
+        at += 8;
+    }
+    None
+}
+
 impl Scan<'_, '_, '_> {
     fn run(&mut self) {
         let bytes = self.view.bytes();
         let stops = &self.finder.stops;
         let mut at = 0;
-        loop {
-            // Eight bytes a branch: most of them are letters.
-            while bytes[at..].first_chunk::<8>().is_some_and(|chunk| !chunk.iter().fold(false, |any, byte| any | stops[usize::from(*byte)])) {
-                at += 8;
-            }
-            let Some(stop) = bytes[at..].iter().position(|byte| stops[usize::from(*byte)]) else { break };
-            let stop = at + stop;
+        while let Some(stop) = next_stop(bytes, at, stops) {
             at = match bytes[stop] {
                 b'0'..=b'9' => self.at_digit(stop),
                 b'@' => email::at_sign(self, stop),
@@ -260,8 +271,8 @@ impl Scan<'_, '_, '_> {
             // Letters and digits in one: an account, an address, an id with a check letter.
             end = end.max(iban::find(self, first));
             crypto::find(self, token.clone());
-            end = end.max(mac::find(self, first));
-            national_id::find_lettered(self, first);
+            end = end.max(mac::find(self, first, &token));
+            national_id::find_lettered(self, first, &token);
             if self.finder.has(EntityKind::Ip) {
                 end = end.max(ip::hexadecimal(self, first));
             }
@@ -302,10 +313,15 @@ impl Scan<'_, '_, '_> {
                 return account;
             }
         }
-        let number = Number::read(&self.view, first);
-        if self.finder.has(EntityKind::Mac) {
-            end = end.max(mac::find(self, first));
+        end = end.max(mac::find(self, first, &token));
+        if self.is_alone(first, &token) {
+            if self.has(EntityKind::BirthDate) {
+                birth_date::find(self, first, None);
+            }
+            self.in_row(first, &token);
+            return end.max(token.end);
         }
+        let number = Number::read(&self.view, first);
         if self.has(EntityKind::BirthDate) {
             birth_date::find(self, first, Some(&number));
         }
@@ -333,13 +349,33 @@ impl Scan<'_, '_, '_> {
             national_id::find_digits(self, &number);
             phone::find(self, &number);
         }
+        self.in_row(first, &token);
+        end.max(number.end())
+    }
+
+    /// Looks for what has letters in a row of digits, or beside it.
+    fn in_row(&mut self, first: usize, token: &Range<usize>) {
         if self.finder.has(EntityKind::NationalId) {
-            national_id::find_lettered(self, first);
+            national_id::find_lettered(self, first, token);
         }
         if self.finder.has(EntityKind::Plate) {
             plate::find(self, first);
         }
-        end.max(number.end())
+    }
+
+    /// Whether a token is a few digits that what follows does not go on with, as most numbers are: a year, a count.
+    fn is_alone(&self, first: usize, token: &Range<usize>) -> bool {
+        // Arabic letters begin with these bytes.
+        let is_word = |at: usize| matches!(self.view.byte(at), b'A'..=b'Z' | b'a'..=b'z' | 0xD8..=0xDB);
+        let is_end = match self.view.byte(token.end) {
+            b' ' => is_word(token.end + 1),
+            b'.' | b')' => match self.view.byte(token.end + 1) {
+                b' ' => is_word(token.end + 2),
+                byte => matches!(byte, 0 | b'\n') || byte.is_ascii_alphabetic(),
+            },
+            byte => matches!(byte, 0 | b'\n' | b',' | b';' | b':' | b'!' | b'?' | b'"' | b'\'' | b'%'),
+        };
+        is_end && token.start == first && token.len() <= SHORT && self.view.digits(first).end == token.end
     }
 
     fn has(&self, kind: EntityKind) -> bool {

@@ -11,6 +11,7 @@ use super::keyword::{Class, Context, region_before};
 use super::kind::EntityKind;
 use super::number::{Gap, Number};
 use scheme::{LETTERED, SCHEMES, Scheme};
+use std::ops::Range;
 
 /// Letters and digits of the shortest id with letters.
 const SHORTEST_SMALL: usize = 9;
@@ -44,7 +45,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
     let mut best: Option<(&'static str, f32)> = None;
     let mut only = None;
     for scheme in SCHEMES.iter().filter(|scheme| usize::from(scheme.digits) == width) {
-        let asked = regions.iter().any(|region| region.code() == scheme.region);
+        let asked = regions.iter().any(|region| region.is(scheme.region));
         if (!regions.is_empty() && !asked) || !is_written_so(number, from, to, scheme) {
             continue;
         }
@@ -109,7 +110,7 @@ fn judge(scan: &mut Scan<'_, '_, '_>, number: &Number<'_>, from: usize, to: usiz
         || (number.context().denies(Class::NationalId)
             && !number.context().is_labelled(Class::NationalIdLoose)
             // "بطاقة" is a card of any kind.
-            && !(number.context().is_labelled(Class::Card) && !number.context().is_amount() && regions.iter().any(|asked| asked.code() == region)))
+            && !(number.context().is_labelled(Class::Card) && !number.context().is_amount() && regions.iter().any(|asked| asked.is(region))))
         || number.is_date(from..to)
         || lettered
     {
@@ -149,8 +150,8 @@ fn is_written_so(number: &Number<'_>, from: usize, to: usize, scheme: &Scheme) -
             .any(|grouping| grouping.len() == groups.len() && groups.iter().zip(*grouping).all(|(group, length)| group.len() == usize::from(*length)))
 }
 
-/// Finds the ids with letters in them, of which `first` is the first digit.
-pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
+/// Finds the ids with letters in them, of which `first` is the first digit; it stands in this token.
+pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize, token: &Range<usize>) {
     if !scan.has(EntityKind::NationalId) {
         return;
     }
@@ -159,7 +160,6 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
     let regions = finder.regions(EntityKind::NationalId);
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
     let before = view.byte_before(first);
-    let token = view.token(first);
     // In small letters it must be called so, and be in one piece.
     let small = token.len() >= SHORTEST_SMALL && !view.bytes()[token.clone()].iter().any(u8::is_ascii_uppercase);
     let leads =
@@ -173,7 +173,7 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
         return;
     }
     for scheme in LETTERED.iter().filter(|scheme| if scheme.before > 0 { leads } else { trails }) {
-        if !regions.is_empty() && !regions.iter().any(|region| region.code() == scheme.region) {
+        if !regions.is_empty() && !regions.iter().any(|region| region.is(scheme.region)) {
             continue;
         }
         let Some((range, text, length)) = read(scan, first, scheme.before, scheme.length, small) else { continue };
@@ -192,7 +192,7 @@ pub(super) fn find_lettered(scan: &mut Scan<'_, '_, '_>, first: usize) {
             continue;
         }
         let context = Context::of(view, &range);
-        let asked = regions.iter().any(|region| region.code() == scheme.region);
+        let asked = regions.iter().any(|region| region.is(scheme.region));
         let named = is_named(&context, scheme.length, asked);
         let is_small = view.bytes()[range.clone()].iter().any(u8::is_ascii_lowercase);
         if (!named && (is_small || scheme.bare <= 0.0 || (context.denies(Class::NationalId) && !context.is_labelled(Class::NationalIdLoose))))

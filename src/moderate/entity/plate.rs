@@ -70,10 +70,15 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     if after - digit > 6 || scan.finder.plates.plates.is_empty() {
         return;
     }
-    let before = view.text()[..digit].trim_end_matches([' ', '-']);
-    let next = view.text()[after..].trim_start_matches([' ', '-', '/']);
-    let near = digit - before.len() <= 3 && (lettered(before.chars().next_back()) && is_short(before.chars().rev()));
-    let joined = near || (lettered(next.chars().next()) && is_short(next.chars()));
+    let before = digit - view.bytes()[..digit].iter().rev().take_while(|byte| matches!(byte, b' ' | b'-')).count();
+    let next = view.run(after, |byte| matches!(byte, b' ' | b'-' | b'/'));
+    // Most numbers stand among small letters, as a byte tells.
+    let may_letter = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii();
+    let near = digit - before <= 3
+        && may_letter(view.byte_before(before))
+        && lettered(view.char_before(before))
+        && is_short(view.text()[..before].chars().rev());
+    let joined = near || (may_letter(view.byte(next)) && lettered(view.char_after(next)) && is_short(view.text()[next..].chars()));
     if !(joined || scan.finder.plates.digits_alone) {
         return;
     }

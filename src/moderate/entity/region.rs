@@ -25,6 +25,12 @@ impl Region {
         // Made from two ASCII letters below.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// Whether it has this code.
+    #[inline]
+    pub(super) fn is(&self, code: &str) -> bool {
+        self.0 == code.as_bytes()
+    }
 }
 
 impl FromStr for Region {

@@ -112,7 +112,7 @@ pub(super) fn in_run(scan: &mut Scan<'_, '_, '_>, at: usize) -> usize {
     let start = at - view.bytes()[scan.searched..at].iter().rev().take_while(|byte| is_in(byte)).count();
     let end = view.run(at, is_in);
     scan.searched = end;
-    if view.bytes()[..end].ends_with(PRIVATE_KEY) && view.byte(end) == b' ' {
+    if view.byte(end) == b' ' && view.byte_before(end) == b'N' && view.bytes()[..end].ends_with(PRIVATE_KEY) {
         private_key(scan, end - PRIVATE_KEY.len()..end + 1);
     }
     if end - start < SHORTEST_KEY {
@@ -158,8 +158,8 @@ pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
     }
     let before = &view.bytes()[..word];
     // Verbs end in a space, and what stands before it tells nearly always.
-    let ends =
-        |verb: &&String| before.len() >= verb.len() && before[word - 2] == verb.as_bytes()[verb.len() - 2] && before.ends_with(verb.as_bytes());
+    let last = view.byte_before(word - 1);
+    let ends = |verb: &&String| last == verb.as_bytes()[verb.len() - 2] && before.ends_with(verb.as_bytes());
     match SECRETS.telling.iter().find(ends) {
         Some(verb) => named(scan, word - verb.len()),
         None => beside(scan, word),
@@ -169,6 +169,10 @@ pub(super) fn told(scan: &mut Scan<'_, '_, '_>, digit: usize) {
 /// Judges a word right behind the name of a password, without a sign or a verb: it must look like nothing else.
 fn beside(scan: &mut Scan<'_, '_, '_>, word: usize) {
     let view = scan.view;
+    // Most are shorter.
+    if !(word..word + 8).all(|at| view.byte(at).is_ascii_graphic()) {
+        return;
+    }
     let end = view.short_run(word, 64, u8::is_ascii_graphic);
     let value = view.text()[word..end].trim_end_matches(['.', ',', '!', '?', ')', '"', ';', ':']);
     if value.len() < 8 {
