@@ -6,12 +6,12 @@
 
 use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
-use super::{table, thread};
+use super::{headline, inset, table, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::FxHashSet;
 
 /// A repeat is dropped from this many words on.
-const REPEATED_WORDS: u32 = 8;
+pub(super) const REPEATED_WORDS: u32 = 8;
 /// With fewer words a page has no shape that could be judged: only rules decide.
 const JUDGED_WORDS: u32 = 60;
 
@@ -19,8 +19,8 @@ const JUDGED_WORDS: u32 = 60;
 const TITLE_WORDS: u32 = 3;
 
 /// What is less likely content than this is furniture wherever it stands: lines, and headings and captions, which look least like text.
-const SPARED_LINE: f32 = 0.15;
-const SPARED_LABEL: f32 = 0.05;
+pub(super) const SPARED_LINE: f32 = 0.15;
+pub(super) const SPARED_LABEL: f32 = 0.05;
 /// A paragraph of an article is kept though its chance is so far below the line.
 const BELOW_LINE: f32 = 0.25;
 /// A block is near a paragraph within so many blocks.
@@ -64,6 +64,8 @@ pub(super) enum Why {
     ParagraphLine,
     /// It belongs to what stays around it.
     Spared,
+    /// A teaser between two paragraphs, or a line above the headline.
+    OutOfText,
     Headline,
     Repeat,
     Comment,
@@ -79,6 +81,7 @@ impl Why {
             Why::Line => "its chance",
             Why::ParagraphLine => "its chance, as a paragraph of an article",
             Why::Spared => "it belongs to what stays around it",
+            Why::OutOfText => "its place: a teaser between two paragraphs, or a line above the headline",
             Why::Headline => "it is the headline",
             Why::Repeat => "it says again what stands above",
             Why::Comment => "it is a reader's comment",
@@ -200,28 +203,41 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         })
         .collect();
     let before = kept.clone();
+    let spoken = spoken_title(blocks);
+    let says_headline = |(row, block): (usize, &Block)| {
+        spoken == Some(row) || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0))
+    };
+    let headlines: Vec<bool> = blocks.iter().enumerate().map(says_headline).collect();
     spare(page, chances, is_article, favor, &mut kept);
     table::complete(page, &mut kept);
+    if is_article {
+        headline::spare_standfirst(blocks, &headlines, &mut kept, |row, least| chances[row] >= moved(least, favor));
+        headline::leave_out_before(blocks, &headlines, &mut kept);
+        inset::leave_out(page, &mut kept);
+    }
     let mut seen = FxHashSet::default();
-    let headline = spoken_title(blocks);
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
         let was_kept = *kept;
-        let is_headline = headline == Some(row)
-            || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0));
+        let is_headline = headlines[row];
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
         why[row] = match () {
             () if is_headline => Why::Headline,
             () if was_kept && !*kept => Why::Repeat,
             () if *kept && !before[row] => Why::Spared,
+            () if before[row] && !*kept => Why::OutOfText,
             () => why[row],
         };
     }
     Choice { kept, is_article, why, line: threshold, of_paragraph }
 }
 
-/// Where no heading of the first level is: the first block that says the page's title and nothing else.
+/// Where no heading of the first level is: the first block that says the page's title and nothing else. As a link only in a
+/// heading: some systems let the title lead to its own page, but the end of a trail does so too.
 fn spoken_title(blocks: &[Block]) -> Option<usize> {
-    let says_it = |block: &Block| !block.dropped && block.words >= TITLE_WORDS && block.title_words == block.words && block.linked == 0;
+    let says_it = |block: &Block| {
+        let says_title = block.words >= TITLE_WORDS && block.title_words == block.words;
+        !block.dropped && says_title && (block.linked == 0 || block.heading > 0)
+    };
     if blocks.iter().any(|block| block.heading == 1) {
         return None;
     }
@@ -229,19 +245,20 @@ fn spoken_title(blocks: &[Block]) -> Option<usize> {
 }
 
 /// A paragraph that no rule took.
-fn is_paragraph(block: &Block) -> bool {
+pub(super) fn is_paragraph(block: &Block) -> bool {
     !block.dropped && good_words(block) > 0
 }
 
-/// Keeps what belongs to the paragraphs of an article: lines made as they are or among them,
-/// headings before them, captions near them. On other pages only what stands between two blocks that stay, and sentences
-/// beside a paragraph.
+/// Keeps what belongs to the paragraphs of an article: lines made as they are or among them, headings before them, captions near
+/// them. Behind the last paragraph only sentences near it, and what is made alike; of single words none before the first. On
+/// other pages only what stands between two blocks that stay, and sentences beside a paragraph.
 fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mut [bool]) {
     let blocks = &page.blocks;
     let (least_line, least_label) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor));
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
+    let (first, last) = (stays.iter().position(|stays| *stays), stays.iter().rposition(|stays| *stays));
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
         let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
@@ -253,6 +270,12 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mu
         let (follows, leads) = (before.contains(&true), after.contains(&true));
         let touches = before.last() == Some(&true) || after.first() == Some(&true);
         let next_stays = kept.get(row + 1).is_some_and(|next| *next);
+        let is_behind = last.is_none_or(|last| last < row) && !(follows && block.ends_sentence);
+        let is_button = block.words == 1 && first.is_none_or(|first| first > row);
+        let is_apart = block.heading == 0 && !in_figure && !makes.contains(&make(block));
+        if is_article && is_apart && (is_behind || is_button) {
+            continue;
+        }
         if !is_article {
             let between = next_stays && row > 0 && kept[row - 1];
             kept[row] = block.links == 0 && (between || (touches && block.ends_sentence));

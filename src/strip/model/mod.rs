@@ -10,6 +10,8 @@ mod confidence;
 mod decision;
 mod explanation;
 mod features;
+mod headline;
+mod inset;
 mod shapley;
 mod table;
 mod thread;

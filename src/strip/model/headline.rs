@@ -1,0 +1,36 @@
+//! What the headline of an article says of the lines around it: behind it stands the standfirst, before it the head of the site.
+
+use super::blocks::Block;
+use super::choice::{REPEATED_WORDS, SPARED_LABEL, SPARED_LINE, is_paragraph};
+
+/// A standfirst has at least so many words; what is shorter is a byline or a section.
+const STANDFIRST_WORDS: u32 = 5;
+/// A line with so many digits is a date or a counter.
+const DATE_DIGITS: u32 = 6;
+/// Lines between the headline and its standfirst: bylines, dates, counters.
+const LINES_BETWEEN: usize = 6;
+
+/// Keeps the standfirst, the line behind the headline of an article that says what it is about: often no sentence, and parted from
+/// the paragraphs by bylines and buttons, so that neither its chance nor its neighbours speak for it. `has_chance` tells whether a
+/// block is that likely content. A paragraph stands for itself.
+pub(super) fn spare_standfirst(blocks: &[Block], headlines: &[bool], kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
+    let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
+    let lines = (headline + 1..blocks.len()).filter(|row| !blocks[*row].dropped).take(LINES_BETWEEN);
+    let mut lines = lines.take_while(|row| !(kept[*row] && is_paragraph(&blocks[*row]))).enumerate();
+    let is_standfirst = |(at, row): &(usize, usize)| {
+        let block = &blocks[*row];
+        let says_something = block.words >= STANDFIRST_WORDS && block.digits < DATE_DIGITS;
+        block.links == 0 && says_something && !is_paragraph(block) && has_chance(*row, if *at == 0 { SPARED_LABEL } else { SPARED_LINE })
+    };
+    if let Some((_, row)) = lines.find(is_standfirst) {
+        kept[row] = true;
+    }
+}
+
+/// Leaves out short lines above the headline: trails, sections, what the head of the site shows.
+pub(super) fn leave_out_before(blocks: &[Block], headlines: &[bool], kept: &mut [bool]) {
+    let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
+    for (block, kept) in blocks[..headline].iter().zip(kept) {
+        *kept = *kept && (block.words >= REPEATED_WORDS || block.ends_sentence || block.heading > 0);
+    }
+}
