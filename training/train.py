@@ -24,7 +24,8 @@ from align import WORD, label
 
 FOLDS = 5
 SEED = 7
-DEPTH = 6
+# Numbers from here on are leaves in the model file.
+LEAF = 128
 
 
 def read(data):
@@ -71,15 +72,15 @@ def matrix(page):
 
 def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1):
     names = sorted(names.items())
-    depth = DEPTH if trees else 0
-    out = bytearray(b"naqi" + struct.pack("<HHIHHfffff", 1, columns, len(names), len(trees), depth, scale, bias, keep, slope, prose))
+    out = bytearray(b"naqi" + struct.pack("<HHIHfffff", 2, columns, len(names), len(trees), scale, bias, keep, slope, prose))
     for hash_, _ in names:
         out += struct.pack("<I", hash_)
     for _, score in names:
         out += struct.pack("<b", score)
-    for splits, leaves in trees:
-        for column, border in splits:
-            out += struct.pack("<BB", column, border)
+    for forks, leaves in trees:
+        out += struct.pack("<B", len(forks))
+        for fork in forks:
+            out += struct.pack("<BBBB", *fork)
         out += struct.pack(f"<{len(leaves)}h", *leaves)
     path.write_bytes(out)
 
@@ -162,57 +163,41 @@ def with_snippets(page, kept, result):
     return (*result, share(page["with"]), share(page["without"]))
 
 
-class Bag:
-    """Models of other seeds whose log odds are averaged: each errs in another way."""
+def fit(x, y, w, trees, rate, leaves):
+    import lightgbm
 
-    def __init__(self, models):
-        self.models = models
-
-    def log_odds(self, x):
-        return np.mean([model.predict(x.astype(np.float32), prediction_type="RawFormulaVal") for model in self.models], axis=0)
-
-    def importance(self):
-        return np.mean([model.get_feature_importance() for model in self.models], axis=0)
+    settings = {
+        "objective": "binary", "num_leaves": leaves, "max_depth": 10, "learning_rate": rate, "feature_fraction": 0.3, "bagging_fraction": 0.7,
+        "bagging_freq": 1, "min_data_in_leaf": 60, "lambda_l2": 5, "max_bin": 63, "use_missing": False, "seed": SEED, "num_threads": 1,
+        "deterministic": True, "force_row_wise": True, "verbose": -1,
+    }
+    return lightgbm.train(settings, lightgbm.Dataset(x, y, weight=w), trees)
 
 
-def fit(x, y, w, trees, bag, rate):
-    """A bag of so many models, which have so many trees together."""
-    from catboost import CatBoostClassifier, Pool
-
-    pool = Pool(x.astype(np.float32), y, weight=w)
-    models = []
-    for seed in range(SEED, SEED + bag):
-        model = CatBoostClassifier(
-            iterations=trees // bag, depth=DEPTH, learning_rate=rate, l2_leaf_reg=6, border_count=63, random_seed=seed, thread_count=2, verbose=0,
-            bootstrap_type="Bernoulli", subsample=0.7, allow_writing_files=False, boosting_type="Plain", score_function="L2",
-            random_strength=0.5, rsm=0.4,
-        )
-        model.fit(pool)
-        models.append(model)
-    return Bag(models)
+def log_odds(model, x):
+    return model.predict(x, raw_score=True)
 
 
-def export(bag, work):
-    """Splits and leaves of all models; leaves as 16-bit numbers with one scale."""
-    path = work / "catboost.json"
-    found, bias = [], 0.0
-    for model in bag.models:
-        model.save_model(str(path), format="json")
-        body = json.loads(path.read_text())
-        scale, offset = body.get("scale_and_bias", [1, [0]])
-        bias += (offset[0] if isinstance(offset, list) else offset) / len(bag.models)
-        for tree in body["oblivious_trees"]:
-            splits = [(s["float_feature_index"], max(0, min(255, math.floor(s["border"])))) for s in tree["splits"]]
-            found.append((splits, [value * scale / len(bag.models) for value in tree["leaf_values"]]))
+def export(model):
+    """Forks and leaves of all trees; leaves as 16-bit numbers with one scale."""
+    found = []
+    for tree in model.dump_model()["tree_info"]:
+        forks, leaves = [], []
+
+        def walk(node):
+            if "leaf_value" in node:
+                leaves.append(node["leaf_value"])
+                return LEAF + len(leaves) - 1
+            at = len(forks)
+            forks.append(None)
+            left, right = walk(node["left_child"]), walk(node["right_child"])
+            forks[at] = (node["split_feature"], max(0, min(255, math.floor(node["threshold"]))), left, right)
+            return at
+
+        walk(tree["tree_structure"])
+        found.append((forks, leaves))
     step = max(abs(value) for _, leaves in found for value in leaves) / 32000
-    trees = []
-    for splits, leaves in found:
-        leaves = [round(value / step) for value in leaves]
-        while len(splits) < DEPTH:
-            splits.append((0, 255))
-            leaves = leaves + leaves
-        trees.append((splits, leaves))
-    return trees, step, bias
+    return [(forks, [round(value / step) for value in leaves]) for forks, leaves in found], step, 0.0
 
 
 def write_parity(naqi, model, columns, page, out, rows=24):
@@ -220,7 +205,7 @@ def write_parity(naqi, model, columns, page, out, rows=24):
     dumped = json.loads(subprocess.run([str(naqi), "features", str(page)], capture_output=True, check=True).stdout)
     x = matrix(dumped)[:rows]
     assert x.shape[1] == columns
-    scores = model.log_odds(x)
+    scores = log_odds(model, x)
     lines = [f"{bytes(row).hex()} {score:.4f}" for row, score in zip(x, scores)]
     out.write_text("\n".join(lines) + "\n")
 
@@ -235,8 +220,8 @@ def main():
     ask.add_argument("--keep", type=float, default=0.1)
     ask.add_argument("--slope", type=float, default=0.8)
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
-    ask.add_argument("--rate", type=float, default=0.15, help="learning rate")
-    ask.add_argument("--bag", type=int, default=2, help="models that share the trees")
+    ask.add_argument("--rate", type=float, default=0.05, help="learning rate")
+    ask.add_argument("--leaves", type=int, default=47, help="leaves of a tree, 64 at most")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold, which calibrate.py reads")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
@@ -304,20 +289,21 @@ def main():
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
     if a.out:
-        model = fit(*gather(-1), a.trees, a.bag, a.rate)
-        trees, scale, bias = export(model, a.work)
+        model = fit(*gather(-1), a.trees, a.rate, a.leaves)
+        trees, scale, bias = export(model)
         write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
         if a.parity:
             write_parity(a.naqi, model, len(names), a.parity, a.out.with_name("parity.txt"))
-        gain = sorted(zip(model.importance(), names), reverse=True)
+        gain = model.feature_importance("gain")
+        gain = sorted(zip(100 * gain / gain.sum(), names), reverse=True)
         print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
 
     results, blind, chances = {}, {}, {}
     for fold in range(a.folds):
-        model = fit(*gather(fold), a.trees, a.bag, a.rate)
+        model = fit(*gather(fold), a.trees, a.rate, a.leaves)
         if a.fold_models:
             a.fold_models.mkdir(parents=True, exist_ok=True)
-            trees, scale, bias = export(model, a.work)
+            trees, scale, bias = export(model)
             table_of_fold = token_table(pages, [i for i in usable if pages[i]["fold"] != fold])
             write_model(a.fold_models / f"fold{fold}.bin", len(names), table_of_fold, trees, scale, bias, a.keep, a.slope)
         for i in ids:
@@ -325,10 +311,10 @@ def main():
                 continue
             for source, into in ((named, results), (plain, blind)):
                 if i not in source:
-                    into[i] = (0.0, 0.0, 0.0, None, None)
+                    into[i] = (0.0 if pages[i]["gold"].strip() else 1.0,) * 3 + (None, None)
                     continue
                 page = pages[i]
-                p = 1 / (1 + np.exp(-model.log_odds(source[i])))
+                p = 1 / (1 + np.exp(-log_odds(model, source[i])))
                 kept = choose(p, page["counts"], page["hashes"], page["dropped"], a.keep, a.slope)
                 into[i] = with_snippets(page, kept, score(page, kept))
                 if source is named:

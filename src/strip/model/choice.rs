@@ -19,10 +19,10 @@ const JUDGED_WORDS: u32 = 60;
 const TITLE_WORDS: u32 = 3;
 
 /// What is less likely content than this is furniture wherever it stands: lines, and headings and captions, which look least like text.
-pub(super) const SPARED_LINE: f32 = 0.15;
-pub(super) const SPARED_LABEL: f32 = 0.05;
+pub(super) const SPARED_LINE: f32 = 0.3;
+pub(super) const SPARED_LABEL: f32 = 0.1;
 /// A paragraph of an article is kept though its chance is so far below the line.
-const BELOW_LINE: f32 = 0.25;
+const BELOW_LINE: f32 = 0.1;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 

@@ -2,19 +2,17 @@
 //!
 //! The shares are interventional Shapley values, exact for trees (Lundberg et al., "From local explanations to global understanding
 //! with explainable AI for trees", Nature Machine Intelligence 2, 2020), with the page's own blocks as the background: a block's score
-//! is the mean of the page and the sum of its shares. A symmetric tree of depth d asks at most d features, so that all 2^d
-//! coalitions can be gone through, once for each of its leaves.
+//! is the mean of the page and the sum of its shares. Blocks that a tree's forks cannot tell apart have the same shares in it, so
+//! each tree is gone through once for every two ways through it.
 
 use super::features::Features;
 use super::trees::{Model, Tree};
+use rustc_hash::FxHashMap;
 
 /// The shares of all features in the scores of all blocks, log odds.
 pub(super) struct Shares {
     columns: usize,
     values: Vec<f32>,
-    /// The leaf of each block in each tree, a tree after the other.
-    leaves: Vec<u8>,
-    rows: usize,
     /// Mean score of the page.
     pub(super) mean: f32,
 }
@@ -28,80 +26,92 @@ pub(super) struct Flip {
     pub(super) at_least: bool,
 }
 
-/// The features that a tree asks, each with the bits of its levels.
-fn players(tree: &Tree<'_>) -> Vec<(usize, usize)> {
-    let mut players: Vec<(usize, usize)> = Vec::new();
-    for (level, (column, _)) in tree.splits.iter().enumerate() {
-        let column = usize::from(*column);
-        match players.iter_mut().find(|(known, _)| *known == column) {
-            Some((_, mask)) => *mask |= 1 << level,
-            None => players.push((column, 1 << level)),
-        }
-    }
-    players
+/// At which forks of a tree a block goes right, as bits: a tree has fewer than 64.
+fn turns(tree: &Tree, features: &Features, row: usize) -> u64 {
+    let right = |column: u8, border: u8| features.column(usize::from(column)).get(row).is_some_and(|value| *value > border);
+    tree.forks().iter().enumerate().fold(0, |turns, (at, fork)| turns | u64::from(right(fork.column, fork.border)) << at)
 }
 
-/// The leaf of a block.
-fn leaf(tree: &Tree<'_>, features: &Features, row: usize) -> usize {
-    let goes_right = |(column, border): (u8, u8)| features.column(usize::from(column)).get(row).is_some_and(|value| *value > border);
-    tree.splits.iter().enumerate().fold(0, |leaf, (level, split)| leaf | usize::from(goes_right(*split)) << level)
+/// Two blocks on their way through a tree.
+struct Pair<'a> {
+    tree: &'a Tree,
+    own: u64,
+    other: u64,
+    /// How often the two meet, as a share of the page.
+    share: f64,
 }
 
-/// The shares of a tree's players in each of its leaves, given how many blocks fall into each.
-fn of_tree(tree: &Tree<'_>, players: &[(usize, usize)], counts: &[u32]) -> Vec<Vec<f64>> {
-    let size = tree.leaves.len();
-    let rows = f64::from(counts.iter().sum::<u32>().max(1));
-    let coalitions = 1usize << players.len();
-    // What the tree gives on average when a coalition has a block's values and the other features those of any block.
-    let mut worth = vec![0f64; coalitions * size];
-    for coalition in 0..coalitions {
-        let mask = players.iter().enumerate().filter(|(player, _)| coalition >> player & 1 == 1).fold(0, |mask, (_, (_, bits))| mask | bits);
-        let mut rest = vec![0u32; size];
-        counts.iter().enumerate().for_each(|(leaf, count)| rest[leaf & !mask] += count);
-        let rest: Vec<(usize, f64)> =
-            rest.iter().enumerate().filter(|(_, count)| **count > 0).map(|(leaf, count)| (leaf, f64::from(*count) / rows)).collect();
-        for own in (0..size).filter(|leaf| counts[*leaf] > 0) {
-            worth[coalition * size + own] = rest.iter().map(|(other, share)| share * f64::from(tree.leaves[own & mask | other])).sum();
-        }
-    }
-    // |S|! (n - |S| - 1)! / n!
-    let n = players.len();
-    let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
-    let weights: Vec<f64> = (0..n).map(|others| factorial(others) * factorial(n - others - 1) / factorial(n)).collect();
-    let mut shares = vec![vec![0f64; size]; n];
-    for (player, shares) in shares.iter_mut().enumerate() {
-        for coalition in (0..coalitions).filter(|coalition| coalition >> player & 1 == 0) {
-            let (weight, with) = (weights[coalition.count_ones() as usize], coalition | 1 << player);
-            for own in (0..size).filter(|leaf| counts[*leaf] > 0) {
-                shares[own] += weight * (worth[with * size + own] - worth[coalition * size + own]);
+/// What a feature has been asked on the way so far: whose values were followed where the two part.
+struct Parted {
+    columns: [(u8, bool); DEEPEST],
+    count: usize,
+}
+
+/// A tree has fewer forks, so no way through it parts two blocks at so many features.
+const DEEPEST: usize = 64;
+
+impl Pair<'_> {
+    /// Adds what the leaves below a node give to each feature: a value v in a leaf that u features of the block and w of the other
+    /// lead to gives v·(u-1)!·w!/(u+w)! to each of the u, and takes v·u!·(w-1)!/(u+w)! from each of the w.
+    fn walk(&self, node: usize, parted: &mut Parted, shares: &mut FxHashMap<u8, f64>) {
+        let Some(fork) = self.tree.forks().get(node) else {
+            let (value, parted) = (f64::from(self.tree.worth(node)) * self.share, &parted.columns[..parted.count]);
+            let followed = parted.iter().filter(|(_, own)| *own).count();
+            let others = parted.len() - followed;
+            for (column, own) in parted {
+                let weight = if *own { weight(followed - 1, others) } else { -weight(others - 1, followed) };
+                *shares.entry(*column).or_default() += value * weight;
+            }
+            return;
+        };
+        let child = |turns: u64| usize::from(if turns >> node & 1 == 1 { fork.right } else { fork.left });
+        let (own, other) = (child(self.own), child(self.other));
+        let known = parted.columns[..parted.count].iter().find(|(column, _)| *column == fork.column).map(|(_, own)| *own);
+        match known {
+            _ if own == other => self.walk(own, parted, shares),
+            Some(true) => self.walk(own, parted, shares),
+            Some(false) => self.walk(other, parted, shares),
+            None => {
+                for (child, is_own) in [(own, true), (other, false)] {
+                    parted.columns[parted.count] = (fork.column, is_own);
+                    parted.count += 1;
+                    self.walk(child, parted, shares);
+                    parted.count -= 1;
+                }
             }
         }
     }
-    shares
+}
+
+/// a!·b!/(a+b+1)!
+fn weight(a: usize, b: usize) -> f64 {
+    let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
+    factorial(a) * factorial(b) / factorial(a + b + 1)
 }
 
 impl Shares {
     pub(super) fn of(model: &Model, features: &Features, scores: &[f32]) -> Self {
         let (rows, columns) = (features.rows, features.columns());
-        let mut shares = Shares {
-            columns,
-            values: vec![0.0; rows * columns],
-            leaves: Vec::new(),
-            rows,
-            mean: scores.iter().sum::<f32>() / scores.len().max(1) as f32,
-        };
+        let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
+        let mut shares = Shares { columns, values: vec![0.0; rows * columns], mean };
         for tree in model.trees() {
-            let own: Vec<u8> = (0..rows).map(|row| leaf(&tree, features, row) as u8).collect();
-            let mut counts = vec![0u32; tree.leaves.len()];
-            own.iter().for_each(|leaf| counts[usize::from(*leaf)] += 1);
-            let players = players(&tree);
-            let of_tree = of_tree(&tree, &players, &counts);
-            for (row, leaf) in own.iter().enumerate() {
-                for ((column, _), by_leaf) in players.iter().zip(&of_tree) {
-                    shares.values[row * columns + column] += (by_leaf[usize::from(*leaf)] * f64::from(model.scale())) as f32;
+            let mut ways: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+            for row in 0..rows {
+                ways.entry(turns(tree, features, row)).or_default().push(row);
+            }
+            for (own, mine) in &ways {
+                let mut of_way = FxHashMap::default();
+                for (other, theirs) in &ways {
+                    let share = theirs.len() as f64 / rows as f64;
+                    let mut parted = Parted { columns: [(0, false); DEEPEST], count: 0 };
+                    Pair { tree, own: *own, other: *other, share }.walk(0, &mut parted, &mut of_way);
+                }
+                for (column, share) in of_way {
+                    for row in mine {
+                        shares.values[row * columns + usize::from(column)] += (share * f64::from(model.scale())) as f32;
+                    }
                 }
             }
-            shares.leaves.extend(own);
         }
         shares
     }
@@ -117,38 +127,35 @@ impl Shares {
 
     /// The least change of a single feature, counted in the steps that the trees know of it, that takes a score over a line.
     pub(super) fn flip(&self, model: &Model, features: &Features, row: usize, score: f32, line: f32) -> Option<Flip> {
-        let mut asking = vec![Vec::new(); self.columns];
-        for (number, tree) in model.trees().enumerate() {
-            for (column, mask) in players(&tree) {
-                asking[column].push((number, mask));
+        let mut asking: Vec<(Vec<&Tree>, Vec<u8>)> = vec![Default::default(); self.columns];
+        for tree in model.trees() {
+            for fork in tree.forks() {
+                let Some((trees, borders)) = asking.get_mut(usize::from(fork.column)) else { continue };
+                borders.push(fork.border);
+                if !trees.last().is_some_and(|last| std::ptr::eq(*last, tree)) {
+                    trees.push(tree);
+                }
             }
         }
-        let trees: Vec<Tree<'_>> = model.trees().collect();
+        let value_of = |column: u8| features.column(usize::from(column)).get(row).copied().unwrap_or_default();
         let mut best: Option<(usize, f32, Flip)> = None;
-        for (column, asking) in asking.iter().enumerate().filter(|(_, asking)| !asking.is_empty()) {
+        for (column, (trees, borders)) in asking.iter_mut().enumerate() {
             let own = features.column(column).get(row).copied().unwrap_or_default();
-            let mut borders: Vec<u8> = asking
-                .iter()
-                .flat_map(|(tree, _)| trees[*tree].splits.iter().filter(|split| usize::from(split.0) == column).map(|split| split.1))
-                .collect();
             borders.sort_unstable();
             borders.dedup();
             let at = borders.partition_point(|border| *border < own);
+            let now: i32 = trees.iter().map(|tree| i32::from(tree.worth(tree.leaf(value_of)))).sum();
             let score_with = |value: u8| {
-                let change: i32 = asking
-                    .iter()
-                    .map(|(number, mask)| {
-                        let (tree, leaf) = (&trees[*number], usize::from(self.leaves[number * self.rows + row]));
-                        let right = |split: &(u8, u8)| value > split.1;
-                        let bits = tree.splits.iter().enumerate().fold(0, |bits, (level, split)| bits | usize::from(right(split)) << level);
-                        i32::from(tree.leaves[leaf & !mask | bits & mask]) - i32::from(tree.leaves[leaf])
-                    })
-                    .sum();
-                score + change as f32 * model.scale()
+                let with = |asked: u8| if usize::from(asked) == column { value } else { value_of(asked) };
+                let then: i32 = trees.iter().map(|tree| i32::from(tree.worth(tree.leaf(with)))).sum();
+                score + (then - now) as f32 * model.scale()
             };
             let up = borders[at..].iter().map(|border| (border.saturating_add(1), true)).enumerate();
             let down = borders[..at].iter().rev().map(|border| (*border, false)).enumerate();
             for (steps, (value, at_least)) in up.chain(down) {
+                if best.is_some_and(|(least, ..)| steps > least) {
+                    continue;
+                }
                 let moved = score_with(value);
                 if (moved >= line) == (score >= line) {
                     continue;

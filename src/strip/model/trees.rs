@@ -1,33 +1,112 @@
-//! The trained model: symmetric trees over feature bytes, and the table of names. Layout of the file, little-endian:
+//! The trained model: trees over feature bytes, and the table of names. Layout of the file, little-endian:
 //!
-//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), depth (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32); then the hashes
-//! of the names (u32 each) and their scores (i8 each); then for each tree `depth` pairs of column and border (u8 each) and
-//! 2^depth leaves (i16). A block goes right at a level when its byte is above the border.
+//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32); then the hashes
+//! of the names (u32 each) and their scores (i8 each); then for each tree the count of its forks (u8), each fork's column, border,
+//! left and right (u8 each), and its leaves (i16), one more than forks. A block goes right when its byte is above the border. Left
+//! and right are numbers of later forks, or of leaves with [`LEAF`] added.
 
 use super::choice::Thresholds;
 use super::features::Features;
 use super::tokens::Tokens;
 
 const MAGIC: &[u8; 4] = b"naqi";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
+
+/// Added to the number of a leaf.
+const LEAF: u8 = 128;
+/// Forks and leaves of a tree together.
+const NODES: usize = 128;
+/// So many blocks are scored at a time: their features and a tree stay in the processor's nearest cache.
+const BLOCKS_A_TIME: usize = 64;
+/// A column's number is a byte.
+const COLUMNS: usize = 256;
 
 /// A model.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     tokens: Tokens,
     columns: usize,
-    depth: usize,
-    splits: Vec<(u8, u8)>,
-    leaves: Vec<i16>,
+    trees: Vec<Tree>,
     scale: f32,
     bias: f32,
     pub(super) thresholds: Thresholds,
 }
 
-/// A symmetric tree: column and border of each level, and the leaves.
-pub(super) struct Tree<'a> {
-    pub(super) splits: &'a [(u8, u8)],
-    pub(super) leaves: &'a [i16],
+/// A tree. Forks come first, from the root; then the leaves, each of which leads to itself, so that all blocks take as many steps.
+#[derive(Clone, Debug)]
+pub(super) struct Tree {
+    nodes: [Node; NODES],
+    worth: [i16; NODES],
+    forks: usize,
+    steps: usize,
+}
+
+/// Where a block goes on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Node {
+    pub(super) column: u8,
+    pub(super) border: u8,
+    pub(super) left: u8,
+    pub(super) right: u8,
+}
+
+impl Node {
+    #[inline(always)]
+    pub(super) fn next(self, value: u8) -> usize {
+        usize::from(if value > self.border { self.right } else { self.left })
+    }
+}
+
+impl Tree {
+    /// Reads a tree. `None` when a fork leads back, out of the tree or where another has led.
+    fn read(file: &mut Reader<'_>) -> Option<Tree> {
+        let [forks] = file.take()?;
+        let forks = usize::from(forks);
+        let mut tree = Tree { nodes: [Node::default(); NODES], worth: [0; NODES], forks, steps: 0 };
+        if 2 * forks >= NODES {
+            return None;
+        }
+        let mut depth = [0usize; NODES];
+        for fork in 0..forks {
+            let [column, border, left, right] = file.take()?;
+            let child = |number: u8| match number.checked_sub(LEAF) {
+                Some(leaf) => usize::from(leaf) + forks,
+                None => usize::from(number),
+            };
+            for child in [child(left), child(right)] {
+                let is_leaf = child >= forks;
+                if child > 2 * forks || (!is_leaf && child <= fork) || depth[child] > 0 {
+                    return None;
+                }
+                depth[child] = depth[fork] + 1;
+                tree.steps = tree.steps.max(depth[child]);
+            }
+            tree.nodes[fork] = Node { column, border, left: child(left) as u8, right: child(right) as u8 };
+        }
+        for leaf in forks..=2 * forks {
+            tree.nodes[leaf] = Node { left: leaf as u8, right: leaf as u8, ..Node::default() };
+            tree.worth[leaf] = i16::from_le_bytes(file.take()?);
+        }
+        Some(tree)
+    }
+
+    /// The forks, from the root on. A number from their count on is a leaf's.
+    pub(super) fn forks(&self) -> &[Node] {
+        &self.nodes[..self.forks]
+    }
+
+    /// What a leaf is worth, by its number as a node.
+    pub(super) fn worth(&self, node: usize) -> i16 {
+        self.worth[node % NODES]
+    }
+
+    /// The leaf of a block, as a node, given its feature bytes.
+    pub(super) fn leaf(&self, value: impl Fn(u8) -> u8) -> usize {
+        (0..self.steps).fold(0, |at, _| {
+            let node = self.nodes[at % NODES];
+            node.next(value(node.column))
+        })
+    }
 }
 
 /// Takes numbers off the front of the file.
@@ -58,26 +137,17 @@ impl Model {
         }
         let columns = file.short()?;
         let names = u32::from_le_bytes(file.take()?) as usize;
-        let (trees, depth) = (file.short()?, file.short()?);
+        let trees = file.short()?;
         let (scale, bias) = (file.float()?, file.float()?);
         let thresholds = Thresholds { keep: file.float()?, slope: file.float()?, prose: file.float()? };
-        if depth > 8 || names > 1 << 20 {
+        if columns > COLUMNS || names > 1 << 20 {
             return None;
         }
         let hashes = (0..names).map(|_| file.take().map(u32::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let scores = (0..names).map(|_| file.take().map(i8::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let tokens = Tokens::new(&hashes.into_iter().zip(scores).collect::<Vec<_>>());
-        let (mut splits, mut leaves) = (Vec::new(), Vec::new());
-        for _ in 0..trees {
-            for _ in 0..depth {
-                let [column, border] = file.take()?;
-                splits.push((column, border));
-            }
-            for _ in 0..1 << depth {
-                leaves.push(i16::from_le_bytes(file.take()?));
-            }
-        }
-        file.0.is_empty().then_some(Model { tokens, columns, depth, splits, leaves, scale, bias, thresholds })
+        let trees = (0..trees).map(|_| Tree::read(&mut file)).collect::<Option<Vec<_>>>()?;
+        file.0.is_empty().then_some(Model { tokens, columns, trees, scale, bias, thresholds })
     }
 
     pub(crate) fn tokens(&self) -> Tokens {
@@ -85,13 +155,12 @@ impl Model {
     }
 
     pub(crate) fn has_trees(&self) -> bool {
-        !self.leaves.is_empty()
+        !self.trees.is_empty()
     }
 
     /// The trees, for [`super::shapley`].
-    pub(super) fn trees(&self) -> impl Iterator<Item = Tree<'_>> {
-        let leaves = self.leaves.chunks_exact(1 << self.depth);
-        self.splits.chunks_exact(self.depth.max(1)).zip(leaves).map(|(splits, leaves)| Tree { splits, leaves })
+    pub(super) fn trees(&self) -> &[Tree] {
+        &self.trees
     }
 
     /// What one unit of a leaf is worth, in log odds.
@@ -101,34 +170,22 @@ impl Model {
 
     /// The raw score of each block: log odds that it is content.
     pub(super) fn scores(&self, features: &Features) -> Vec<f32> {
-        let sums = match self.depth {
-            depth if depth == 0 || self.columns != features.columns() => vec![0; features.rows],
-            // The depth of the built-in model: with the count of leaves known, none is looked for in vain.
-            6 => self.sums::<64>(features),
-            _ => self.sums::<0>(features),
-        };
-        sums.into_iter().map(|sum| sum as f32 * self.scale + self.bias).collect()
-    }
-
-    /// Sums of leaves. `LEAVES` is how many each tree has, or 0 when that is not known.
-    fn sums<const LEAVES: usize>(&self, features: &Features) -> Vec<i32> {
         let mut sums = vec![0i32; features.rows];
-        let mut leaf = vec![0u8; features.rows];
-        for (splits, leaves) in self.splits.chunks_exact(self.depth).zip(self.leaves.chunks_exact(1 << self.depth)) {
-            for (level, &(column, border)) in splits.iter().enumerate() {
-                let (bit, values) = (1u8 << level, features.column(usize::from(column)));
-                if level == 0 {
-                    leaf.iter_mut().zip(values).for_each(|(leaf, value)| *leaf = u8::from(*value > border));
-                } else {
-                    leaf.iter_mut().zip(values).for_each(|(leaf, value)| *leaf |= if *value > border { bit } else { 0 });
+        if self.columns == features.columns() {
+            let mut rows = [[0u8; COLUMNS]; BLOCKS_A_TIME];
+            for (start, sums) in (0..features.rows).step_by(BLOCKS_A_TIME).zip(sums.chunks_mut(BLOCKS_A_TIME)) {
+                for column in 0..self.columns {
+                    let values = &features.column(column)[start..];
+                    rows.iter_mut().zip(values).for_each(|(row, value)| row[column] = *value);
+                }
+                for tree in &self.trees {
+                    for (sum, row) in sums.iter_mut().zip(&rows) {
+                        *sum += i32::from(tree.worth(tree.leaf(|column| row[usize::from(column)])));
+                    }
                 }
             }
-            match <&[i16; LEAVES]>::try_from(leaves) {
-                Ok(leaves) => sums.iter_mut().zip(&leaf).for_each(|(sum, leaf)| *sum += i32::from(leaves[usize::from(*leaf) % LEAVES.max(1)])),
-                Err(_) => sums.iter_mut().zip(&leaf).for_each(|(sum, leaf)| *sum += i32::from(leaves[usize::from(*leaf) & (leaves.len() - 1)])),
-            }
         }
-        sums
+        sums.into_iter().map(|sum| sum as f32 * self.scale + self.bias).collect()
     }
 }
 
@@ -162,5 +219,19 @@ mod tests {
     fn a_file_that_is_cut_short_is_no_model() {
         let file = include_bytes!("blocks.bin");
         assert!(Model::read(&file[..file.len() - 1]).is_none() && Model::read(b"").is_none());
+    }
+
+    #[test]
+    fn forks_lead_on() {
+        let tree = |bytes: &[u8]| Tree::read(&mut Reader(bytes));
+        // A root with one fork below it: three leaves.
+        let sound = [2, 0, 7, 1, LEAF, 1, 9, LEAF + 1, LEAF + 2, 1, 0, 2, 0, 3, 0];
+        let sound = tree(&sound).unwrap();
+        let worth = |values: [u8; 2]| sound.worth(sound.leaf(|column| values[usize::from(column)]));
+        assert_eq!([worth([8, 0]), worth([7, 9]), worth([7, 10])], [1, 2, 3]);
+        let back = [2, 0, 7, 0, LEAF, 1, 9, LEAF + 1, LEAF + 2, 1, 0, 2, 0, 3, 0];
+        let out = [1, 0, 7, LEAF, LEAF + 2, 1, 0, 2, 0];
+        let twice = [1, 0, 7, LEAF, LEAF, 1, 0, 2, 0];
+        assert!(tree(&back).is_none() && tree(&out).is_none() && tree(&twice).is_none());
     }
 }
