@@ -201,9 +201,10 @@ def export(model):
 
 
 def write_parity(naqi, model, columns, page, out, rows=24):
-    """Rows of a page's features with the scores that the trainer's own library gives them, for the test in trees.rs."""
+    """Rows from all over a page with the scores that the trainer's own library gives them, for the test in trees.rs."""
     dumped = json.loads(subprocess.run([str(naqi), "features", str(page)], capture_output=True, check=True).stdout)
-    x = matrix(dumped)[:rows]
+    x = matrix(dumped)
+    x = x[:: max(1, len(x) // rows)][:rows]
     assert x.shape[1] == columns
     scores = log_odds(model, x)
     lines = [f"{bytes(row).hex()} {score:.4f}" for row, score in zip(x, scores)]
