@@ -36,8 +36,8 @@ fn words() -> Vec<Language> {
     read_all(&std::env::var_os("NAQI_DISGUISES").map_or(own, Into::into))
 }
 
-/// A poem whose first line is its title: it is taken for the repeated title.
-const KNOWN_LOST: &[&str] = &["على رصيف الميناء القديم"];
+/// A poem whose first line is its title: it is taken for the repeated title. A line of three words in it goes where all is `span`.
+const KNOWN_LOST: &[&str] = &["على رصيف الميناء القديم", "واترك لي اسمي"];
 /// Furniture that may be left, in lines of ten thousand. What is above zero is written down in `fixtures/README.md`.
 const LEFT_IN_10_000: usize = 500;
 

@@ -18,11 +18,12 @@ const JUDGED_WORDS: u32 = 60;
 /// A headline has at least so many words.
 const TITLE_WORDS: u32 = 3;
 
-/// What is less likely content than this is furniture wherever it stands: lines, and headings and captions, which look least like text.
-pub(super) const SPARED_LINE: f32 = 0.3;
-pub(super) const SPARED_LABEL: f32 = 0.1;
+/// What is less likely content than this is furniture wherever it stands: lines; and what belongs to a text however short it is,
+/// headings, captions, and sentences after a paragraph.
+pub(super) const SPARED_LINE: f32 = 0.15;
+pub(super) const SPARED_LABEL: f32 = 0.05;
 /// A paragraph of an article is kept though its chance is so far below the line.
-const BELOW_LINE: f32 = 0.1;
+const BELOW_LINE: f32 = 0.25;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 
@@ -262,13 +263,14 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mu
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
         let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
-        let least = if in_figure || block.heading > 0 { least_label } else { least_line };
-        if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
-            continue;
-        }
         let (before, after) = (&stays[row.saturating_sub(NEAR)..row], &stays[row + 1..(row + NEAR + 1).min(blocks.len())]);
         let (follows, leads) = (before.contains(&true), after.contains(&true));
         let touches = before.last() == Some(&true) || after.first() == Some(&true);
+        let is_sentence = block.links == 0 && block.ends_sentence && follows;
+        let least = if in_figure || block.heading > 0 || is_sentence { least_label } else { least_line };
+        if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
+            continue;
+        }
         let next_stays = kept.get(row + 1).is_some_and(|next| *next);
         let is_behind = last.is_none_or(|last| last < row) && !(follows && block.ends_sentence);
         let is_button = block.words == 1 && first.is_none_or(|first| first > row);
