@@ -106,7 +106,8 @@ impl Choice {
 pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &ArticleSettings) -> Choice {
     let blocks = &page.blocks;
     let settings = &thread::settled(page, settings);
-    let mut choice = if blocks.iter().map(|block| block.words).sum::<u32>() < JUDGED_WORDS {
+    // What was declared is content anyway, and tells nothing of the shape of what is shown.
+    let mut choice = if blocks.iter().filter(|block| !block.pinned).map(|block| block.words).sum::<u32>() < JUDGED_WORDS {
         Choice { kept: blocks.iter().map(|block| !block.dropped).collect(), why: vec![Why::Rules; blocks.len()], ..Choice::default() }
     } else {
         judge(page, chances, thresholds, settings)

@@ -10,9 +10,11 @@ use super::trees::{Model, Tree};
 use rustc_hash::FxHashMap;
 
 /// The shares of all features in the scores of all blocks, log odds.
-pub(super) struct Shares {
+pub(super) struct Shares<'a> {
     columns: usize,
     values: Vec<f32>,
+    /// Of each feature the trees that ask it, and the borders that they know of it, in order.
+    asking: Vec<(Vec<&'a Tree>, Vec<u8>)>,
     /// Mean score of the page.
     pub(super) mean: f32,
 }
@@ -39,6 +41,7 @@ struct Pair<'a> {
     other: u64,
     /// How often the two meet, as a share of the page.
     share: f64,
+    weights: &'a Weights,
 }
 
 /// What a feature has been asked on the way so far: whose values were followed where the two part.
@@ -53,14 +56,14 @@ const DEEPEST: usize = 64;
 impl Pair<'_> {
     /// Adds what the leaves below a node give to each feature: a value v in a leaf that u features of the block and w of the other
     /// lead to gives v·(u-1)!·w!/(u+w)! to each of the u, and takes v·u!·(w-1)!/(u+w)! from each of the w.
-    fn walk(&self, node: usize, parted: &mut Parted, shares: &mut FxHashMap<u8, f64>) {
+    fn walk(&self, node: usize, parted: &mut Parted, shares: &mut [f64; COLUMNS]) {
         let Some(fork) = self.tree.forks().get(node) else {
             let (value, parted) = (f64::from(self.tree.worth(node)) * self.share, &parted.columns[..parted.count]);
             let followed = parted.iter().filter(|(_, own)| *own).count();
             let others = parted.len() - followed;
             for (column, own) in parted {
-                let weight = if *own { weight(followed - 1, others) } else { -weight(others - 1, followed) };
-                *shares.entry(*column).or_default() += value * weight;
+                let weight = if *own { self.weights[followed - 1][others] } else { -self.weights[others - 1][followed] };
+                shares[usize::from(*column)] += value * weight;
             }
             return;
         };
@@ -83,33 +86,47 @@ impl Pair<'_> {
     }
 }
 
-/// a!·b!/(a+b+1)!
-fn weight(a: usize, b: usize) -> f64 {
-    let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
-    factorial(a) * factorial(b) / factorial(a + b + 1)
+/// a!·b!/(a+b+1)! for each a and b.
+type Weights = [[f64; DEEPEST]; DEEPEST];
+
+fn weights() -> Box<Weights> {
+    let mut weights = Box::new([[1.0; DEEPEST]; DEEPEST]);
+    for a in 0..DEEPEST {
+        for b in 0..DEEPEST {
+            weights[a][b] = match (a, b) {
+                (0, b) => 1.0 / (b + 1) as f64,
+                (a, b) => weights[a - 1][b] * a as f64 / (a + b + 1) as f64,
+            };
+        }
+    }
+    weights
 }
 
-impl Shares {
-    pub(super) fn of(model: &Model, features: &Features, scores: &[f32]) -> Self {
+/// A feature's number is a byte.
+const COLUMNS: usize = 256;
+
+impl<'a> Shares<'a> {
+    pub(super) fn of(model: &'a Model, features: &Features, scores: &[f32]) -> Self {
         let (rows, columns) = (features.rows, features.columns());
         let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
-        let mut shares = Shares { columns, values: vec![0.0; rows * columns], mean };
+        let mut shares = Shares { columns, values: vec![0.0; rows * columns], asking: asking(model, columns), mean };
+        let weights = weights();
         for tree in model.trees() {
             let mut ways: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
             for row in 0..rows {
                 ways.entry(turns(tree, features, row)).or_default().push(row);
             }
+            let asked: Vec<usize> = tree.forks().iter().map(|fork| usize::from(fork.column)).collect();
             for (own, mine) in &ways {
-                let mut of_way = FxHashMap::default();
-                for (other, theirs) in &ways {
+                let mut of_way = [0.0; COLUMNS];
+                for (other, theirs) in ways.iter().filter(|(other, _)| *other != own) {
                     let share = theirs.len() as f64 / rows as f64;
                     let mut parted = Parted { columns: [(0, false); DEEPEST], count: 0 };
-                    Pair { tree, own: *own, other: *other, share }.walk(0, &mut parted, &mut of_way);
+                    Pair { tree, own: *own, other: *other, share, weights: &weights }.walk(0, &mut parted, &mut of_way);
                 }
-                for (column, share) in of_way {
-                    for row in mine {
-                        shares.values[row * columns + usize::from(column)] += (share * f64::from(model.scale())) as f32;
-                    }
+                for column in asked.iter().filter(|column| **column < columns) {
+                    let share = (std::mem::take(&mut of_way[*column]) * f64::from(model.scale())) as f32;
+                    mine.iter().for_each(|row| shares.values[row * columns + column] += share);
                 }
             }
         }
@@ -127,22 +144,10 @@ impl Shares {
 
     /// The least change of a single feature, counted in the steps that the trees know of it, that takes a score over a line.
     pub(super) fn flip(&self, model: &Model, features: &Features, row: usize, score: f32, line: f32) -> Option<Flip> {
-        let mut asking: Vec<(Vec<&Tree>, Vec<u8>)> = vec![Default::default(); self.columns];
-        for tree in model.trees() {
-            for fork in tree.forks() {
-                let Some((trees, borders)) = asking.get_mut(usize::from(fork.column)) else { continue };
-                borders.push(fork.border);
-                if !trees.last().is_some_and(|last| std::ptr::eq(*last, tree)) {
-                    trees.push(tree);
-                }
-            }
-        }
         let value_of = |column: u8| features.column(usize::from(column)).get(row).copied().unwrap_or_default();
         let mut best: Option<(usize, f32, Flip)> = None;
-        for (column, (trees, borders)) in asking.iter_mut().enumerate() {
+        for (column, (trees, borders)) in self.asking.iter().enumerate() {
             let own = features.column(column).get(row).copied().unwrap_or_default();
-            borders.sort_unstable();
-            borders.dedup();
             let at = borders.partition_point(|border| *border < own);
             let now: i32 = trees.iter().map(|tree| i32::from(tree.worth(tree.leaf(value_of)))).sum();
             let score_with = |value: u8| {
@@ -168,6 +173,25 @@ impl Shares {
         }
         best.map(|(_, _, flip)| flip)
     }
+}
+
+/// Of each feature the trees that ask it, and the borders that they know of it, in order.
+fn asking(model: &Model, columns: usize) -> Vec<(Vec<&Tree>, Vec<u8>)> {
+    let mut asking: Vec<(Vec<&Tree>, Vec<u8>)> = vec![Default::default(); columns];
+    for tree in model.trees() {
+        for fork in tree.forks() {
+            let Some((trees, borders)) = asking.get_mut(usize::from(fork.column)) else { continue };
+            borders.push(fork.border);
+            if !trees.last().is_some_and(|last| std::ptr::eq(*last, tree)) {
+                trees.push(tree);
+            }
+        }
+    }
+    for (_, borders) in &mut asking {
+        borders.sort_unstable();
+        borders.dedup();
+    }
+    asking
 }
 
 #[cfg(test)]
