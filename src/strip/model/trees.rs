@@ -52,8 +52,8 @@ pub(super) struct Node {
 
 impl Node {
     #[inline(always)]
-    pub(super) fn next(self, value: u8) -> usize {
-        usize::from(if value > self.border { self.right } else { self.left })
+    fn next(self, value: u8) -> u8 {
+        if value > self.border { self.right } else { self.left }
     }
 }
 
@@ -104,7 +104,7 @@ impl Tree {
     pub(super) fn leaf(&self, value: impl Fn(u8) -> u8) -> usize {
         (0..self.steps).fold(0, |at, _| {
             let node = self.nodes[at % NODES];
-            node.next(value(node.column))
+            usize::from(node.next(value(node.column)))
         })
     }
 }
@@ -179,9 +179,15 @@ impl Model {
                     rows.iter_mut().zip(values).for_each(|(row, value)| row[column] = *value);
                 }
                 for tree in &self.trees {
-                    for (sum, row) in sums.iter_mut().zip(&rows) {
-                        *sum += i32::from(tree.worth(tree.leaf(|column| row[usize::from(column)])));
+                    // Step by step for all blocks: no step waits for the one before.
+                    let mut at = [0u8; BLOCKS_A_TIME];
+                    for _ in 0..tree.steps {
+                        for (at, row) in at.iter_mut().zip(&rows) {
+                            let node = tree.nodes[usize::from(*at) % NODES];
+                            *at = node.next(row[usize::from(node.column)]);
+                        }
                     }
+                    sums.iter_mut().zip(at).for_each(|(sum, at)| *sum += i32::from(tree.worth(usize::from(at))));
                 }
             }
         }
