@@ -6,7 +6,7 @@
 //! each tree is gone through once for every two ways through it.
 
 use super::features::Features;
-use super::trees::{Model, Tree};
+use super::trees::{COLUMNS, Model, Tree};
 use rustc_hash::FxHashMap;
 
 /// The shares of all features in the scores of all blocks, log odds.
@@ -101,9 +101,6 @@ fn weights() -> Box<Weights> {
     }
     weights
 }
-
-/// A feature's number is a byte.
-const COLUMNS: usize = 256;
 
 impl<'a> Shares<'a> {
     pub(super) fn of(model: &'a Model, features: &Features, scores: &[f32]) -> Self {

@@ -19,7 +19,7 @@ const NODES: usize = 128;
 /// So many blocks are scored at a time: their features and a tree stay in the processor's nearest cache.
 const BLOCKS_A_TIME: usize = 64;
 /// A column's number is a byte.
-const COLUMNS: usize = 256;
+pub(super) const COLUMNS: usize = 256;
 
 /// A model.
 #[derive(Clone, Debug, Default)]
