@@ -33,5 +33,7 @@ mod fold;
 mod limits;
 pub use limits::{Limit, Limits};
 
+mod octet;
+
 mod stage_times;
 pub use stage_times::StageTimes;

@@ -18,7 +18,6 @@ mod letters;
 mod literals;
 mod map;
 mod moderator;
-mod octet;
 mod passage;
 mod patterns;
 mod phrase;

@@ -7,12 +7,12 @@
 
 use super::dialled::Dialled;
 use super::map::{Piece, ViewMap};
-use super::octet::{Bytes, Octet};
 use super::reference::{References, reference};
 use super::surface::{Surface, Writing};
 use super::word::made_of::ARABIC;
 use super::word::{Class, Tokens, classify};
 use crate::fold::{digit, is_arabic_mark, is_ignorable, is_plain_arabic, unify};
+use crate::octet::{Bytes, Octet};
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};

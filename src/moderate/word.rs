@@ -1,7 +1,7 @@
 //! Words of the folded form, cut out while it is written.
 
-use super::octet::{Bytes, Octet};
 use crate::fold::is_ideograph;
+use crate::octet::{Bytes, Octet};
 use std::ops::Deref;
 use unicode_normalization::char::is_combining_mark;
 

@@ -1,6 +1,7 @@
 //! A line: what a reader sees between two block edges or breaks.
 
 use super::queue::EventIndex;
+use crate::octet::Octet;
 
 /// What is known of a line once it has ended.
 #[derive(Clone, Debug)]
@@ -64,49 +65,19 @@ pub(super) fn count_words(text: &str) -> u32 {
     };
     let mut ended = 0;
     for eight in eights {
-        let bytes = u64::from_le_bytes(*eight);
-        if bytes & HIGH_BITS != 0 {
+        let octet = Octet(u64::from_le_bytes(*eight));
+        if !octet.is_ascii() {
             one_by_one(eight, &mut inside);
             continue;
         }
-        // A letter that is added to the run of bytes that it stands in is carried to the byte after the run, as often as there are
-        // letters once: so each white space that a carry reaches has ended a word.
-        let (spaces, letters) = (spaces_of(bytes), letters_of(bytes));
-        let run = !(spaces | (spaces - (spaces >> 7)));
-        let (sum, first) = run.overflowing_add(letters >> 7);
-        let (sum, second) = sum.overflowing_add(u64::from(inside));
-        let ends = (sum & (spaces >> 7)).count_ones();
-        let goes_on = u32::from(first | second);
+        let letters = octet.alphanumeric().or(octet.equal(b'&'));
+        let (ends, goes_on) = octet.white_space().marked_stretches(letters, inside != 0);
         // Those that began here: all that end here or go on, but for the one that came in.
-        ended += ends + goes_on - inside;
-        inside = goes_on;
+        ended += ends + u32::from(goes_on) - inside;
+        inside = u32::from(goes_on);
     }
     one_by_one(rest, &mut inside);
     words + ended + ideographs.div_ceil(2)
-}
-
-/// The highest bit of each byte.
-const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
-const LOW_BITS: u64 = u64::from_ne_bytes([1; 8]);
-
-/// Of eight bytes of ASCII: the highest bit of each that is `least` or more. No sum reaches the next byte.
-const fn from(bytes: u64, least: u8) -> u64 {
-    bytes + LOW_BITS * (0x80 - least as u64)
-}
-
-/// The highest bit of each that is white space.
-const fn spaces_of(bytes: u64) -> u64 {
-    let is_space = !from(bytes ^ (LOW_BITS * b' ' as u64), 1);
-    (is_space | (from(bytes, b'\t') & !from(bytes, b'\r' + 1))) & HIGH_BITS
-}
-
-/// The highest bit of each that is a letter, a digit, or begins a character reference.
-const fn letters_of(bytes: u64) -> u64 {
-    let lower = bytes | (LOW_BITS * 0x20);
-    let is_letter = from(lower, b'a') & !from(lower, b'z' + 1);
-    let is_digit = from(bytes, b'0') & !from(bytes, b'9' + 1);
-    let is_reference = !from(bytes ^ (LOW_BITS * b'&' as u64), 1);
-    (is_letter | is_digit | is_reference) & HIGH_BITS
 }
 
 /// What a byte of UTF-8 says about words, as bits. Most bytes of punctuation, and those inside of a character, say nothing.

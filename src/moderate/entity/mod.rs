@@ -31,7 +31,7 @@ pub use kind::{EntityKind, UnknownKind};
 pub(crate) use link::dialled_locally;
 pub use region::{Region, UnknownRegion};
 
-use super::octet::Octet;
+use crate::octet::Octet;
 use number::Number;
 use phone::PhoneBook;
 use plate::PlateBook;

@@ -6,12 +6,12 @@ const HIGH: u64 = ONES << 7;
 
 /// Up to eight bytes, the first one lowest; 0 where there are no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Octet(pub(super) u64);
+pub(crate) struct Octet(pub(crate) u64);
 
 impl Octet {
     /// Those from `at` on, which is at most the length.
     #[inline]
-    pub(super) fn at(bytes: &[u8], at: usize) -> Self {
+    pub(crate) fn at(bytes: &[u8], at: usize) -> Self {
         if let Some(whole) = bytes[at..].first_chunk::<8>() {
             return Octet(u64::from_le_bytes(*whole));
         }
@@ -22,42 +22,59 @@ impl Octet {
         }
     }
 
+    #[inline]
+    pub(crate) fn is_ascii(self) -> bool {
+        self.0 & HIGH == 0
+    }
+
+    /// White space; all bytes are ASCII.
+    #[inline]
+    pub(crate) fn white_space(self) -> Bytes {
+        self.equal(b' ').or(self.within(b'\t', b'\r'))
+    }
+
+    /// Letters in whatever case and digits; all bytes are ASCII.
+    #[inline]
+    pub(crate) fn alphanumeric(self) -> Bytes {
+        Octet(self.0 | (ONES * 0x20)).letters().or(self.digits())
+    }
+
     /// Those before the first that is not in `of`.
     #[inline]
-    pub(super) fn run_of(self, of: Bytes) -> Self {
+    pub(crate) fn run_of(self, of: Bytes) -> Self {
         Octet(self.0 & of.before_gap())
     }
 
     /// The bytes that are this one, which is ASCII.
     #[inline]
-    pub(super) fn equal(self, byte: u8) -> Bytes {
+    pub(crate) fn equal(self, byte: u8) -> Bytes {
         let differs = (self.0 ^ (ONES * u64::from(byte))) & !HIGH;
         Bytes(!(differs + ONES * 0x7F) & !self.0 & HIGH)
     }
 
     /// Letters of ASCII in whatever case, spaces, and all that is not ASCII.
     #[inline]
-    pub(super) fn prose(self) -> Bytes {
+    pub(crate) fn prose(self) -> Bytes {
         let small = Octet((self.0 | (ONES * 0x20)) & !HIGH);
         Bytes(small.letters().0 | self.equal(b' ').0 | (self.0 & HIGH))
     }
 
     /// Visible ASCII, and spaces.
     #[inline]
-    pub(super) fn printable(self) -> Bytes {
+    pub(crate) fn printable(self) -> Bytes {
         let low = self.0 & !HIGH;
         Bytes((low + ONES * 0x60) & !(low + ONES) & !self.0 & HIGH)
     }
 
     /// The lower-case letters; all bytes are ASCII.
     #[inline]
-    pub(super) fn letters(self) -> Bytes {
+    pub(crate) fn letters(self) -> Bytes {
         self.within(b'a', b'z')
     }
 
     /// The digits; all bytes are ASCII.
     #[inline]
-    pub(super) fn digits(self) -> Bytes {
+    pub(crate) fn digits(self) -> Bytes {
         self.within(b'0', b'9')
     }
 
@@ -70,35 +87,46 @@ impl Octet {
 
     /// The bytes that are the one before them, `before` standing before the first; all bytes are ASCII.
     #[inline]
-    pub(super) fn doubled(self, before: u8) -> Bytes {
+    pub(crate) fn doubled(self, before: u8) -> Bytes {
         let differs = self.0 ^ (self.0 << 8 | u64::from(before));
         Bytes(!(differs + ONES * 0x7F) & HIGH)
     }
 
     #[inline]
-    pub(super) fn last(self) -> u8 {
+    pub(crate) fn last(self) -> u8 {
         (self.0 >> 56) as u8
     }
 }
 
 /// A set of the eight bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bytes(u64);
+pub(crate) struct Bytes(u64);
 
 impl Bytes {
     #[inline]
-    pub(super) fn or(self, other: Bytes) -> Self {
+    pub(crate) fn or(self, other: Bytes) -> Self {
         Bytes(self.0 | other.0)
     }
 
     #[inline]
-    pub(super) fn without(self, other: Bytes) -> Self {
+    pub(crate) fn without(self, other: Bytes) -> Self {
         Bytes(self.0 & !other.0)
+    }
+
+    /// Of the stretches between these bytes, how many that hold one of `marked` end at one of them, and whether the last goes on; `inside`
+    /// when one came in. A mark added to its stretch is carried to the byte behind it, once however many there are.
+    #[inline]
+    pub(crate) fn marked_stretches(self, marked: Bytes, inside: bool) -> (u32, bool) {
+        let ends = self.0 >> 7;
+        let stretches = !(self.0 | (self.0 - ends));
+        let (sum, first) = stretches.overflowing_add(marked.0 >> 7);
+        let (sum, second) = sum.overflowing_add(u64::from(inside));
+        ((sum & ends).count_ones(), first | second)
     }
 
     /// Those whose byte before is one too, as is the first where the eight before hold their last.
     #[inline]
-    pub(super) fn second_of_pairs(self, before: Bytes) -> Self {
+    pub(crate) fn second_of_pairs(self, before: Bytes) -> Self {
         Bytes(self.0 & (self.0 << 8 | before.0 >> 56))
     }
 
@@ -111,13 +139,13 @@ impl Bytes {
 
     /// Those before the first byte that is not in `of`.
     #[inline]
-    pub(super) fn run_of(self, of: Bytes) -> Self {
+    pub(crate) fn run_of(self, of: Bytes) -> Self {
         Bytes(self.0 & of.before_gap())
     }
 
     /// The places of those that are not in it, in order.
     #[inline]
-    pub(super) fn gaps(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn gaps(self) -> impl Iterator<Item = usize> {
         let mut gaps = !self.0 & HIGH;
         std::iter::from_fn(move || {
             let at = (gaps != 0).then(|| gaps.trailing_zeros() as usize / 8);
@@ -127,13 +155,13 @@ impl Bytes {
     }
 
     #[inline]
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// How many it holds from the first on without a gap.
     #[inline]
-    pub(super) fn run(self) -> usize {
+    pub(crate) fn run(self) -> usize {
         (!self.0 & HIGH).trailing_zeros() as usize / 8
     }
 }
@@ -160,6 +188,8 @@ mod tests {
             }
             assert_eq!(octet.letters(), set(&|n| bytes[n].is_ascii_lowercase()));
             assert_eq!(octet.digits(), set(&|n| bytes[n].is_ascii_digit()));
+            assert_eq!(octet.alphanumeric(), set(&|n| bytes[n].is_ascii_alphanumeric()));
+            assert_eq!(octet.white_space(), set(&|n| matches!(bytes[n], b'\t'..=b'\r' | b' ')));
             assert_eq!(octet.doubled(before), set(&|n| bytes[n] == if n == 0 { before } else { bytes[n - 1] }));
             let run = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
             assert_eq!(octet.letters().run(), run);
