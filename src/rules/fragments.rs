@@ -7,23 +7,29 @@
 use rustc_hash::FxHashMap;
 
 /// Selectors by the fragment that they ask for, in any case of ASCII letters: a candidate is only a candidate.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fragments {
     texts: Vec<(Box<str>, u32)>,
     /// Texts by the hash of a block of theirs, with the place of the block in the text.
     by_block: FxHashMap<u32, Vec<(u32, u8)>>,
     /// A bit for each hash, by its upper half.
-    blocks: Vec<u64>,
+    blocks: Bits,
     /// Bytes in a block, at most four.
     block: usize,
     stride: usize,
 }
 
 const BLOCK: usize = 4;
-/// Bits that tell blocks apart: few enough to stay in the nearest cache.
-const BITS: usize = 1 << 16;
+/// Few enough to stay in the nearest cache.
+type Bits = Box<[u64; 1 << 10]>;
 /// More than this saves nothing.
 const STRIDE: usize = 8;
+
+impl Default for Fragments {
+    fn default() -> Self {
+        Fragments { texts: Vec::new(), by_block: FxHashMap::default(), blocks: Box::new([0; _]), block: BLOCK, stride: 1 }
+    }
+}
 
 impl Fragments {
     /// Adds a text that is not empty.
@@ -38,13 +44,11 @@ impl Fragments {
         self.stride = (shortest - self.block + 1).min(STRIDE);
         for (number, (text, _)) in (0..).zip(&self.texts) {
             for (at, block) in (0..).zip(text.as_bytes().windows(self.block).take(self.stride)) {
-                self.by_block.entry(block_hash(block)).or_default().push((number, at));
+                self.by_block.entry(short_hash(block)).or_default().push((number, at));
             }
         }
-        self.blocks = vec![0; BITS / 64];
         for hash in self.by_block.keys() {
-            let bit = (hash >> 16) as usize;
-            self.blocks[bit / 64] |= 1 << (bit % 64);
+            self.blocks[(hash >> 22) as usize] |= 1 << (hash >> 16 & 63);
         }
     }
 
@@ -54,25 +58,18 @@ impl Fragments {
         if self.texts.is_empty() {
             return;
         }
-        let (value, mut at) = (value.as_bytes(), 0);
-        if self.block == BLOCK {
-            while let Some(block) = value.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
-                self.look(block_hash(block), value, at, found);
-                at += self.stride;
+        let value = value.as_bytes();
+        let mut rest = value;
+        while rest.len() >= self.block {
+            // Mostly the blocks are whole words of the processor.
+            let hash = match rest.first_chunk::<BLOCK>() {
+                Some(block) if self.block == BLOCK => block_hash(*block),
+                _ => short_hash(&rest[..self.block]),
+            };
+            if self.blocks[(hash >> 22) as usize] >> (hash >> 16 & 63) & 1 == 1 {
+                self.compare(hash, value, value.len() - rest.len(), found);
             }
-        } else {
-            while let Some(block) = value.get(at..at + self.block) {
-                self.look(block_hash(block), value, at, found);
-                at += self.stride;
-            }
-        }
-    }
-
-    #[inline]
-    fn look(&self, hash: u32, value: &[u8], at: usize, found: &mut Vec<u32>) {
-        let bit = (hash >> 16) as usize;
-        if self.blocks.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1) {
-            self.compare(hash, value, at, found);
+            rest = rest.get(self.stride..).unwrap_or_default();
         }
     }
 
@@ -88,14 +85,17 @@ impl Fragments {
     }
 }
 
-/// A hash of at most four bytes, the same for both cases of a letter. Its upper half knows of all of them.
+/// A hash of a block, the same for both cases of a letter. Its upper half knows of all bytes.
 #[inline]
-fn block_hash(block: &[u8]) -> u32 {
-    let word = match *block {
-        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
-        _ => block.iter().fold(0, |word, byte| word << 8 | u32::from(*byte)),
-    };
-    (word | 0x2020_2020).wrapping_mul(0x9E37_79B1)
+fn block_hash(block: [u8; BLOCK]) -> u32 {
+    (u32::from_le_bytes(block) | 0x2020_2020).wrapping_mul(0x9E37_79B1)
+}
+
+/// The same of fewer bytes.
+fn short_hash(block: &[u8]) -> u32 {
+    let mut whole = [0; BLOCK];
+    whole[..block.len()].copy_from_slice(block);
+    block_hash(whole)
 }
 
 #[cfg(test)]

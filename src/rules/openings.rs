@@ -1,5 +1,7 @@
-//! Which steps out of the root of the tree of phrases are worth a try, by a line's next word: there are over a hundred, and few words
-//! take more than a handful of them.
+//! Which steps out of a node of the tree of phrases are worth a try, by a line's next word: out of the root, and behind a name, there
+//! are over a hundred, and few words take more than a handful of them.
+
+use rustc_hash::FxHashMap;
 
 /// What a step may go on with.
 #[derive(Clone, Debug, Default)]
@@ -11,25 +13,25 @@ pub(super) struct Opening {
     pub(super) anything: bool,
 }
 
-/// The steps of the root, by what they may go on with: numbers of steps in rising order. Empty before it is built.
+/// The steps of a node, by what they may go on with: numbers of steps in rising order.
 #[derive(Debug, Default)]
 pub(super) struct Openings {
-    /// By the number of a known word.
-    by_word: Vec<Box<[u32]>>,
-    unknown: Vec<u32>,
-    number: Vec<u32>,
-    is_built: bool,
+    /// By the number of a word that the node or a step of it goes on with.
+    by_word: FxHashMap<u32, Box<[u32]>>,
+    other: Box<[u32]>,
+    number: Box<[u32]>,
 }
 
 impl Openings {
-    /// Of the root's steps, where there are so many known words.
-    pub(super) fn of(openings: &[Opening], words: usize) -> Openings {
+    /// Of the steps of a node, and of the words that it has itself; `is_number` tells which words are numbers as well.
+    pub(super) fn of(openings: &[Opening], words: &[u32], is_number: impl Fn(u32) -> bool) -> Openings {
         let choose = |fits: &dyn Fn(&Opening) -> bool| (0..).zip(openings).filter(|(_, opening)| fits(opening)).map(|(number, _)| number).collect();
-        let unknown: Vec<u32> = choose(&|opening| opening.anything);
-        let mut by_word = vec![unknown.clone(); words];
-        for (step, opening) in (0..).zip(openings).filter(|(_, opening)| !opening.anything) {
+        let (other, number): (Box<[u32]>, Box<[u32]>) = (choose(&|opening| opening.anything), choose(&|opening| opening.anything || opening.number));
+        let at_least = |word: u32| if is_number(word) { number.to_vec() } else { other.to_vec() };
+        let mut by_word: FxHashMap<u32, Vec<u32>> = words.iter().map(|word| (*word, at_least(*word))).collect();
+        for (step, opening) in (0..).zip(openings) {
             for word in &opening.words {
-                by_word[*word as usize].push(step);
+                by_word.entry(*word).or_insert_with(|| at_least(*word)).push(step);
             }
         }
         let in_order = |mut steps: Vec<u32>| {
@@ -37,23 +39,19 @@ impl Openings {
             steps.dedup();
             steps.into()
         };
-        Openings {
-            by_word: by_word.into_iter().map(in_order).collect(),
-            unknown,
-            number: choose(&|opening| opening.anything || opening.number),
-            is_built: true,
-        }
+        Openings { by_word: by_word.into_iter().map(|(word, steps)| (word, in_order(steps))).collect(), other, number }
     }
 
-    /// Numbers of the steps to try with a word, given by its number if it is known; `None` for all of them.
+    /// Whether the node or a step of it goes on with a word.
     #[inline]
-    pub(super) fn steps(&self, word: Option<u32>, number: bool) -> Option<&[u32]> {
-        match (word, number) {
-            _ if !self.is_built => None,
-            (Some(_), true) => None,
-            (Some(word), false) => self.by_word.get(word as usize).map(|steps| &**steps),
-            (None, false) => Some(&self.unknown),
-            (None, true) => Some(&self.number),
-        }
+    pub(super) fn know(&self, word: u32) -> bool {
+        self.by_word.contains_key(&word)
+    }
+
+    /// Numbers of the steps to try with a word, given by its number if it is known.
+    #[inline]
+    pub(super) fn steps(&self, word: Option<u32>, number: bool) -> &[u32] {
+        let known = word.and_then(|word| self.by_word.get(&word));
+        known.unwrap_or(if number { &self.number } else { &self.other })
     }
 }

@@ -12,6 +12,9 @@ use thiserror::Error;
 /// Lines of more words than this are no labels.
 pub const LONGEST_LINE: usize = 60;
 
+/// A node with more steps other than words has them in a list for each word.
+const FEW_STEPS: usize = 8;
+
 const LONGEST_NAME: usize = 6;
 const LONGEST_TEXT: usize = 40;
 
@@ -107,7 +110,8 @@ pub struct PhraseBook {
     list_ends: FxHashSet<u32>,
     /// What can come at each node; built last.
     outlooks: Vec<Outlook>,
-    openings: Openings,
+    /// Of the nodes with many steps other than words, by their [`Outlook`].
+    openings: Vec<Openings>,
     has_phrases: bool,
     /// Hashes of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
     begins: Filter<1>,
@@ -301,13 +305,13 @@ impl PhraseBook {
         if self.is_empty() {
             return;
         }
+        self.look_out(lexicon);
         let hashes: FxHashMap<u32, u32> = self.vocabulary.iter().map(|(word, id)| (*id, word_hash(word))).collect();
         let mut words_after: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
         for (key, node) in &self.children {
             let (from, id) = ((key >> 32) as u32, (*key as u32) >> 1);
             words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
-        self.look_out();
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
         let opens = self.after(Place::Node(0), &words_after, &mut firsts);
@@ -353,12 +357,21 @@ impl PhraseBook {
     }
 
     /// Notes of each node what a phrase that has come so far may go on with, so that most steps end before they are taken.
-    fn look_out(&mut self) {
+    fn look_out(&mut self, lexicon: &Lexicon) {
+        let mut dates = Vec::new();
+        for word in lexicon.date_words() {
+            let next = self.vocabulary.len() as u32;
+            dates.push(*self.vocabulary.entry(word.into()).or_insert(next));
+        }
+        let numbers: FxHashSet<u32> =
+            self.vocabulary.iter().filter(|(word, _)| word.starts_with(|c: char| c.is_ascii_digit())).map(|(_, id)| *id).collect();
         let mut words_after = vec![Vec::new(); self.ends.len()];
         for key in self.children.keys() {
             words_after[(key >> 32) as usize].push((*key as u32) >> 1);
         }
-        let words: Vec<u64> = words_after.iter().map(|words| words.iter().fold(0, |bits, word| bits | word_bit(*word))).collect();
+        let bits = |words: &[u32]| words.iter().fold(0, |bits, word| bits | word_bit(*word));
+        let words: Vec<u64> = words_after.iter().map(|words| bits(words)).collect();
+        let of_dates = bits(&dates);
         self.outlooks = vec![Outlook::default(); words.len()];
         let mut places = Vec::new();
         for at in 0..words.len() {
@@ -372,6 +385,7 @@ impl PhraseBook {
                         Step::Joined(joined) => places.push(*joined as usize),
                         Step::OneOf(root) if !self.list_ends.contains(root) => outlook.words |= words[*root as usize],
                         Step::Number => outlook.number = true,
+                        Step::Date => (outlook.number, outlook.words) = (true, outlook.words | of_dates),
                         _ => outlook.open = true,
                     }
                 }
@@ -380,20 +394,25 @@ impl PhraseBook {
             outlook.steps_here = !self.placeholders[at].is_empty();
             self.outlooks[at] = outlook;
         }
-        let opening = |(step, _): &(Step, u32)| match step {
-            Step::Number => Opening { number: true, ..Opening::default() },
-            Step::Joined(joined) => {
-                let Outlook { ends, number, open, .. } = self.outlooks[*joined as usize];
-                Opening { words: self.words_at(*joined, &words_after), number, anything: ends || open }
-            }
-            Step::OneOf(root) => Opening { words: words_after[*root as usize].clone(), number: false, anything: self.list_ends.contains(root) },
-            _ => Opening { anything: true, ..Opening::default() },
-        };
-        self.openings = Openings::of(&self.placeholders[0].iter().map(opening).collect::<Vec<_>>(), self.vocabulary.len());
+        for (node, steps) in (0..).zip(&self.placeholders).filter(|(_, steps)| steps.len() > FEW_STEPS) {
+            let opening = |(step, _): &(Step, u32)| match step {
+                Step::Number => Opening { number: true, ..Opening::default() },
+                Step::Date => Opening { words: dates.clone(), number: true, anything: false },
+                Step::Joined(joined) => {
+                    let Outlook { ends, number, open, .. } = self.outlooks[*joined as usize];
+                    Opening { words: self.words_at(*joined, &words_after, &dates), number, anything: ends || open }
+                }
+                Step::OneOf(root) => Opening { words: words_after[*root as usize].clone(), number: false, anything: self.list_ends.contains(root) },
+                _ => Opening { anything: true, ..Opening::default() },
+            };
+            let openings: Vec<Opening> = steps.iter().map(opening).collect();
+            self.openings.push(Openings::of(&openings, &words_after[node], |word| numbers.contains(&word)));
+            self.outlooks[node].openings = self.openings.len() as u32;
+        }
     }
 
     /// All words that may stand at a node, the joined ones included.
-    fn words_at(&self, node: u32, words_after: &[Vec<u32>]) -> Vec<u32> {
+    fn words_at(&self, node: u32, words_after: &[Vec<u32>], dates: &[u32]) -> Vec<u32> {
         let (mut words, mut places) = (Vec::new(), vec![node]);
         while let Some(node) = places.pop() {
             words.extend_from_slice(&words_after[node as usize]);
@@ -401,6 +420,7 @@ impl PhraseBook {
                 match step {
                     Step::Joined(joined) => places.push(*joined),
                     Step::OneOf(root) if !self.list_ends.contains(root) => words.extend_from_slice(&words_after[*root as usize]),
+                    Step::Date => words.extend_from_slice(dates),
                     _ => {}
                 }
             }
@@ -408,10 +428,22 @@ impl PhraseBook {
         words
     }
 
+    /// What is known of a node at a glance; a look at its lists costs more.
+    #[inline]
+    fn outlook(&self, node: u32) -> Outlook {
+        self.outlooks.get(node as usize).copied().unwrap_or(Outlook::ANY)
+    }
+
+    #[inline]
+    fn openings(&self, outlook: Outlook) -> Option<&Openings> {
+        if outlook.openings == 0 { None } else { self.openings.get(outlook.openings as usize - 1) }
+    }
+
     /// The steps other than words that may be taken from a node with the next word.
-    fn steps(&self, node: u32, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
+    #[inline]
+    fn steps(&self, node: u32, outlook: Outlook, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
         let all = &self.placeholders[node as usize];
-        let chosen = if node == 0 { self.openings.steps(id, number) } else { None };
+        let chosen = self.openings(outlook).map(|openings| openings.steps(id, number));
         let some = chosen.into_iter().flatten().filter_map(|at| all.get(*at as usize));
         some.chain(if chosen.is_none() { all.as_slice() } else { &[] })
     }
@@ -419,11 +451,12 @@ impl PhraseBook {
     /// Whether anything can be found from a node on, judged by the next word alone.
     #[inline(always)]
     fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
-        let Some(outlook) = self.outlooks.get(node as usize) else { return true };
+        let outlook = self.outlook(node);
         outlook.ends
             || line.line.words().get(at).is_some_and(|word| {
-                let is_known = || line.id(at).is_some_and(|id| id != NO_WORD && outlook.words & word_bit(id) != 0);
-                outlook.open || (outlook.number && word.number) || is_known()
+                let may_stand = |id: &u32| *id != NO_WORD && outlook.words & word_bit(*id) != 0;
+                let stands = |id: u32| self.openings(outlook).is_none_or(|openings| openings.know(id));
+                outlook.open || (outlook.number && word.number) || line.id(at).filter(may_stand).is_some_and(stands)
             })
     }
 
@@ -521,7 +554,7 @@ impl PhraseBook {
         };
         let number = line.words()[at].number;
         has_word(node)
-            || self.steps(node, id.copied(), number).any(|(step, child)| match step {
+            || self.steps(node, self.outlook(node), id.copied(), number).any(|(step, child)| match step {
                 Step::Number => number,
                 Step::Date => number || lexicon.begins_date(line.word(at)),
                 // What the page says of itself is compared by the caller.
@@ -553,8 +586,7 @@ impl PhraseBook {
         if !self.goes_on(node, line, at) {
             return;
         }
-        // What is known of a node at a glance; a look at its lists costs more.
-        let outlook = self.outlooks.get(node as usize).copied().unwrap_or(Outlook::ANY);
+        let outlook = self.outlook(node);
         let ends = &self.ends[node as usize];
         if outlook.ends_here {
             found.extend(ends.iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
@@ -581,7 +613,7 @@ impl PhraseBook {
         if !outlook.steps_here {
             return;
         }
-        for (step, child) in self.steps(node, (id != NO_WORD).then_some(id), words[at].number) {
+        for (step, child) in self.steps(node, outlook, (id != NO_WORD).then_some(id), words[at].number) {
             let left = words.len() - at;
             match step {
                 Step::Number if words[at].number => {
@@ -682,8 +714,10 @@ struct Outlook {
     /// The end of a phrase.
     ends: bool,
     number: bool,
-    /// Any other placeholder.
+    /// Any other placeholder, but dates, which begin with numbers and certain words.
     open: bool,
+    /// Number of the node's [`Openings`], from 1 on; 0 without.
+    openings: u32,
     /// Of the node alone: its words, whether a phrase ends at it, whether it has steps other than words.
     words_here: u64,
     ends_here: bool,
@@ -692,7 +726,8 @@ struct Outlook {
 
 impl Outlook {
     /// Of a node that nothing is known of.
-    const ANY: Outlook = Outlook { words: u64::MAX, ends: true, number: true, open: true, words_here: u64::MAX, ends_here: true, steps_here: true };
+    const ANY: Outlook =
+        Outlook { words: u64::MAX, ends: true, number: true, open: true, openings: 0, words_here: u64::MAX, ends_here: true, steps_here: true };
 }
 
 #[inline]
