@@ -24,6 +24,11 @@ from align import WORD, label
 
 FOLDS = 5
 SEED = 7
+# After so many trees of each model a block is done that is sure by then: of a thousand such blocks at most one must come out on the other
+# side or nearer to the middle than this (log odds; a chance of 0.05 is what matters to src/strip/model/choice.rs).
+STAGES = (20, 40, 60)
+SURE = 3.0
+UNSURE = 0.001
 # Numbers from here on are leaves in the model file.
 LEAF = 128
 
@@ -70,9 +75,12 @@ def matrix(page):
     return np.frombuffer(bytes.fromhex("".join(b["features"] for b in page["blocks"])), np.uint8).reshape(len(page["blocks"]), -1)
 
 
-def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1):
+def write_model(path, columns, names, trees, scale, bias, keep, slope, prose=0.1, stages=()):
     names = sorted(names.items())
-    out = bytearray(b"naqi" + struct.pack("<HHIHfffff", 2, columns, len(names), len(trees), scale, bias, keep, slope, prose))
+    out = bytearray(b"naqi" + struct.pack("<HHIHfffff", 3, columns, len(names), len(trees), scale, bias, keep, slope, prose))
+    out += struct.pack("<B", len(stages))
+    for stage in stages:
+        out += struct.pack("<Hff", *stage)
     for hash_, _ in names:
         out += struct.pack("<I", hash_)
     for _, score in names:
@@ -163,25 +171,56 @@ def with_snippets(page, kept, result):
     return (*result, share(page["with"]), share(page["without"]))
 
 
-def fit(x, y, w, trees, rate, leaves):
+def fit(x, y, w, trees, rate, leaves, seed):
     import lightgbm
 
     settings = {
         "objective": "binary", "num_leaves": leaves, "max_depth": 10, "learning_rate": rate, "feature_fraction": 0.3, "bagging_fraction": 0.7,
-        "bagging_freq": 1, "min_data_in_leaf": 60, "lambda_l2": 5, "max_bin": 63, "use_missing": False, "seed": SEED, "num_threads": 1,
+        "bagging_freq": 1, "min_data_in_leaf": 60, "lambda_l2": 5, "max_bin": 63, "use_missing": False, "seed": seed, "num_threads": 1,
         "deterministic": True, "force_row_wise": True, "verbose": -1,
     }
     return lightgbm.train(settings, lightgbm.Dataset(x, y, weight=w), trees)
 
 
-def log_odds(model, x):
-    return model.predict(x, raw_score=True)
+def learn(x, y, w, ask):
+    """Models that differ by their seeds, whose mean is the score; and the stages."""
+    models = [fit(x, y, w, ask.trees, ask.rate, ask.leaves, SEED + number) for number in range(ask.bag)]
+    return models, stages_of(models, x)
 
 
-def export(model):
-    """Forks and leaves of all trees; leaves as 16-bit numbers with one scale."""
+def mean_score(models, x, trees=None):
+    """The raw score; of all models' first trees, so many in all."""
+    first = trees // len(models) if trees else None
+    return np.mean([model.predict(x, raw_score=True, num_iteration=first) for model in models], axis=0)
+
+
+def stages_of(models, x):
+    """Where a block that is sure by then is done: after how many trees, from which raw score on, and what to multiply that with."""
+    whole, stages = mean_score(models, x), []
+    for trees in (trees * len(models) for trees in STAGES):
+        part = mean_score(models, x, trees)
+        ratio, order = whole * np.sign(part), np.argsort(-np.abs(part))
+        wrong = np.cumsum(ratio[order] < SURE) / np.arange(1, len(order) + 1)
+        sure = np.flatnonzero(wrong <= UNSURE)
+        if len(sure):
+            done = order[: sure.max() + 1]
+            stages.append((trees, float(np.abs(part[done[-1]])), float(np.median(whole[done] / part[done]))))
+    return stages
+
+
+def log_odds(models, stages, x):
+    """The raw scores as src/strip/model/trees.rs works them out."""
+    scores = mean_score(models, x)
+    for trees, bound, factor in reversed(stages):
+        part = mean_score(models, x, trees)
+        scores = np.where(np.abs(part) >= bound, part * factor, scores)
+    return scores
+
+
+def export(models):
+    """Forks and leaves of all trees, in turns of the models; leaves as 16-bit numbers with one scale."""
     found = []
-    for tree in model.dump_model()["tree_info"]:
+    for tree in (tree for turn in zip(*(model.dump_model()["tree_info"] for model in models)) for tree in turn):
         forks, leaves = [], []
 
         def walk(node):
@@ -197,16 +236,16 @@ def export(model):
         walk(tree["tree_structure"])
         found.append((forks, leaves))
     step = max(abs(value) for _, leaves in found for value in leaves) / 32000
-    return [(forks, [round(value / step) for value in leaves]) for forks, leaves in found], step, 0.0
+    return [(forks, [round(value / step) for value in leaves]) for forks, leaves in found], step / len(models), 0.0
 
 
-def write_parity(naqi, model, columns, page, out, rows=24):
+def write_parity(naqi, models, stages, columns, page, out, rows=24):
     """Rows from all over a page with the scores that the trainer's own library gives them, for the test in trees.rs."""
     dumped = json.loads(subprocess.run([str(naqi), "features", str(page)], capture_output=True, check=True).stdout)
     x = matrix(dumped)
     x = x[:: max(1, len(x) // rows)][:rows]
     assert x.shape[1] == columns
-    scores = log_odds(model, x)
+    scores = log_odds(models, stages, x)
     lines = [f"{bytes(row).hex()} {score:.4f}" for row, score in zip(x, scores)]
     out.write_text("\n".join(lines) + "\n")
 
@@ -217,12 +256,13 @@ def main():
     ask.add_argument("--naqi", type=pathlib.Path, required=True)
     ask.add_argument("--out", type=pathlib.Path)
     ask.add_argument("--work", type=pathlib.Path, default=pathlib.Path("training-work"))
-    ask.add_argument("--trees", type=int, default=300)
+    ask.add_argument("--trees", type=int, default=100)
     ask.add_argument("--keep", type=float, default=0.1)
     ask.add_argument("--slope", type=float, default=0.8)
     ask.add_argument("--folds", type=int, default=FOLDS, help="score only so many folds")
-    ask.add_argument("--rate", type=float, default=0.05, help="learning rate")
-    ask.add_argument("--leaves", type=int, default=47, help="leaves of a tree, 64 at most")
+    ask.add_argument("--rate", type=float, default=0.1, help="learning rate")
+    ask.add_argument("--leaves", type=int, default=63, help="leaves of a tree, 64 at most")
+    ask.add_argument("--bag", type=int, default=2, help="models that differ by their seeds")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold, which calibrate.py reads")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
@@ -290,23 +330,23 @@ def main():
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
     if a.out:
-        model = fit(*gather(-1), a.trees, a.rate, a.leaves)
-        trees, scale, bias = export(model)
-        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope)
+        models, stages = learn(*gather(-1), a)
+        trees, scale, bias = export(models)
+        write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope, stages=stages)
         if a.parity:
-            write_parity(a.naqi, model, len(names), a.parity, a.out.with_name("parity.txt"))
-        gain = model.feature_importance("gain")
+            write_parity(a.naqi, models, stages, len(names), a.parity, a.out.with_name("parity.txt"))
+        gain = sum(model.feature_importance("gain") for model in models)
         gain = sorted(zip(100 * gain / gain.sum(), names), reverse=True)
         print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
 
     results, blind, chances = {}, {}, {}
     for fold in range(a.folds):
-        model = fit(*gather(fold), a.trees, a.rate, a.leaves)
+        models, stages = learn(*gather(fold), a)
         if a.fold_models:
             a.fold_models.mkdir(parents=True, exist_ok=True)
-            trees, scale, bias = export(model)
+            trees, scale, bias = export(models)
             table_of_fold = token_table(pages, [i for i in usable if pages[i]["fold"] != fold])
-            write_model(a.fold_models / f"fold{fold}.bin", len(names), table_of_fold, trees, scale, bias, a.keep, a.slope)
+            write_model(a.fold_models / f"fold{fold}.bin", len(names), table_of_fold, trees, scale, bias, a.keep, a.slope, stages=stages)
         for i in ids:
             if pages[i]["fold"] != fold:
                 continue
@@ -315,7 +355,7 @@ def main():
                     into[i] = (0.0 if pages[i]["gold"].strip() else 1.0,) * 3 + (None, None)
                     continue
                 page = pages[i]
-                p = 1 / (1 + np.exp(-log_odds(model, source[i])))
+                p = 1 / (1 + np.exp(-log_odds(models, stages, source[i])))
                 kept = choose(p, page["counts"], page["hashes"], page["dropped"], a.keep, a.slope)
                 into[i] = with_snippets(page, kept, score(page, kept))
                 if source is named:

@@ -243,19 +243,21 @@ impl Flow {
             }
             return;
         }
-        // Most white space is ASCII, which is found byte by byte.
-        let (bytes, mut at) = (text.as_bytes(), 0);
+        // Words with single spaces between them are taken at once.
+        let (bytes, mut from, mut at) = (text.as_bytes(), 0, 0);
         while at < bytes.len() {
-            let run = bytes[at..].iter().position(|byte| is_space(*byte)).unwrap_or(bytes.len() - at);
-            if run > 0 {
-                self.run(&text[at..at + run]);
-            }
-            at += run;
-            while bytes.get(at).is_some_and(|byte| is_space(*byte)) {
-                self.space = true;
+            let length = space_length(&text, at);
+            let is_single = length == 1 && bytes[at] == b' ' && at > from && bytes.get(at + 1).is_some_and(|next| !MAY_BE_SPACE[usize::from(*next)]);
+            if length == 0 || is_single {
                 at += 1;
+                continue;
             }
+            self.word(&text[from..at]);
+            self.space = true;
+            at += length;
+            from = at;
         }
+        self.word(&text[from..]);
         // A line without end is written as far as it goes; only marks that are still open are lost to it.
         if self.line.len() > LINE_BYTES && self.rows.is_empty() {
             let (line, marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
@@ -265,26 +267,17 @@ impl Flow {
         }
     }
 
-    /// Words without ASCII white space between them: mostly one.
-    fn run(&mut self, run: &str) {
-        if run.is_ascii() {
-            return self.word(run);
-        }
-        for (n, word) in run.split(char::is_whitespace).enumerate() {
-            self.space |= n > 0;
-            if !word.is_empty() {
-                self.word(word);
-            }
-        }
-    }
-
     fn word(&mut self, word: &str) {
+        if word.is_empty() {
+            return;
+        }
         self.due_space();
         if self.is_markdown() { escape_markdown(word, &mut self.line) } else { self.line.push_str(word) }
     }
 
     fn due_space(&mut self) {
-        if std::mem::take(&mut self.space) && !self.line.is_empty() && !self.line.ends_with(['[', ' ']) {
+        let begins_link = || self.links.last().is_some_and(|(.., from)| from + 1 == self.line.len());
+        if std::mem::take(&mut self.space) && !self.line.is_empty() && !begins_link() && !self.line.ends_with(' ') {
             self.line.push(' ');
         }
     }
@@ -375,12 +368,15 @@ impl Flow {
         self.space = false;
         if self.line.is_empty() && self.title.is_none() {
             // Nothing was gathered, and nothing is asked of an empty line.
-            self.open.iter_mut().for_each(|open| open.mark = "");
-            self.links.clear();
+            if self.is_markdown() {
+                self.open.iter_mut().for_each(|open| open.mark = "");
+                self.links.clear();
+            }
             self.marks.clear();
             return;
         }
-        for open in &mut self.open {
+        let marked = if self.is_markdown() { self.open.as_mut_slice() } else { &mut [] };
+        for open in marked {
             // A mark cannot reach over the end of a block.
             if !open.mark.is_empty() {
                 if self.line.ends_with(open.mark) {
@@ -555,10 +551,28 @@ impl Flow {
     }
 }
 
-/// The white space among ASCII (Unicode, PropList.txt, `White_Space`).
+/// Bytes of white space, or which white space begins with (Unicode, PropList.txt, `White_Space`).
+static MAY_BE_SPACE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte, 9..=13 | 32 | 0xC2 | 0xE1..=0xE3);
+        byte += 1;
+    }
+    table
+};
+
+/// Bytes of the white space that stands at a place; 0 where none begins.
 #[inline]
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | b' ')
+fn space_length(text: &str, at: usize) -> usize {
+    let byte = text.as_bytes()[at];
+    if !MAY_BE_SPACE[usize::from(byte)] {
+        return 0;
+    }
+    if byte.is_ascii() {
+        return 1;
+    }
+    text[at..].chars().next().filter(|character| character.is_whitespace()).map_or(0, char::len_utf8)
 }
 
 fn shift(marks: &mut [Placed], by: usize) {
@@ -599,8 +613,9 @@ impl Emitter for Flow {
                 let edits = within(page.edits, &range);
                 self.opened(id, tag, void, &page.text(range), out);
                 // A picture's text, where it is all that moderation has written and stands there once.
-                if let ([edit], Some(from)) = (edits, self.line.rfind("!["))
+                if let [edit] = edits
                     && !edit.text.is_empty()
+                    && let Some(from) = self.line.rfind("![")
                     && self.line[from..].matches(&*edit.text).count() == 1
                     && let Some(at) = self.line[from..].find(&*edit.text)
                 {

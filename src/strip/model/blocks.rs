@@ -11,6 +11,7 @@ use crate::rewrite::{Closing, ElementId, ElementRef, EventKind, KnownName, OpenE
 use crate::strip::line;
 use crate::strip::queue::EventIndex;
 use rustc_hash::{FxHashMap, FxHasher};
+use std::borrow::Cow;
 use std::hash::Hasher;
 use std::ops::Range;
 
@@ -444,7 +445,7 @@ impl Blocks {
         self.has_title = true;
         let mut scan = Scan::default();
         let title = &mut self.title;
-        scan.text(text, |hash| {
+        scan.text(&read(text), |hash| {
             let bit = hash as usize % TITLE_BITS;
             title[bit / 64] |= 1 << (bit % 64);
         });
@@ -466,7 +467,7 @@ impl Blocks {
         let title = &self.title;
         for piece in &self.pieces {
             let before = scan.words;
-            scan.text(window.text(piece.range.clone()), |hash| {
+            scan.text(&read(window.text(piece.range.clone())), |hash| {
                 let bit = hash as usize % TITLE_BITS;
                 title_words += (title[bit / 64] >> (bit % 64) & 1) as u32;
             });
@@ -560,6 +561,11 @@ impl Blocks {
     pub(crate) fn finish(&mut self, at: EventIndex, window: &Window) {
         self.edge(at, window);
     }
+}
+
+/// A text as it is read: whole pages are written in character references.
+fn read(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'&', text.as_bytes()).is_some() { htmlize::unescape(text) } else { text.into() }
 }
 
 /// What an element is by its tag alone.

@@ -64,13 +64,14 @@ impl Stripper {
     }
 
     fn note_dropped(&self, blocks: &mut Blocks, finals: &Stretches) {
+        // One removal mostly takes many blocks.
+        let mut last = (0, false, 0);
         blocks.note_dropped(&self.queue, |at, removal| {
-            let rule = self.removals.get(removal).and_then(|removal| removal.rules.first()).map(|rule| self.rules.rule(*rule));
-            Taker {
-                is_final: self.is_final(at, removal, finals),
-                by_text: rule.is_some_and(|rule| rule.select.is_empty()),
-                pack: rule.map_or(0, |rule| pack(&rule.file)),
+            if removal != last.0 {
+                let rule = self.removals.get(removal).and_then(|removal| removal.rules.first()).map(|rule| self.rules.rule(*rule));
+                last = (removal, rule.is_some_and(|rule| rule.select.is_empty()), rule.map_or(0, |rule| pack(&rule.file)));
             }
+            Taker { is_final: self.is_final(at, removal, finals), by_text: last.1, pack: last.2 }
         });
     }
 

@@ -107,7 +107,7 @@ impl Blocks {
         let features: Features = self.features(true);
         let names = features.names.as_deref().unwrap_or_default();
         let name = |column: usize| names.get(column).map_or("", String::as_str);
-        let shares = Shares::of(model, &features, &decision.scores);
+        let shares = Shares::of(model, &features);
         let mut records = Vec::with_capacity(self.blocks.len());
         for (row, block) in self.blocks.iter().enumerate() {
             let (kept, why, score) = (decision.choice.kept[row], decision.choice.why[row], decision.scores[row]);
@@ -119,7 +119,7 @@ impl Blocks {
             // The threshold is a chance; the score is in log odds.
             let flip = line.map(|line| {
                 let line = (line / (1.0 - line).max(f32::EPSILON)).ln();
-                let flip = shares.flip(model, &features, row, score, line);
+                let flip = shares.flip(model, &features, row, line);
                 FlipRecord {
                     favor: round(settings.favor.log_odds() + line - score),
                     feature: flip.map(|flip| {

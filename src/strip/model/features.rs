@@ -6,6 +6,7 @@
 use super::blocks::{Block, Blocks, Element, inside};
 use crate::rewrite::Tag;
 use rustc_hash::FxHashMap;
+use std::fmt::Display;
 
 /// A count as a byte: sixteen steps an octave, exact below 16, up to 65,535.
 #[inline]
@@ -63,10 +64,10 @@ impl Features {
         self.bytes.len().checked_div(self.rows).unwrap_or(0)
     }
 
-    fn add(&mut self, name: &str, column: impl Iterator<Item = u8>) {
+    fn add(&mut self, name: impl Display, column: impl Iterator<Item = u8>) {
         self.bytes.extend(column);
         if let Some(names) = &mut self.names {
-            names.push(name.to_owned());
+            names.push(name.to_string());
         }
     }
 }
@@ -378,7 +379,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         "pre",
     ];
     for (bit, name) in INSIDE.iter().enumerate() {
-        column!(&format!("in {name}"), b => (element(b).inside >> bit & 1) as u8);
+        column!(format_args!("in {name}"), b => (element(b).inside >> bit & 1) as u8);
     }
     column!("depth", b => element(b).depth.min(255) as u8);
     out.add("place in the page", (0..rows).map(|row| share(row as u32, rows as u32)));
@@ -411,20 +412,20 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     // Containers.
     for (level, around) in levels.iter().enumerate() {
         let totals = || around.iter().map(|at| &totals[*at]);
-        out.add(&format!("words at level {level}"), totals().map(|total| count(total.words)));
-        out.add(&format!("links at level {level}"), totals().map(|total| share(total.linked, total.words)));
-        out.add(&format!("words a block at level {level}"), totals().map(|total| count(total.words / total.blocks.max(1))));
-        out.add(&format!("paragraphs at level {level}"), totals().map(|total| share(total.good, page_total.good)));
-        out.add(&format!("purity at level {level}"), totals().map(|total| share(total.good, total.words)));
+        out.add(format_args!("words at level {level}"), totals().map(|total| count(total.words)));
+        out.add(format_args!("links at level {level}"), totals().map(|total| share(total.linked, total.words)));
+        out.add(format_args!("words a block at level {level}"), totals().map(|total| count(total.words / total.blocks.max(1))));
+        out.add(format_args!("paragraphs at level {level}"), totals().map(|total| share(total.good, page_total.good)));
+        out.add(format_args!("purity at level {level}"), totals().map(|total| share(total.good, total.words)));
     }
     for (name, nearest) in [("many-blocked", &many), ("long", &long), ("section", &section)] {
         let total = |b: &Block| &totals[nearest[b.element as usize] as usize];
-        column!(&format!("words in the {name} container"), b => count(total(b).words));
-        column!(&format!("links in the {name} container"), b => share(total(b).linked, total(b).words));
-        column!(&format!("words a block in the {name} container"), b => count(total(b).words / total(b).blocks.max(1)));
-        column!(&format!("purity of the {name} container"), b => share(total(b).good, total(b).words));
-        column!(&format!("share of the page in the {name} container"), b => share(total(b).words, page_total.words));
-        column!(&format!("names of the {name} container"), b => signed(i32::from(elements[nearest[b.element as usize] as usize].decayed) / 2));
+        column!(format_args!("words in the {name} container"), b => count(total(b).words));
+        column!(format_args!("links in the {name} container"), b => share(total(b).linked, total(b).words));
+        column!(format_args!("words a block in the {name} container"), b => count(total(b).words / total(b).blocks.max(1)));
+        column!(format_args!("purity of the {name} container"), b => share(total(b).good, total(b).words));
+        column!(format_args!("share of the page in the {name} container"), b => share(total(b).words, page_total.words));
+        column!(format_args!("names of the {name} container"), b => signed(i32::from(elements[nearest[b.element as usize] as usize].decayed) / 2));
         out.add(
             &format!("place in the {name} container"),
             blocks.iter().enumerate().map(|(row, b)| {
@@ -469,10 +470,10 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
             let (from, to) = (sums[window.start], sums[window.end]);
             (to.0 - from.0, to.1 - from.1, to.2 - from.2, to.3 - from.3, window.len() as u32)
         }));
-        out.add(&format!("words within {reach}"), near.iter().map(|near| count(near.0)));
-        out.add(&format!("links within {reach}"), near.iter().map(|near| share(near.1, near.0)));
-        out.add(&format!("sentences within {reach}"), near.iter().map(|near| share(near.2, near.4)));
-        out.add(&format!("paragraphs within {reach}"), near.iter().map(|near| share(near.3, near.0)));
+        out.add(format_args!("words within {reach}"), near.iter().map(|near| count(near.0)));
+        out.add(format_args!("links within {reach}"), near.iter().map(|near| share(near.1, near.0)));
+        out.add(format_args!("sentences within {reach}"), near.iter().map(|near| share(near.2, near.4)));
+        out.add(format_args!("paragraphs within {reach}"), near.iter().map(|near| share(near.3, near.0)));
     }
     let own: [(&str, u8, Vec<u8>); 3] = [
         ("words", 0, blocks.iter().map(|b| count(b.words)).collect()),
@@ -484,7 +485,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         for (name, nothing, column) in &own {
             let (before, shown, after) = if offset < 0 { (missing, &column[..rows - missing], 0) } else { (0, &column[missing..], missing) };
             let outside = |count: usize| std::iter::repeat_n(*nothing, count);
-            out.add(&format!("{name} at {offset:+}"), outside(before).chain(shown.iter().copied()).chain(outside(after)));
+            out.add(format_args!("{name} at {offset:+}"), outside(before).chain(shown.iter().copied()).chain(outside(after)));
         }
     }
     let since = |holds: &dyn Fn(&Block) -> bool, forward: bool| {

@@ -1,8 +1,8 @@
 //! Why a block has its score: the share of each feature in it, and which feature alone would have moved it over the line.
 //!
 //! The shares are interventional Shapley values, exact for trees (Lundberg et al., "From local explanations to global understanding
-//! with explainable AI for trees", Nature Machine Intelligence 2, 2020), with the page's own blocks as the background: a block's score
-//! is the mean of the page and the sum of its shares. Blocks that a tree's forks cannot tell apart have the same shares in it, so
+//! with explainable AI for trees", Nature Machine Intelligence 2, 2020), with blocks from all over the page as the background: a block's
+//! score by all trees is their mean and the sum of its shares. Blocks that a tree's forks cannot tell apart have the same shares in it, so
 //! each tree is gone through once for every two ways through it.
 
 use super::features::Features;
@@ -15,7 +15,9 @@ pub(super) struct Shares<'a> {
     values: Vec<f32>,
     /// Of each feature the trees that ask it, and the borders that they know of it, in order.
     asking: Vec<(Vec<&'a Tree>, Vec<u8>)>,
-    /// Mean score of the page.
+    /// Scores of the blocks by all trees.
+    scores: Vec<f32>,
+    /// Mean score of the background.
     pub(super) mean: f32,
 }
 
@@ -27,6 +29,9 @@ pub(super) struct Flip {
     pub(super) value: u8,
     pub(super) at_least: bool,
 }
+
+/// The background is so many blocks at most, or long pages would cost the square of their length.
+const BACKGROUND: usize = 64;
 
 /// At which forks of a tree a block goes right, as bits: a tree has fewer than 64.
 fn turns(tree: &Tree, features: &Features, row: usize) -> u64 {
@@ -103,21 +108,25 @@ fn weights() -> Box<Weights> {
 }
 
 impl<'a> Shares<'a> {
-    pub(super) fn of(model: &'a Model, features: &Features, scores: &[f32]) -> Self {
+    pub(super) fn of(model: &'a Model, features: &Features) -> Self {
         let (rows, columns) = (features.rows, features.columns());
-        let mean = scores.iter().sum::<f32>() / scores.len().max(1) as f32;
-        let mut shares = Shares { columns, values: vec![0.0; rows * columns], asking: asking(model, columns), mean };
+        let scores = model.whole_scores(features);
+        let background = || (0..rows).step_by(rows.div_ceil(BACKGROUND).max(1));
+        let count = background().count().max(1);
+        let mean = background().map(|row| scores[row]).sum::<f32>() / count as f32;
+        let mut shares = Shares { columns, values: vec![0.0; rows * columns], asking: asking(model, columns), scores, mean };
         let weights = weights();
         for tree in model.trees() {
+            let turned: Vec<u64> = (0..rows).map(|row| turns(tree, features, row)).collect();
             let mut ways: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
-            for row in 0..rows {
-                ways.entry(turns(tree, features, row)).or_default().push(row);
-            }
+            turned.iter().enumerate().for_each(|(row, turns)| ways.entry(*turns).or_default().push(row));
+            let mut others: FxHashMap<u64, usize> = FxHashMap::default();
+            background().for_each(|row| *others.entry(turned[row]).or_default() += 1);
             let asked: Vec<usize> = tree.forks().iter().map(|fork| usize::from(fork.column)).collect();
             for (own, mine) in &ways {
                 let mut of_way = [0.0; COLUMNS];
-                for (other, theirs) in ways.iter().filter(|(other, _)| *other != own) {
-                    let share = theirs.len() as f64 / rows as f64;
+                for (other, theirs) in others.iter().filter(|(other, _)| *other != own) {
+                    let share = *theirs as f64 / count as f64;
                     let mut parted = Parted { columns: [(0, false); DEEPEST], count: 0 };
                     Pair { tree, own: *own, other: *other, share, weights: &weights }.walk(0, &mut parted, &mut of_way);
                 }
@@ -140,7 +149,8 @@ impl<'a> Shares<'a> {
     }
 
     /// The least change of a single feature, counted in the steps that the trees know of it, that takes a score over a line.
-    pub(super) fn flip(&self, model: &Model, features: &Features, row: usize, score: f32, line: f32) -> Option<Flip> {
+    pub(super) fn flip(&self, model: &Model, features: &Features, row: usize, line: f32) -> Option<Flip> {
+        let score = *self.scores.get(row)?;
         let value_of = |column: u8| features.column(usize::from(column)).get(row).copied().unwrap_or_default();
         let mut best: Option<(usize, f32, Flip)> = None;
         for (column, (trees, borders)) in self.asking.iter().enumerate() {
@@ -211,9 +221,8 @@ mod tests {
     #[test]
     fn shares_add_up_to_the_score() {
         let (model, features) = (builtin(), page());
-        let scores = model.scores(&features);
-        let shares = Shares::of(model, &features, &scores);
-        for (row, score) in scores.iter().enumerate() {
+        let shares = Shares::of(model, &features);
+        for (row, score) in shares.scores.iter().enumerate() {
             let sum: f32 = shares.weightiest(row, usize::MAX).iter().map(|(_, weight)| weight).sum();
             assert!((shares.mean + sum - score).abs() < 0.01, "{} + {sum} for {score}", shares.mean);
         }
@@ -222,15 +231,14 @@ mod tests {
     #[test]
     fn a_flip_is_one() {
         let (model, features) = (builtin(), page());
-        let scores = model.scores(&features);
-        let shares = Shares::of(model, &features, &scores);
+        let shares = Shares::of(model, &features);
         let mut flipped = 0;
-        for (row, score) in scores.iter().enumerate() {
+        for (row, score) in shares.scores.iter().enumerate() {
             let line = score - 0.2;
-            let Some(flip) = shares.flip(model, &features, row, *score, line) else { continue };
+            let Some(flip) = shares.flip(model, &features, row, line) else { continue };
             let mut changed = Features { rows: features.rows, bytes: features.bytes.clone(), names: None };
             changed.bytes[flip.column * features.rows + row] = flip.value;
-            assert!(model.scores(&changed)[row] < line, "row {row}: {flip:?}");
+            assert!(model.whole_scores(&changed)[row] < line, "row {row}: {flip:?}");
             flipped += 1;
         }
         assert!(flipped > 5, "only {flipped} could be flipped");

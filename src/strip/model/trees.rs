@@ -1,7 +1,8 @@
 //! The trained model: trees over feature bytes, and the table of names. Layout of the file, little-endian:
 //!
-//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32); then the hashes
-//! of the names (u32 each) and their scores (i8 each); then for each tree the count of its forks (u8), each fork's column, border,
+//! `naqi`, version (u16), columns (u16), names (u32), trees (u16), scale (f32), bias (f32), keep (f32), slope (f32), prose (f32); the count of
+//! stages (u8), and of each the trees before it (u16), its bound and its factor (f32); then the hashes of the names (u32 each) and their
+//! scores (i8 each); then for each tree the count of its forks (u8), each fork's column, border,
 //! left and right (u8 each), and its leaves (i16), one more than forks. A block goes right when its byte is above the border. Left
 //! and right are numbers of later forks, or of leaves with [`LEAF`] added.
 
@@ -10,7 +11,7 @@ use super::features::Features;
 use super::tokens::Tokens;
 
 const MAGIC: &[u8; 4] = b"naqi";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 /// Added to the number of a leaf.
 const LEAF: u8 = 128;
@@ -27,9 +28,21 @@ pub(crate) struct Model {
     tokens: Tokens,
     columns: usize,
     trees: Vec<Tree>,
+    stages: Vec<Stage>,
     scale: f32,
     bias: f32,
     pub(super) thresholds: Thresholds,
+}
+
+/// Where blocks are done that the trees so far are sure of: most are after a seventh of them.
+#[derive(Clone, Copy, Debug)]
+struct Stage {
+    /// How many trees come before.
+    trees: usize,
+    /// A raw score so far from zero is sure.
+    bound: f32,
+    /// What the raw score of all trees is of the one so far, as learned.
+    factor: f32,
 }
 
 /// A tree. Forks come first, from the root; then the leaves, each of which leads to itself, so that all blocks take as many steps.
@@ -143,11 +156,13 @@ impl Model {
         if columns > COLUMNS || names > 1 << 20 {
             return None;
         }
+        let [stages] = file.take()?;
+        let stages = (0..stages).map(|_| Some(Stage { trees: file.short()?, bound: file.float()?, factor: file.float()? })).collect::<Option<_>>()?;
         let hashes = (0..names).map(|_| file.take().map(u32::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let scores = (0..names).map(|_| file.take().map(i8::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let tokens = Tokens::new(&hashes.into_iter().zip(scores).collect::<Vec<_>>());
         let trees = (0..trees).map(|_| Tree::read(&mut file)).collect::<Option<Vec<_>>>()?;
-        file.0.is_empty().then_some(Model { tokens, columns, trees, scale, bias, thresholds })
+        file.0.is_empty().then_some(Model { tokens, columns, trees, stages, scale, bias, thresholds })
     }
 
     pub(crate) fn tokens(&self) -> Tokens {
@@ -170,28 +185,65 @@ impl Model {
 
     /// The raw score of each block: log odds that it is content.
     pub(super) fn scores(&self, features: &Features) -> Vec<f32> {
-        let mut sums = vec![0i32; features.rows];
-        if self.columns == features.columns() {
-            let mut rows = [[0u8; COLUMNS]; BLOCKS_A_TIME];
-            for (start, sums) in (0..features.rows).step_by(BLOCKS_A_TIME).zip(sums.chunks_mut(BLOCKS_A_TIME)) {
-                for column in 0..self.columns {
-                    let values = &features.column(column)[start..];
-                    rows.iter_mut().zip(values).for_each(|(row, value)| row[column] = *value);
-                }
-                for tree in &self.trees {
-                    // Step by step for all blocks: no step waits for the one before.
-                    let mut at = [0u8; BLOCKS_A_TIME];
-                    for _ in 0..tree.steps {
-                        for (at, row) in at.iter_mut().zip(&rows) {
-                            let node = tree.nodes[usize::from(*at) % NODES];
-                            *at = node.next(row[usize::from(node.column)]);
-                        }
+        self.scores_by(features, &self.stages)
+    }
+
+    /// The same, by all trees, however sure the first ones are.
+    pub(super) fn whole_scores(&self, features: &Features) -> Vec<f32> {
+        self.scores_by(features, &[])
+    }
+
+    fn scores_by(&self, features: &Features, stages: &[Stage]) -> Vec<f32> {
+        let mut scores = vec![self.bias; features.rows];
+        if self.columns != features.columns() {
+            return scores;
+        }
+        let mut rows = [[0u8; COLUMNS]; BLOCKS_A_TIME];
+        for (start, scores) in (0..features.rows).step_by(BLOCKS_A_TIME).zip(scores.chunks_mut(BLOCKS_A_TIME)) {
+            for column in 0..self.columns {
+                let values = &features.column(column)[start..];
+                rows.iter_mut().zip(values).for_each(|(row, value)| row[column] = *value);
+            }
+            self.score_some(&rows, stages, scores);
+        }
+        scores
+    }
+
+    /// The scores of the blocks whose features are in the rows.
+    fn score_some(&self, rows: &[[u8; COLUMNS]; BLOCKS_A_TIME], stages: &[Stage], scores: &mut [f32]) {
+        let mut asked = [0u8; BLOCKS_A_TIME];
+        let mut count = scores.len();
+        asked.iter_mut().zip(0..).for_each(|(asked, row)| *asked = row);
+        let mut sums = [0i32; BLOCKS_A_TIME];
+        let mut from = 0;
+        let end = Stage { trees: self.trees.len(), bound: 0.0, factor: 1.0 };
+        for stage in stages.iter().chain([&end]) {
+            let now = asked;
+            let asked_now = &now[..count];
+            for tree in self.trees.get(from..stage.trees).unwrap_or_default() {
+                // Step by step for all blocks: no step waits for the one before.
+                let mut at = [0u8; BLOCKS_A_TIME];
+                for _ in 0..tree.steps {
+                    for (at, row) in at.iter_mut().zip(asked_now) {
+                        let node = tree.nodes[usize::from(*at) % NODES];
+                        *at = node.next(rows[usize::from(*row) % BLOCKS_A_TIME][usize::from(node.column)]);
                     }
-                    sums.iter_mut().zip(at).for_each(|(sum, at)| *sum += i32::from(tree.worth(usize::from(at))));
+                }
+                sums.iter_mut().zip(&at[..count]).for_each(|(sum, at)| *sum += i32::from(tree.worth(usize::from(*at))));
+            }
+            from = stage.trees;
+            let mut left = 0;
+            for (place, row) in asked_now.iter().enumerate() {
+                let score = sums[place] as f32 * self.scale + self.bias;
+                if score.abs() >= stage.bound {
+                    scores[usize::from(*row)] = score * stage.factor;
+                } else {
+                    (asked[left], sums[left]) = (*row, sums[place]);
+                    left += 1;
                 }
             }
+            count = left;
         }
-        sums.into_iter().map(|sum| sum as f32 * self.scale + self.bias).collect()
     }
 }
 
