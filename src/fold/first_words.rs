@@ -10,12 +10,14 @@ const WORDS: usize = FirstWords::WORDS;
 pub struct FirstWords {
     hashes: [u32; WORDS],
     count: usize,
-    /// How many of them may be the first word.
-    firsts: usize,
     hash: u32,
     state: State,
     /// Something that only folding can tell.
     unclear: bool,
+    /// A tag stood right before this place.
+    at_tag: bool,
+    /// A tag stands inside a word.
+    is_parted: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,8 @@ enum State {
     Between,
     Word,
     Number,
+    /// A sign that joins two digits, behind the first.
+    Joint,
 }
 
 /// The hash of every number.
@@ -32,6 +36,11 @@ const NUMBER: u32 = 0;
 /// The hash of a folded word, as [`FirstWords`] gives it.
 pub fn word_hash(folded: &str) -> u32 {
     if folded.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { folded.chars().fold(1, mix) }
+}
+
+/// Signs that make one number of the digits around them, as folding has it.
+pub(super) fn joins_digits(character: char) -> bool {
+    matches!(character, '.' | ',' | ':' | '/' | '-' | '٫' | '٬' | '،')
 }
 
 #[inline]
@@ -43,11 +52,10 @@ impl FirstWords {
     /// How many words are looked at: a phrase that begins with a name has its first own word at most this far in.
     pub const WORDS: usize = 8;
 
-    /// Reads on; `parts` when the piece may be read as the continuation of the word before it, or not.
-    pub fn push(&mut self, raw: &str, parts: bool) {
-        if parts && self.state == State::Word {
-            self.note(self.hash);
-        }
+    /// Reads on; `after_tag` when a tag parts the piece from the one before. To a reader's eye tags part no words, but buttons set
+    /// side by side by a stylesheet are parted by nothing else: where one stands inside a word, there are two readings of the line.
+    pub fn push(&mut self, raw: &str, after_tag: bool) {
+        self.at_tag |= after_tag;
         for character in raw.chars() {
             if self.count >= WORDS || self.unclear {
                 return;
@@ -62,6 +70,15 @@ impl FirstWords {
                 '\u{2000}'..='\u{206F}' => Fold::Break,
                 _ => fold(character),
             };
+            if self.at_tag && !matches!(fold, Fold::Dropped) {
+                self.at_tag = false;
+                self.is_parted |= match fold {
+                    Fold::Letter(_) => self.state == State::Word,
+                    Fold::Digit(_) => matches!(self.state, State::Number | State::Joint),
+                    Fold::Break => self.state == State::Number && joins_digits(character),
+                    _ => false,
+                };
+            }
             match fold {
                 Fold::Letter(letter) => {
                     if self.state != State::Word {
@@ -72,44 +89,42 @@ impl FirstWords {
                     self.hash = mix(self.hash, letter);
                 }
                 Fold::Digit(_) => {
-                    if self.state != State::Number {
+                    if !matches!(self.state, State::Number | State::Joint) {
                         self.end_word();
-                        self.state = State::Number;
                     }
+                    self.state = State::Number;
                 }
+                Fold::Dropped if self.state == State::Joint => self.end_word(),
                 Fold::Dropped => {}
+                Fold::Break if self.state == State::Number && joins_digits(character) => self.state = State::Joint,
                 Fold::Break => self.end_word(),
                 Fold::Complex => self.unclear = true,
             }
         }
     }
 
-    fn end_word(&mut self) {
-        match std::mem::take(&mut self.state) {
-            State::Between => return,
-            State::Word => self.note(self.hash),
-            State::Number => self.note(NUMBER),
-        }
-        if self.firsts == 0 {
-            self.firsts = self.count;
-        }
+    /// Ends a word before the next piece: the reading in which tags part words.
+    pub fn part(&mut self) {
+        self.end_word();
     }
 
-    fn note(&mut self, hash: u32) {
+    fn end_word(&mut self) {
+        let hash = match std::mem::take(&mut self.state) {
+            State::Between => return,
+            State::Word => self.hash,
+            State::Number | State::Joint => NUMBER,
+        };
         if self.count < WORDS {
             self.hashes[self.count] = hash;
             self.count += 1;
         }
     }
 
-    /// Ends the line. `None` when only folding can tell; else the hashes of the first words, and how many of them may be the
-    /// very first.
-    pub fn finish(&mut self) -> Option<(usize, &[u32])> {
+    /// Ends the line. `None` when only folding can tell; else the hashes of the first words, and whether a tag stands inside
+    /// one of them, so that there is another reading.
+    pub fn finish(&mut self) -> Option<(&[u32], bool)> {
         self.end_word();
-        if self.firsts == 0 {
-            self.firsts = self.count;
-        }
-        (!self.unclear).then_some((self.firsts, &self.hashes[..self.count]))
+        (!self.unclear).then_some((&self.hashes[..self.count], self.is_parted))
     }
 }
 
@@ -120,20 +135,48 @@ mod tests {
 
     #[test]
     fn hashes_are_those_of_folded_words() {
-        for line in ["Share THIS s’abonner à l'école", "٣ تعليقات إخترنا لَك", "«Читай» ещё İZLE", "12 Comments", ""]
+        for line in ["Share THIS s’abonner à l'école", "٣ تعليقات إخترنا لَك", "«Читай» ещё İZLE", "12 Comments", "1,234 views, 5", ""]
         {
             let mut words = FirstWords::default();
             words.push(line, false);
             let expected: Vec<u32> = Folded::of(line).texts().map(word_hash).collect();
-            assert_eq!(words.finish().map(|(_, all)| all.to_vec()), Some(expected), "{line}");
+            assert_eq!(words.finish().map(|(all, _)| all.to_vec()), Some(expected), "{line}");
         }
-        let mut words = FirstWords::default();
-        words.push("Sha", false);
-        words.push("re now", true);
-        let (firsts, all) = words.finish().unwrap();
-        assert_eq!(all[..firsts], [word_hash("sha"), word_hash("share")]);
         let mut words = FirstWords::default();
         words.push("&amp; साझा", false);
         assert!(words.finish().is_none());
+    }
+
+    /// However tags cut a line, one of the readings that the hashes give is what folding gives.
+    #[test]
+    fn both_readings_are_those_of_folding() {
+        for line in ["قد يهمك أيضا", "Share this story now", "3 comments 1,234 views", "a 1.5b", "اخترنا لكم"] {
+            let letters: Vec<char> = line.chars().collect();
+            for cuts in 0..(1u32 << (letters.len() - 1).min(12)) {
+                let mut pieces = vec![String::new()];
+                for (at, letter) in letters.iter().enumerate() {
+                    pieces.last_mut().unwrap().push(*letter);
+                    if at < 12 && cuts >> at & 1 == 1 {
+                        pieces.push(String::new());
+                    }
+                }
+                let read = |parts: bool| {
+                    let mut words = FirstWords::default();
+                    for (at, piece) in pieces.iter().enumerate() {
+                        if parts {
+                            words.part();
+                        }
+                        words.push(piece, at > 0);
+                    }
+                    words.finish().map(|(all, parted)| (all.to_vec(), parted)).unwrap()
+                };
+                let expected = |text: String| Folded::of(&text).texts().take(WORDS).map(word_hash).collect::<Vec<_>>();
+                let (joined, is_parted) = read(false);
+                assert_eq!(joined, expected(pieces.concat()), "{pieces:?}");
+                let parted = expected(pieces.join(" "));
+                assert_eq!(read(true).0, parted, "{pieces:?}");
+                assert!(is_parted || joined == parted, "{pieces:?}");
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod table;
 
 pub use first_words::{FirstWords, word_hash};
 
+use first_words::joins_digits;
 use std::ops::Range;
 use table::Fold;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
@@ -63,9 +64,8 @@ impl Folded {
             }
             rest = &rest[character.len_utf8()..];
             // 1,234 and 06:30 and 26/7/2025 are one number each.
-            let joins_digits = class == Some(Class::Digits)
-                && matches!(character, '.' | ',' | ':' | '/' | '-' | '٫' | '٬' | '،')
-                && rest.chars().next().is_some_and(|next| digit(next).is_some());
+            let joins_digits =
+                class == Some(Class::Digits) && joins_digits(character) && rest.chars().next().is_some_and(|next| digit(next).is_some());
             if joins_digits {
                 self.text.push(if character.is_ascii() { character } else { ',' });
                 self.grow();

@@ -2,10 +2,12 @@
 
 use super::{Event, EventKind, TextKind};
 
+const PARAGRAPH_SEPARATOR: char = '\u{2029}';
 /// A run of blank lines is handed out in breaks of about this many bytes.
 const LONG_BREAK: u64 = 32 * 1024;
 
-/// Cuts plain text into lines. A line end is `\n`, `\r\n` or `\r`.
+/// Cuts plain text into lines. A line ends with what Unicode requires a break after: `\n`, `\r\n`, `\r`, a line tabulation, a form feed, a
+/// next line, a line separator; a paragraph separator stands for a blank line.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     position: u64,
@@ -30,14 +32,14 @@ impl Lines {
         let mut text_start = None;
         for (at, character) in piece.char_indices() {
             let offset = self.position + at as u64;
-            let is_end = matches!(character, '\n' | '\r');
+            let is_end = matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | PARAGRAPH_SEPARATOR);
             if is_end || (self.break_start.is_some() && character.is_whitespace()) {
                 if let Some(start) = text_start.take() {
                     sink(Event { kind: EventKind::Text(TextKind::Literal), range: start..offset });
                 }
                 self.break_start.get_or_insert(offset);
                 if is_end && !(character == '\n' && self.last_was_return) {
-                    self.line_ends += 1;
+                    self.line_ends += if character == PARAGRAPH_SEPARATOR { 2 } else { 1 };
                 }
             } else {
                 self.end_break(offset, sink);

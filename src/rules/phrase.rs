@@ -494,10 +494,9 @@ impl PhraseBook {
         after
     }
 
-    /// Whether phrases may tile a line that begins so; says yes too often. Given are the hashes of what may be the first word
-    /// (more than one where a tag stands between two letters), and of the first words; `begins_said` tells the first words of what the
-    /// page says of itself, which is looked at only after a phrase.
-    pub fn may_begin_with(&self, firsts: usize, words: &[u32], begins_said: impl Fn(u32) -> bool) -> bool {
+    /// Whether phrases may tile a line that begins so; says yes too often. Given are the hashes of the first words; `begins_said` tells
+    /// the first words of what the page says of itself, which is looked at only after a phrase.
+    pub fn may_begin_with(&self, words: &[u32], begins_said: impl Fn(u32) -> bool) -> bool {
         if self.begins_with_anything {
             return true;
         }
@@ -508,10 +507,9 @@ impl PhraseBook {
         if (1..words.len()).any(named) {
             return true;
         }
-        if firsts > 1 {
-            let pair = |first: u32| words.iter().skip(1).take(firsts + 1).any(|second| self.begins_pair.may_hold(pair_hash(first, *second)));
-            return words[..firsts].iter().any(|first| self.begins.may_hold(*first) || self.is_whole.may_hold(*first) || pair(*first));
-        }
+        // In a bar of commands not all need be known, but the first one and another.
+        let is_known = |word: &&u32| self.joins.may_hold(**word) || self.begins.may_hold(**word);
+        let may_be_bar = || words.iter().filter(is_known).nth(1).is_some();
         // Word by word, as long as each is a phrase that another may follow.
         for at in 0..words.len() {
             let (word, next) = (words[at], words.get(at + 1));
@@ -521,12 +519,10 @@ impl PhraseBook {
             }
             if next.is_none() {
                 // Of a long line only the first words are known.
-                return words.len() == FirstWords::WORDS || self.is_whole.may_hold(word);
+                return words.len() == FirstWords::WORDS || self.is_whole.may_hold(word) || may_be_bar();
             }
             if !self.joins.may_hold(word) {
-                // In a bar of commands not all need be known, but the first one and another.
-                let known = |word: &&u32| self.joins.may_hold(**word) || self.begins.may_hold(**word);
-                return at > 0 && words.iter().filter(known).nth(1).is_some();
+                return (at > 0 || self.is_whole.may_hold(word)) && may_be_bar();
             }
         }
         false

@@ -27,6 +27,8 @@ pub(super) struct Following {
     /// be a heading of the text.
     plain: u32,
     plain_end: EventIndex,
+    /// Where the one before the last of them ends.
+    plain_end_before: EventIndex,
     /// The label is set in bold.
     bold: bool,
     /// What stands before the label is a sentence or a heading: the text around it does not consist of short lines.
@@ -35,6 +37,8 @@ pub(super) struct Following {
 
 /// An unlinked title in a list of titles has no more words than this.
 const PLAIN_WORDS: u32 = 16;
+/// A line of plain text with more words was not wrapped at the edge of a page or a terminal.
+pub(super) const WRAPPED_WORDS: u32 = 24;
 /// So many unlinked titles in a row are a list, even if prose follows.
 const PLAIN_ROW: u32 = 2;
 
@@ -60,9 +64,16 @@ impl Following {
             waits_from: None,
             plain: 0,
             plain_end: 0,
+            plain_end_before: 0,
             bold,
             after_prose,
         }
+    }
+
+    /// The same where the label's own line held the first of them.
+    pub(super) fn with_teasers(mut self) -> Self {
+        self.teasers = 1;
+        self
     }
 
     /// The removal that grows with the next teaser.
@@ -73,6 +84,11 @@ impl Following {
     /// First event that still waits for the next line.
     pub(super) fn waiting(&self) -> Option<EventIndex> {
         self.waits_from
+    }
+
+    /// Whether teasers have been seen.
+    pub(super) fn has_teasers(&self) -> bool {
+        self.teasers > 0 || self.plain > 0
     }
 
     /// Stops waiting: the short line stays.
@@ -96,12 +112,14 @@ impl Stripper {
             let first = following.teasers == 0;
             following.bulleted |= first && line.items > 0;
             let in_paragraph = following.parted && !following.bulleted && !self.gathering.before_blank;
-            ((following.bulleted && line.items > 0) || in_paragraph) && !line.ends_sentence && words <= ENTRY_WORDS
+            ((following.bulleted && line.items > 0) || in_paragraph) && !line.ends_sentence_but_question() && words <= ENTRY_WORDS
         } else {
             line.is_linked() || (line.items > following.items && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading)
         };
+        // Where lines are wrapped, one behind another is the same paragraph: no title.
+        let goes_on = in_text && !self.gathering.before_blank && self.widest_line <= WRAPPED_WORDS;
         let is_plain = !is_teaser
-            && !in_text
+            && !goes_on
             && following.teasers == 0
             && (heading == 0 || following.level > 0 && heading > following.level)
             && words <= PLAIN_WORDS
@@ -109,12 +127,16 @@ impl Stripper {
             && (following.bold || !self.is_bold(first));
         if is_plain {
             following.plain += 1;
-            following.plain_end = end;
+            following.plain_end_before = std::mem::replace(&mut following.plain_end, end);
             following.waits_from.get_or_insert(first);
             self.following = Some(following);
             return;
         }
         if following.plain > 0 {
+            if goes_on {
+                following.plain -= 1;
+                following.plain_end = following.plain_end_before;
+            }
             // A heading or a label after them ends the list; before prose a single short line may head it.
             if following.after_prose && (heading > 0 || following.plain >= PLAIN_ROW) {
                 self.take_plain(&following);
@@ -174,7 +196,9 @@ impl Stripper {
     }
 
     fn take_plain(&mut self, following: &Following) {
-        let Some(from) = following.waits_from else { return };
+        // At the top of a plain text the headline and its date stand behind the words of a menu.
+        let heads_text = self.markup == Markup::Text && !following.after_prose;
+        let Some(from) = following.waits_from.filter(|_| !heads_text) else { return };
         let from = following.start.max(self.queue.first()).min(from);
         self.drop_events(from..following.plain_end, following.removal);
         let reached = self.queue.get(following.plain_end.saturating_sub(1)).map(|held| held.event.range.end);

@@ -3,7 +3,7 @@
 //! A line is furniture when the whole of it is one phrase, or when joining phrases tile it from end to end. Words too weak to stand
 //! alone count beside others, in their line or in lines right beside it.
 
-use super::following::Following;
+use super::following::{Following, WRAPPED_WORDS};
 use super::line::{Line, asks, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::removal::{Extent, NearMiss};
@@ -34,10 +34,16 @@ const WIDENINGS: u8 = 2;
 const TITLE_WORDS: usize = 30;
 /// Parts of a title of fewer words are no headline by themselves.
 const HEADLINE_WORDS: usize = 4;
+/// Labels that are wrapped take at most so many bytes.
+const WRAPPED_BYTES: usize = 400;
 /// What an entry of a list begins with in plain text.
 const BULLETS: [char; 12] = ['*', '-', '•', '–', '—', '·', '◦', '▪', '■', '●', '»', '›'];
+/// A teaser has at least so many words, with the label that it may begin with.
+const TEASER_WORDS: u32 = 5;
 /// Words of the first entry below a label that needs one.
 const ENTRY_OF_LIST_WORDS: u32 = 24;
+/// A heading of more lines was not closed.
+const HEADING_LINES: u32 = 3;
 /// Words of a bar of commands in which not all are known, and how many of them must be.
 const BAR_WORDS: usize = 14;
 const BAR_KNOWN: usize = 3;
@@ -56,6 +62,8 @@ pub(super) struct Labels {
     first_words: Vec<(u32, Option<u32>)>,
     titles_read: usize,
     title_was_shown: bool,
+    /// The first line, where it stands for the title and nothing has confirmed that yet.
+    first_line: Option<EventIndex>,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
     weak: Vec<(usize, Vec<RuleIndex>)>,
     weak_are_linked: bool,
@@ -65,15 +73,20 @@ pub(super) struct Labels {
     after_label: bool,
     /// Short links right after a label, that go if another label comes: the entry of a menu that nobody has listed.
     between: Vec<usize>,
+    /// Plain text: the lines of the paragraph so far that are no labels, and the first of them.
+    paragraph: String,
+    paragraph_start: EventIndex,
     /// Reused from line to line.
     found: Vec<PhraseMatch>,
     ids: Vec<Cell<u32>>,
 }
 
 /// A line that is furniture by what it says.
-struct Label {
-    rules: Vec<RuleIndex>,
-    weak: bool,
+pub(super) struct Label {
+    pub(super) rules: Vec<RuleIndex>,
+    pub(super) weak: bool,
+    /// The teasers that it heads stand in its own line.
+    pub(super) heads_itself: bool,
 }
 
 impl Labels {
@@ -81,7 +94,7 @@ impl Labels {
     fn said(&self, what: Said, line: &Folded, at: usize, is_headline: bool) -> usize {
         match what {
             Said::Title => self.title_length(line, at, is_headline),
-            Said::Site => longest(&self.sites, line, at),
+            Said::Site => longest(self.sites.iter(), line, at),
         }
     }
 
@@ -89,7 +102,12 @@ impl Labels {
     fn title_length(&self, line: &Folded, at: usize, is_headline: bool) -> usize {
         let length = self.title_at(line, at);
         let is_first = at == 0 && length == line.words().len() && (!self.title_was_shown || is_headline);
-        if is_first { 0 } else { length }
+        match is_first {
+            false => length,
+            // A heading that says the title and more, where that was said before.
+            true if self.title_was_shown => longest(self.titles.iter().filter(|title| title.len() < length), line, at),
+            true => 0,
+        }
     }
 
     /// Stops waiting: the weak lines stay.
@@ -133,15 +151,18 @@ impl Labels {
             self.site_declared = true;
         }
         if known != (self.titles.len(), self.sites.len()) {
-            let first = |words: &Vec<String>| Some((word_hash(words.first()?), words.get(1).map(|word| word_hash(word))));
-            self.first_words = self.titles.iter().chain(&self.sites).filter_map(first).collect();
+            self.know_first_words();
         }
     }
 
+    fn know_first_words(&mut self) {
+        let first = |words: &Vec<String>| Some((word_hash(words.first()?), words.get(1).map(|word| word_hash(word))));
+        self.first_words = self.titles.iter().chain(&self.sites).filter_map(first).collect();
+    }
+
     /// Whether a title or a site's name may begin so, judged by hashes as in [`crate::rules::PhraseBook::may_begin_with`].
-    fn may_begin_with(&self, firsts: usize, words: &[u32]) -> bool {
-        let seconds = &words[1.min(words.len())..words.len().min(firsts + 2)];
-        let begins = |(first, second): &(u32, Option<u32>)| words[..firsts].contains(first) && second.is_none_or(|second| seconds.contains(&second));
+    fn may_begin_with(&self, words: &[u32]) -> bool {
+        let begins = |(first, second): &(u32, Option<u32>)| words.first() == Some(first) && second.is_none_or(|second| words.get(1) == Some(&second));
         self.first_words.iter().any(begins)
     }
 
@@ -169,7 +190,7 @@ impl Labels {
     }
 
     fn title_at(&self, line: &Folded, at: usize) -> usize {
-        longest(&self.titles, line, at)
+        longest(self.titles.iter(), line, at)
     }
 }
 
@@ -183,10 +204,10 @@ fn first_words(text: &str) -> &str {
 const FIRST_BYTES: usize = 80;
 
 /// Words of the longest text that the line repeats from word `at` on.
-fn longest(texts: &[Vec<String>], line: &Folded, at: usize) -> usize {
+fn longest<'a>(texts: impl Iterator<Item = &'a Vec<String>>, line: &Folded, at: usize) -> usize {
     let left = line.words().len() - at;
     let begins = |text: &&Vec<String>| text.len() <= left && text.iter().enumerate().all(|(n, word)| line.word(at + n) == word);
-    texts.iter().filter(begins).map(Vec::len).max().unwrap_or(0)
+    texts.filter(begins).map(Vec::len).max().unwrap_or(0)
 }
 
 fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
@@ -221,19 +242,33 @@ impl Stripper {
             end: self.queue.end(),
             words,
             linked,
-            heading: self.gathering.headings.last().copied().unwrap_or(0),
+            heading: self.gathering.headings.last().copied().filter(|_| self.gathering.heading_lines < HEADING_LINES).unwrap_or(0),
             items: self.gathering.items,
             ends_sentence: is_sentence,
             asks: is_sentence && asks(last),
             dropped: false,
         };
+        self.gathering.heading_lines += 1;
+        self.widest_line = self.widest_line.max(words);
         let is_open = self.asks_rules();
         // What the guard may release begins with prose or with the headings before it.
         self.words_in_marks += line.words.saturating_sub(line.linked);
         self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2) || self.words_in_marks > WORDS_OF_FURNITURE;
-        let may_be_label = self.mode != super::StripMode::Off && !continues && words as usize <= LONGEST_LINE && self.asks_rules();
+        // Where tags stand inside words, these were counted more than once.
+        let is_short = words as usize <= LONGEST_LINE.max(2 * pieces.len());
+        let may_be_label = self.mode != super::StripMode::Off && !continues && is_short && self.asks_rules();
         self.lines.push_back(line);
-        let label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
+        let mut label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
+        if label.is_none() && self.mode != super::StripMode::Off && !continues && self.asks_rules() {
+            self.note_first_line(&pieces, window);
+            label = match self.markup {
+                Markup::Html => self.cut_rail(&pieces, window, metadata),
+                Markup::Text => self.read_wrapped(&pieces, window, metadata),
+            };
+        } else {
+            self.labels.paragraph.clear();
+            self.begin_wrapped();
+        }
         self.gathering.pieces = pieces;
         self.gathering.pieces.clear();
         if is_open || self.asks_rules() {
@@ -257,16 +292,29 @@ impl Stripper {
     /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often, and nothing
     /// where only folding can tell.
     fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> Option<bool> {
+        let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
+        let may_begin = |words: &[u32]| self.rules.phrases().may_begin_with(words, begins_said) || self.labels.may_begin_with(words);
         let mut words = FirstWords::default();
+        self.read_first_words(pieces, window, &mut words, false);
+        let (hashes, is_parted) = words.finish()?;
+        let begins = may_begin(hashes);
+        if begins || !is_parted {
+            return Some(begins);
+        }
+        let mut words = FirstWords::default();
+        self.read_first_words(pieces, window, &mut words, true);
+        words.finish().map(|(hashes, _)| may_begin(hashes))
+    }
+
+    fn read_first_words(&self, pieces: &[super::Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
         for piece in pieces {
             if let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) {
+                if part_at_tags && piece.after_tag {
+                    words.part();
+                }
                 words.push(window.text(held.event.range.clone()), piece.after_tag);
             }
         }
-        words.finish().map(|(firsts, words)| {
-            let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
-            self.rules.phrases().may_begin_with(firsts, words, begins_said) || self.labels.may_begin_with(firsts, words)
-        })
     }
 
     fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
@@ -321,7 +369,7 @@ impl Stripper {
         first_of_text || self.rules.phrases().may_begin(begin, self.rules.lexicon()) || begins_title()
     }
 
-    fn line_text(&self, pieces: &[super::Piece], part_at_tags: bool, window: &Window, text: &mut String) {
+    pub(super) fn line_text(&self, pieces: &[super::Piece], part_at_tags: bool, window: &Window, text: &mut String) {
         text.clear();
         for piece in pieces {
             let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) else { continue };
@@ -342,6 +390,75 @@ impl Stripper {
         if is_title && (!self.labels.title_was_shown || !self.gathering.headings.is_empty()) {
             self.headline_lines.push_back(self.gathering.first);
         }
+    }
+
+    /// Plain text whose lines are wrapped has its labels on two: the lines of the paragraph are read as one.
+    fn read_wrapped(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
+        let (first, words) = self.lines.back().map(|line| (line.first, line.words))?;
+        let mut text = std::mem::take(&mut self.gathering.text);
+        self.line_text(pieces, false, window, &mut text);
+        let mut whole = std::mem::take(&mut self.labels.paragraph);
+        if self.gathering.before_blank || whole.is_empty() || self.widest_line > WRAPPED_WORDS || whole.len() > WRAPPED_BYTES {
+            whole.clear();
+            self.labels.paragraph_start = first;
+        }
+        let is_first = whole.is_empty();
+        if is_first {
+            // The headline is no label, and what stands below it is no part of one.
+            let line = Folded::of(&text);
+            if self.labels.title_at(&line, 0) == line.words().len() {
+                self.gathering.text = text;
+                return None;
+            }
+        }
+        whole.push_str(&text);
+        let mut label = None;
+        let start = self.labels.paragraph_start;
+        if !is_first && words > 0 && start >= self.queue.first() {
+            let mut folded = std::mem::take(&mut self.gathering.folded);
+            folded.set(&whole);
+            if (1..=LONGEST_LINE).contains(&folded.words().len()) && self.may_be_label(&folded) {
+                label = self.tile(&folded, metadata).filter(|label| !label.weak);
+            }
+            self.gathering.folded = folded;
+        }
+        match &label {
+            Some(label) => {
+                self.remove(start..first, label.rules.clone(), Extent::Whole);
+            }
+            None => {
+                whole.push(' ');
+                self.labels.paragraph = whole;
+            }
+        }
+        self.gathering.text = text;
+        label
+    }
+
+    /// Plain text: a line that says the title and was taken for saying it again may go on in the next one.
+    fn begin_wrapped(&mut self) {
+        let count = self.gathering.folded.words().len();
+        if self.markup == Markup::Text && count > 0 && self.labels.title_at(&self.gathering.folded, 0) == count {
+            self.labels.paragraph.push_str(&self.gathering.text);
+            self.labels.paragraph.push(' ');
+            self.labels.paragraph_start = self.gathering.first;
+        }
+    }
+
+    /// Where a page declares no title and no heading has come, its first line stands for it.
+    fn note_first_line(&mut self, pieces: &[super::Piece], window: &Window) {
+        let is_title =
+            |line: &&Line| (HEADLINE_WORDS..=TITLE_WORDS).contains(&(line.words as usize)) && !line.is_linked() && !line.is_prose() && !line.dropped;
+        if self.markup == Markup::Text || !self.labels.titles.is_empty() || self.lines.back().filter(is_title).is_none() {
+            return;
+        }
+        let mut text = std::mem::take(&mut self.gathering.text);
+        self.line_text(pieces, false, window, &mut text);
+        self.labels.add_title(&text);
+        self.labels.know_first_words();
+        self.labels.title_was_shown = true;
+        self.labels.first_line = pieces.first().map(|piece| piece.event);
+        self.gathering.text = text;
     }
 
     /// What plain text shows by its shape: the first line that is no furniture names it, a bullet begins an entry of a list.
@@ -427,7 +544,7 @@ impl Stripper {
         let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
         let label = match strong.is_empty() {
             // All that say so are recorded, the weak ones too.
-            false => Some(Label { rules: sorted(whole.iter().map(|(rule, _)| *rule)), weak: false }),
+            false => Some(Label { rules: sorted(whole.iter().map(|(rule, _)| *rule)), weak: false, heads_itself: false }),
             true => {
                 let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
                 while let Some((from, by)) = &reached[at] {
@@ -439,16 +556,20 @@ impl Stripper {
                     }
                 }
                 if at == 0 && tiles > 1 {
-                    Some(Label { rules: sorted(path.into_iter()), weak: false })
+                    Some(Label { rules: sorted(path.into_iter()), weak: false, heads_itself: false })
                 } else {
                     let weak = sorted(whole.iter().map(|(rule, _)| *rule));
                     match weak.is_empty() {
-                        false => Some(Label { rules: weak, weak: true }),
+                        false => Some(Label { rules: weak, weak: true, heads_itself: false }),
                         true => self.bar(line, &numbered, &mut found, &title, lang),
                     }
                 }
             }
         };
+        if label.is_some() && self.labels.first_line.is_some() && self.labels.title_at(line, 0) > 0 {
+            // A label repeats the first line: that is the headline.
+            self.surely_text.extend(self.labels.first_line.take());
+        }
         self.labels.found = found;
         self.labels.ids = ids;
         if shows_title && label.is_none() {
@@ -496,7 +617,7 @@ impl Stripper {
             }
         }
         let is_bar = if is_linked { known >= LINKED_BAR_KNOWN && unknown <= known } else { known >= BAR_KNOWN && unknown * 3 <= known };
-        is_bar.then(|| Label { rules: sorted(rules.into_iter()), weak: false })
+        is_bar.then(|| Label { rules: sorted(rules.into_iter()), weak: false, heads_itself: false })
     }
 
     fn near_miss(&mut self, rule: RuleIndex, line: usize, failed: &'static str) {
@@ -507,7 +628,7 @@ impl Stripper {
     }
 
     /// Acts on what a line says, or on its saying nothing.
-    fn decide(&mut self, label: Option<Label>) {
+    pub(super) fn decide(&mut self, label: Option<Label>) {
         let this = self.lines.len() - 1;
         let heads = self.labels.heads.take();
         let Some(label) = label else {
@@ -560,6 +681,13 @@ impl Stripper {
             self.labels.after_label = true;
             return self.drop_weak();
         }
+        if self.is_labelled_teaser(&label) {
+            // "Watch: …" in a list of teasers is one of them.
+            self.drop_line(this, label.rules);
+            self.labels.after_label = true;
+            self.drop_weak();
+            return;
+        }
         self.end_following();
         self.labels.after_label = true;
         for line in std::mem::take(&mut self.labels.between) {
@@ -582,7 +710,8 @@ impl Stripper {
                 let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
                 let parted = self.gathering.before_blank;
                 let bold = self.is_bold(self.lines[this].first);
-                self.following = Some(Following::new(removal, &self.lines[this], container, parted, bold, self.is_after_prose(this)));
+                let following = Following::new(removal, &self.lines[this], container, parted, bold, self.is_after_prose(this));
+                self.following = Some(if label.heads_itself { following.with_teasers() } else { following });
             }
         }
     }
@@ -596,10 +725,22 @@ impl Stripper {
         self.following = Some(Following::new(removal, &self.lines[line], container, true, bold, self.is_after_prose(line)));
     }
 
+    /// Whether the line is a teaser that has a label of its own, among those of the label before.
+    fn is_labelled_teaser(&self, label: &Label) -> bool {
+        let (Some(line), Some(following)) = (self.lines.back(), &self.following) else { return false };
+        let is_alone = label.rules.iter().all(|rule| self.rules.rule(*rule).scope == TextScope::Block);
+        let is_title = match self.markup {
+            Markup::Html => line.is_linked() && following.waiting().is_none(),
+            Markup::Text => !line.ends_sentence_but_question() && following.has_teasers(),
+        };
+        is_alone && is_title && line.heading == 0 && line.words >= TEASER_WORDS
+    }
+
     /// Whether the last line kept before this one is a sentence or a heading.
     fn is_after_prose(&self, line: usize) -> bool {
-        let before = self.lines.iter().take(line).rev().find(|before| !before.dropped);
-        before.is_none_or(|before| before.ends_sentence || before.heading > 0 || before.is_prose())
+        let before = self.lines.iter().take(line).rev().find(|before| !before.dropped && before.words > 0);
+        // Plain text has no headings: its title may stand behind a label at the top.
+        before.map_or(self.markup == Markup::Html, |before| before.ends_sentence || before.heading > 0 || before.is_prose())
     }
 
     fn drop_weak(&mut self) {

@@ -1,6 +1,7 @@
 //! A line: what a reader sees between two block edges or breaks.
 
 use super::queue::EventIndex;
+use crate::fold::is_ignorable;
 use crate::octet::Octet;
 
 /// What is known of a line once it has ended.
@@ -107,7 +108,7 @@ static BYTES: [u8; 256] = {
 
 /// Whether the text ends like a sentence, in any script, closing quotes and brackets aside.
 pub(super) fn ends_sentence(text: &str) -> bool {
-    let text = text.trim_ascii_end();
+    let text = text.trim_end_matches(|c: char| c.is_ascii_control() || c == ' ');
     match text.as_bytes() {
         [.., b'.' | b'!' | b'?' | b':'] => return true,
         [] => return false,
@@ -120,14 +121,14 @@ pub(super) fn ends_sentence(text: &str) -> bool {
     }
     let tail = htmlize::unescape(&text[tail_start..]);
     let last = tail.trim_end_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '"' | '\'' | '»' | '«' | '”' | '“' | '’' | '‘' | ')' | ']' | '」' | '』' | '）' | '\u{200e}' | '\u{200f}')
+        c.is_whitespace() || is_ignorable(c) || matches!(c, '"' | '\'' | '»' | '«' | '”' | '“' | '’' | '‘' | ')' | ']' | '」' | '』' | '）')
     });
     last.ends_with(['.', '!', '?', '؟', '…', '。', '！', '？', '۔', '।', ':', '؛', ';'])
 }
 
 /// Whether the text ends like a question.
 pub(super) fn asks(text: &str) -> bool {
-    text.trim_end().ends_with(['?', '؟', '？'])
+    text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace() || is_ignorable(c)).ends_with(['?', '؟', '？'])
 }
 
 #[cfg(test)]
@@ -148,7 +149,8 @@ mod tests {
             let expected = runs.filter(|run| run.contains(|c: char| c.is_alphanumeric() || c == '&')).count();
             assert_eq!(count_words(&text[start..]) as usize, expected, "{}", &text[start..]);
         }
-        for text in ["Done.", "»انتهى.«", "क्या हुआ।", "完了。」", "fine&#46;", "تمّ؟ "] {
+        for text in ["Done.", "»انتهى.«", "क्या हुआ।", "完了。」", "fine&#46;", "تمّ؟ ", "Done.\0 \u{b}", "تم.\u{202c}"]
+        {
             assert!(ends_sentence(text), "{text}");
         }
         assert!(!ends_sentence("Related news"));

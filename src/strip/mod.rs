@@ -14,6 +14,7 @@ pub mod labels;
 mod line;
 pub(crate) mod model;
 mod queue;
+mod rail;
 mod remainder;
 mod removal;
 mod select;
@@ -37,6 +38,7 @@ use guard::{Evidence, Judgement};
 use line::Line;
 use queue::{EventIndex, Queue};
 use remainder::Stretches;
+use rustc_hash::FxHashSet;
 use select::SelectorMatcher;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -89,6 +91,11 @@ pub struct Stripper {
     headline_lines: VecDeque<EventIndex>,
     labels: labels::Labels,
     following: Option<Following>,
+    /// Words of the longest line so far.
+    widest_line: u32,
+    /// First texts of what is surely the article's, whatever the block model says: paragraphs that a label and its links were cut off
+    /// from, a first line that a label repeats.
+    surely_text: FxHashSet<EventIndex>,
     /// Words of prose kept so far, outside of open marks.
     prose_words: u64,
     removals: Removals,
@@ -156,6 +163,8 @@ struct Gathering {
     unseen: u32,
     items: u32,
     headings: Vec<u8>,
+    /// Lines that have ended in the innermost heading.
+    heading_lines: u32,
     /// Plain text: a blank line stands before this line.
     before_blank: bool,
     /// A break right after a removed line goes with it.
@@ -215,6 +224,8 @@ impl Stripper {
             headline_lines: VecDeque::new(),
             labels: labels::Labels::default(),
             following: None,
+            widest_line: 0,
+            surely_text: FxHashSet::default(),
             prose_words: 0,
             removals: Removals::default(),
             last_removed: 0,
@@ -387,7 +398,10 @@ impl Stripper {
         if tag.has(is::UNSEEN) {
             gathering.unseen += 1;
         }
-        gathering.headings.extend(tag.heading_level());
+        if let Some(level) = tag.heading_level() {
+            gathering.headings.push(level);
+            gathering.heading_lines = 0;
+        }
     }
 
     /// A selector matched: an element without content goes at once, others when they close.

@@ -15,6 +15,9 @@ pub(super) const REPEATED_WORDS: u32 = 8;
 /// With fewer words a page has no shape that could be judged: only rules decide.
 const JUDGED_WORDS: u32 = 60;
 
+/// A line of wrapped text has at least so many words; most of code has fewer.
+const WRAPPED_WORDS: u32 = 8;
+
 /// A headline has at least so many words.
 const TITLE_WORDS: u32 = 3;
 
@@ -169,7 +172,11 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     };
     let words =
         |wanted: &dyn Fn(&Block) -> bool| -> u32 { blocks.iter().filter(|block| wanted(block)).map(|block| block.words - block.linked).sum() };
-    let paragraphs = words(&is_paragraph);
+    // Text that is wrapped by hand has lines for paragraphs.
+    let is_wrapped = |block: &Block| {
+        !block.dropped && block.links == 0 && block.words >= WRAPPED_WORDS && page.elements[block.element as usize].inside & inside::PRE != 0
+    };
+    let paragraphs = words(&|block| is_paragraph(block) || is_wrapped(block));
     let in_shape = paragraphs >= JUDGED_WORDS
         && 2 * paragraphs >= words(&|block| !block.dropped)
         && paragraphs >= words(&|block| block.dropped && good_words(block) > 0);

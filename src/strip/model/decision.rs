@@ -44,7 +44,7 @@ impl Stripper {
             let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
             self.note_dropped(&mut blocks, &finals);
             blocks.join_lines();
-            blocks.note_pinned(|at| self.keeps.iter().any(|keep| keep.events.contains(&at)));
+            blocks.note_pinned(|at| self.surely_text.contains(&at) || self.keeps.iter().any(|keep| keep.events.contains(&at)));
             self.take_furniture(&blocks, &finals);
             self.blocks = Some(blocks);
         }

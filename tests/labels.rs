@@ -1,0 +1,117 @@
+//! Proves that a label is found however tags cut it, and that the hashes which spare most lines the folding never hide one: phrases
+//! of the packs are filled in, written plainly, cut by inline tags, and with a character reference in front, where only folding can tell.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{builtin_rules, collapsed};
+use naqi::emit::EmitFormat;
+use naqi::rewrite::Markup;
+use naqi::strip::StripMode;
+use naqi::{Origin, Settings};
+use serde::Deserialize;
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Pack {
+    rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    id: String,
+    #[serde(default)]
+    text: Vec<String>,
+}
+
+/// One phrase in so many is tried, with one of its alternatives.
+const EVERY: usize = 4;
+
+/// A phrase with one alternative of each bracket and with words for its placeholders.
+fn filled(phrase: &str, choice: usize) -> Option<String> {
+    let mut text = phrase.to_owned();
+    while let Some(open) = text.rfind('(') {
+        let close = open + text[open..].find(')')?;
+        let alternatives: Vec<&str> = text[open + 1..close].split('|').collect();
+        let chosen = alternatives[(choice + open) % alternatives.len()].to_owned();
+        text.replace_range(open..=close, &format!(" {chosen} "));
+    }
+    let words = [
+        ("{n}", "7"),
+        ("{date}", "3 hours ago"),
+        ("{name}", "Alma Herald"),
+        ("{text}", "the harbour of Alma opens"),
+        ("{article}", "this article"),
+        ("{network}", "facebook"),
+        ("{friends}", "your friends"),
+        ("{store}", "google play"),
+    ];
+    for (placeholder, word) in words {
+        text = text.replace(placeholder, word);
+    }
+    (!text.contains('{') && !text.contains(['<', '&'])).then(|| collapsed(&text))
+}
+
+/// The text with tags between letters, in words chosen by `at`.
+fn cut(text: &str, cuts: impl Fn(usize, usize) -> bool) -> String {
+    let mut out = String::new();
+    let (mut word, mut letter) = (0, 0);
+    for character in text.chars() {
+        if character == ' ' {
+            (word, letter) = (word + 1, 0);
+            out.push(' ');
+            continue;
+        }
+        if letter > 0 && cuts(word, letter) {
+            out.push_str("<i></i>");
+        }
+        out.push(character);
+        letter += 1;
+    }
+    out
+}
+
+fn stays(label: &str) -> bool {
+    let page = format!("<p>The council met on Monday and spoke of the harbour until the lamps were lit.</p><div>{label}</div>");
+    let settings = Settings { strip: StripMode::Rules, emit: EmitFormat::Text, ..Settings::default() };
+    let origin = Origin { url: None, content_type: Some("text/html; charset=utf-8".into()), markup: Markup::Html };
+    let mut out = Vec::new();
+    naqi::clean(builtin_rules(), &settings, &origin, page.as_bytes(), &mut out).unwrap();
+    let text = collapsed(&String::from_utf8(out).unwrap());
+    !text.ends_with("lamps were lit.")
+}
+
+#[test]
+fn labels_are_found_however_they_are_cut() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/strip");
+    let (mut tried, mut out) = (0, String::new());
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let pack: Pack = toml::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        for rule in pack.rule {
+            for (number, phrase) in rule.text.iter().enumerate().filter(|(number, _)| number % EVERY == 0 || rule.text.len() < 40) {
+                let Some(label) = filled(phrase, number) else { continue };
+                // Where only folding can tell, as it always could.
+                if stays(&format!("&#8203;{label}")) {
+                    continue;
+                }
+                tried += 1;
+                let forms = [
+                    label.clone(),
+                    cut(&label, |_, _| true),
+                    cut(&label, |word, letter| word == 1 && letter == 1),
+                    cut(&label, |word, letter| word > 0 && letter == 2),
+                    label.replace(' ', "<b> </b>"),
+                    label.split(' ').map(|word| format!("<b>{word}</b>")).collect::<Vec<_>>().join(" "),
+                ];
+                for form in forms.iter().filter(|form| stays(form)) {
+                    let _ = writeln!(out, "{}: {form}", rule.id);
+                }
+            }
+        }
+    }
+    assert!(tried > 1_000, "only {tried} labels were tried");
+    assert!(out.is_empty(), "{out}");
+}
