@@ -33,6 +33,10 @@ pub(super) struct Following {
     bold: bool,
     /// What stands before the label is a sentence or a heading: the text around it does not consist of short lines.
     after_prose: bool,
+    /// The box around the label begins with it: what stands between its teasers are their excerpts.
+    in_own_box: bool,
+    /// The last teaser is a heading or an entry of a list, which an excerpt may follow.
+    titled: bool,
 }
 
 /// An unlinked title in a list of titles has no more words than this.
@@ -46,6 +50,8 @@ const PLAIN_ROW: u32 = 2;
 const BOXES: u8 = 3;
 /// A line of a teaser that is no link: its date, its section, its counter.
 const SMALL_WORDS: u32 = 8;
+/// The excerpt below a teaser's title.
+const EXCERPT_WORDS: u32 = 36;
 /// An unlinked entry of a list of teasers.
 const ENTRY_WORDS: u32 = 30;
 
@@ -67,6 +73,8 @@ impl Following {
             plain_end_before: 0,
             bold,
             after_prose,
+            in_own_box: false,
+            titled: false,
         }
     }
 
@@ -84,6 +92,12 @@ impl Following {
     /// First event that still waits for the next line.
     pub(super) fn waiting(&self) -> Option<EventIndex> {
         self.waits_from
+    }
+
+    /// The same where the box around the label is its own.
+    pub(super) fn with_box(mut self, own: bool) -> Self {
+        self.in_own_box = own;
+        self
     }
 
     /// Whether teasers have been seen.
@@ -105,7 +119,9 @@ impl Stripper {
         let line = &self.lines[this];
         let (first, end, words, heading) = (line.first, line.end, line.words, line.heading);
         let is_next_heading = heading > 0 && following.level > 0 && heading <= following.level;
-        let small = words <= SMALL_WORDS && !line.ends_sentence && heading == 0;
+        // An excerpt breaks off, or stands below a title of its own; it goes if a teaser or the end of the box follows.
+        let is_excerpt = following.in_own_box && words <= EXCERPT_WORDS && (following.titled || !line.ends_sentence || line.breaks_off);
+        let small = (words <= SMALL_WORDS && !line.ends_sentence || is_excerpt) && heading == 0;
         let in_text = self.markup == Markup::Text;
         let is_teaser = if in_text {
             // Plain text has no links: a list has bullets, or stands in the label's own paragraph.
@@ -145,6 +161,7 @@ impl Stripper {
         }
         if is_teaser {
             following.teasers += 1;
+            following.titled = heading > 0 || self.lines[this].items > following.items;
             following.release();
             let from = following.start.max(self.queue.first());
             self.drop_events(from..end, following.removal);

@@ -4,14 +4,14 @@
 //! alone count beside others, in their line or in lines right beside it.
 
 use super::following::{Following, WRAPPED_WORDS};
-use super::line::{Line, asks, count_words, ends_sentence};
+use super::line::{Line, asks, breaks_off, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::removal::{Extent, NearMiss};
 use super::{Mark, Stripper};
 use crate::fold::{FirstWords, Folded, word_hash};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
-use crate::rewrite::{EventKind, Markup, TextKind, Window};
+use crate::rewrite::{EventKind, Markup, Tag, TextKind, Window};
 use crate::rules::{LONGEST_LINE, Numbered, PhraseMatch, RuleIndex, Said, TextScope};
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -246,6 +246,7 @@ impl Stripper {
             items: self.gathering.items,
             ends_sentence: is_sentence,
             asks: is_sentence && asks(last),
+            breaks_off: is_sentence && breaks_off(last),
             dropped: false,
         };
         self.gathering.heading_lines += 1;
@@ -634,7 +635,7 @@ impl Stripper {
         let Some(label) = label else {
             if let Some((line, rules)) = heads
                 && (self.lines[this].is_linked() || self.markup == Markup::Text && !self.gathering.before_blank)
-                && !self.lines[this].ends_sentence
+                && !self.lines[this].ends_sentence_but_question()
                 && self.lines[this].words <= ENTRY_OF_LIST_WORDS
             {
                 self.head_list(line, rules);
@@ -711,6 +712,7 @@ impl Stripper {
                 let parted = self.gathering.before_blank;
                 let bold = self.is_bold(self.lines[this].first);
                 let following = Following::new(removal, &self.lines[this], container, parted, bold, self.is_after_prose(this));
+                let following = following.with_box(self.has_own_box(this));
                 self.following = Some(if label.heads_itself { following.with_teasers() } else { following });
             }
         }
@@ -720,9 +722,21 @@ impl Stripper {
     fn head_list(&mut self, line: usize, rules: Vec<RuleIndex>) {
         self.labels.release();
         let removal = self.drop_line(line, rules);
-        let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
+        let container = self.box_around(line).map(|record| record.id);
         let bold = self.is_bold(self.lines[line].first);
-        self.following = Some(Following::new(removal, &self.lines[line], container, true, bold, self.is_after_prose(line)));
+        let following = Following::new(removal, &self.lines[line], container, true, bold, self.is_after_prose(line));
+        self.following = Some(following.with_box(self.has_own_box(line)));
+    }
+
+    /// The innermost open box that a line stands in.
+    fn box_around(&self, line: usize) -> Option<&super::OpenRecord> {
+        let first = self.lines[line].first;
+        self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER) && record.event < first)
+    }
+
+    /// Whether the box around a label begins with it, and holds no text of the article before it.
+    fn has_own_box(&self, line: usize) -> bool {
+        self.box_around(line).is_some_and(|record| !matches!(record.tag, Tag::Article | Tag::Main) && self.begins_with_label(record.event, line))
     }
 
     /// Whether the line is a teaser that has a label of its own, among those of the label before.

@@ -21,6 +21,8 @@ pub(super) struct Line {
     pub(super) ends_sentence: bool,
     /// It ends with a question mark.
     pub(super) asks: bool,
+    /// It ends with dots, as a text that was cut short.
+    pub(super) breaks_off: bool,
     /// A rule has taken it.
     pub(super) dropped: bool,
 }
@@ -129,6 +131,12 @@ pub(super) fn ends_sentence(text: &str) -> bool {
 /// Whether the text ends like a question.
 pub(super) fn asks(text: &str) -> bool {
     text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace() || is_ignorable(c)).ends_with(['?', '؟', '？'])
+}
+
+/// Whether the text was cut short.
+pub(super) fn breaks_off(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches([']', ')', ' ']);
+    text.ends_with('…') || text.ends_with("...")
 }
 
 #[cfg(test)]

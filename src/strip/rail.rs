@@ -102,7 +102,7 @@ impl Stripper {
         let whole = self.lines.pop_back()?;
         let cut = self.opens_before(pieces[begin].event, whole.first, window);
         let linked = pieces[..begin].iter().zip(words).filter(|(piece, _)| piece.linked).map(|(_, words)| words).sum();
-        let text = Line { end: cut, words: before, linked, ends_sentence: true, asks: asks(last), ..whole.clone() };
+        let text = Line { end: cut, words: before, linked, ends_sentence: true, asks: asks(last), breaks_off: false, ..whole.clone() };
         let rail = Line { first: cut, words: whole.words.saturating_sub(before), linked: whole.linked.saturating_sub(linked), ..whole };
         if before >= TEXT_WORDS
             && let Some(piece) = pieces.first()

@@ -42,5 +42,7 @@ fn is_teaser(page: &Blocks, block: &Block) -> bool {
     let around = page.elements[block.element as usize].inside;
     let label = block.words.saturating_sub(block.linked);
     let is_link = block.links == 1 && block.linked >= LEAST_WORDS && label <= LABEL_WORDS.min(block.linked);
-    is_link && !block.ends_sentence && block.heading == 0 && around & (inside::TABLE | inside::FIGURE | inside::QUOTE) == 0
+    // Titles ask; what is a link from end to end is no sentence of the text.
+    let is_title = !block.ends_sentence || block.linked == block.words;
+    is_link && is_title && block.heading == 0 && around & (inside::TABLE | inside::FIGURE | inside::QUOTE) == 0
 }
