@@ -281,7 +281,7 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mu
         }
         let next_stays = kept.get(row + 1).is_some_and(|next| *next);
         let is_behind = last.is_none_or(|last| last < row) && !(follows && block.ends_sentence);
-        let is_button = block.words == 1 && (first.is_none_or(|first| first > row) || block.digits > 1);
+        let is_button = block.words == 1 && first.is_none_or(|first| first > row);
         let is_apart = block.heading == 0 && !in_figure && !makes.contains(&make(block));
         if is_article && is_apart && (is_behind || is_button) {
             continue;
