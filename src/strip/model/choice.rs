@@ -27,6 +27,8 @@ pub(super) const SPARED_LINE: f32 = 0.15;
 pub(super) const SPARED_LABEL: f32 = 0.05;
 /// A paragraph of an article is kept though its chance is so far below the line.
 const BELOW_LINE: f32 = 0.25;
+/// Where nothing reaches the line, paragraphs stay from this share of it on.
+const DOUBT: f32 = 0.5;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 
@@ -203,6 +205,11 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let of_paragraph = if is_article { moved(line.min(thresholds.prose.max(line - BELOW_LINE)), favor) } else { threshold };
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
+    // A page with text is not emptied over a little doubt.
+    if !kept.contains(&true) {
+        let is_likely = |(block, chance): (&Block, &f32)| is_paragraph(block) && !is_out(block) && *chance >= DOUBT * of_paragraph;
+        kept = blocks.iter().zip(chances).map(is_likely).collect();
+    }
     let mut why: Vec<Why> = blocks
         .iter()
         .map(|block| match block {

@@ -427,7 +427,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         column!(format_args!("share of the page in the {name} container"), b => share(total(b).words, page_total.words));
         column!(format_args!("names of the {name} container"), b => signed(i32::from(elements[nearest[b.element as usize] as usize].decayed) / 2));
         out.add(
-            &format!("place in the {name} container"),
+            format_args!("place in the {name} container"),
             blocks.iter().enumerate().map(|(row, b)| {
                 let total = total(b);
                 share((row as u32).saturating_sub(total.first), total.last.saturating_sub(total.first) + 1)
