@@ -202,12 +202,14 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let favor = settings.favor.log_odds();
     let line = thresholds.keep + thresholds.slope * best / 2.0;
     let threshold = moved(line, favor);
-    let of_paragraph = if is_article { moved(line.min(thresholds.prose.max(line - BELOW_LINE)), favor) } else { threshold };
+    let balanced = if is_article { line.min(thresholds.prose.max(line - BELOW_LINE)) } else { line };
+    let of_paragraph = moved(balanced, favor);
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
     // A page with text is not emptied over a little doubt.
     if !kept.contains(&true) {
-        let is_likely = |(block, chance): (&Block, &f32)| is_paragraph(block) && !is_out(block) && *chance >= DOUBT * of_paragraph;
+        let least = moved(DOUBT * balanced, favor);
+        let is_likely = |(block, chance): (&Block, &f32)| is_paragraph(block) && !is_out(block) && *chance >= least;
         kept = blocks.iter().zip(chances).map(is_likely).collect();
     }
     let mut why: Vec<Why> = blocks
