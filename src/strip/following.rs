@@ -52,6 +52,8 @@ const BOXES: u8 = 3;
 const SMALL_WORDS: u32 = 8;
 /// The excerpt below a teaser's title.
 const EXCERPT_WORDS: u32 = 36;
+/// So many words of prose are a text.
+const TEXT_WORDS: u64 = 100;
 /// An unlinked entry of a list of teasers.
 const ENTRY_WORDS: u32 = 30;
 
@@ -119,8 +121,11 @@ impl Stripper {
         let line = &self.lines[this];
         let (first, end, words, heading) = (line.first, line.end, line.words, line.heading);
         let is_next_heading = heading > 0 && following.level > 0 && heading <= following.level;
-        // An excerpt breaks off, or stands below a title of its own; it goes if a teaser or the end of the box follows.
-        let is_excerpt = following.in_own_box && words <= EXCERPT_WORDS && (following.titled || !line.ends_sentence || line.breaks_off);
+        // An excerpt breaks off, or stands below a title of its own; it goes if a teaser or the end of the box follows. On a page without a text
+        // of its own it is what the page consists of.
+        let is_behind_text = self.prose_words >= TEXT_WORDS;
+        let is_excerpt =
+            following.in_own_box && is_behind_text && words <= EXCERPT_WORDS && (following.titled || !line.ends_sentence || line.breaks_off);
         let small = (words <= SMALL_WORDS && !line.ends_sentence || is_excerpt) && heading == 0;
         let in_text = self.markup == Markup::Text;
         let is_teaser = if in_text {

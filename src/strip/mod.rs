@@ -599,7 +599,8 @@ impl Stripper {
         }
         self.opened_in_stretch = opened;
         self.reaches(removal, last);
-        for line in self.lines.iter_mut().rev().take_while(|line| line.end > events.start) {
+        let first = self.lines.partition_point(|line| line.end <= events.start);
+        for line in self.lines.range_mut(first..).take_while(|line| line.first < events.end) {
             let is_kept = kept.iter().any(|kept| kept.contains(&line.first));
             line.dropped |= line.first >= events.start && line.end <= events.end && !is_kept;
         }

@@ -28,7 +28,7 @@ pub(super) const SPARED_LABEL: f32 = 0.05;
 /// A paragraph of an article is kept though its chance is so far below the line.
 const BELOW_LINE: f32 = 0.25;
 /// Where nothing reaches the line, paragraphs stay from this share of it on.
-const DOUBT: f32 = 0.5;
+const DOUBT: f32 = 0.9;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 
