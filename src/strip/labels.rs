@@ -448,8 +448,12 @@ impl Stripper {
 
     /// Where a page declares no title and no heading has come, its first line stands for it.
     fn note_first_line(&mut self, pieces: &[super::Piece], window: &Window) {
-        let is_title =
-            |line: &&Line| (HEADLINE_WORDS..=TITLE_WORDS).contains(&(line.words as usize)) && !line.is_linked() && !line.is_prose() && !line.dropped;
+        let is_title = |line: &&Line| {
+            (HEADLINE_WORDS..=TITLE_WORDS).contains(&(line.words as usize))
+                && !line.is_linked()
+                && !line.ends_sentence_but_question()
+                && !line.dropped
+        };
         if self.markup == Markup::Text || !self.labels.titles.is_empty() || self.lines.back().filter(is_title).is_none() {
             return;
         }
