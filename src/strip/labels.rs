@@ -89,6 +89,12 @@ pub(super) struct Label {
     pub(super) heads_itself: bool,
 }
 
+impl Label {
+    pub(super) fn of(rules: Vec<RuleIndex>, weak: bool) -> Self {
+        Label { rules, weak, heads_itself: false }
+    }
+}
+
 impl Labels {
     /// How many words from `at` on repeat what the page says of itself.
     fn said(&self, what: Said, line: &Folded, at: usize, is_headline: bool) -> usize {
@@ -229,8 +235,7 @@ impl Stripper {
         let (mut words, mut linked) = (0, 0);
         let mut last = "";
         for piece in &pieces {
-            let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) else { continue };
-            let text = window.text(held.event.range.clone());
+            let Some(text) = self.text_of(piece, window) else { continue };
             let count = count_words(text);
             words += count;
             linked += if piece.linked { count } else { 0 };
@@ -309,11 +314,11 @@ impl Stripper {
 
     fn read_first_words(&self, pieces: &[super::Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
         for piece in pieces {
-            if let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) {
+            if let Some(text) = self.text_of(piece, window) {
                 if part_at_tags && piece.after_tag {
                     words.part();
                 }
-                words.push(window.text(held.event.range.clone()), piece.after_tag);
+                words.push(text, piece.after_tag);
             }
         }
     }
@@ -549,7 +554,7 @@ impl Stripper {
         let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
         let label = match strong.is_empty() {
             // All that say so are recorded, the weak ones too.
-            false => Some(Label { rules: sorted(whole.iter().map(|(rule, _)| *rule)), weak: false, heads_itself: false }),
+            false => Some(Label::of(sorted(whole.iter().map(|(rule, _)| *rule)), false)),
             true => {
                 let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
                 while let Some((from, by)) = &reached[at] {
@@ -561,11 +566,11 @@ impl Stripper {
                     }
                 }
                 if at == 0 && tiles > 1 {
-                    Some(Label { rules: sorted(path.into_iter()), weak: false, heads_itself: false })
+                    Some(Label::of(sorted(path.into_iter()), false))
                 } else {
                     let weak = sorted(whole.iter().map(|(rule, _)| *rule));
                     match weak.is_empty() {
-                        false => Some(Label { rules: weak, weak: true, heads_itself: false }),
+                        false => Some(Label::of(weak, true)),
                         true => self.bar(line, &numbered, &mut found, &title, lang),
                     }
                 }
@@ -573,7 +578,8 @@ impl Stripper {
         };
         if label.is_some() && self.labels.first_line.is_some() && self.labels.title_at(line, 0) > 0 {
             // A label repeats the first line: that is the headline.
-            self.surely_text.extend(self.labels.first_line.take());
+            let first_line = self.labels.first_line.take();
+            self.note_surely_text(first_line);
         }
         self.labels.found = found;
         self.labels.ids = ids;
@@ -622,7 +628,7 @@ impl Stripper {
             }
         }
         let is_bar = if is_linked { known >= LINKED_BAR_KNOWN && unknown <= known } else { known >= BAR_KNOWN && unknown * 3 <= known };
-        is_bar.then(|| Label { rules: sorted(rules.into_iter()), weak: false, heads_itself: false })
+        is_bar.then(|| Label::of(sorted(rules.into_iter()), false))
     }
 
     fn near_miss(&mut self, rule: RuleIndex, line: usize, failed: &'static str) {

@@ -606,6 +606,13 @@ impl Stripper {
         }
     }
 
+    /// Notes the first text of what is surely the article's. Only the block model asks, which a page of any length does not come to.
+    fn note_surely_text(&mut self, first: Option<EventIndex>) {
+        if self.blocks.is_some() {
+            self.surely_text.extend(first);
+        }
+    }
+
     fn drop_event(&mut self, at: EventIndex, removal: u32) {
         self.take_event(at, removal);
         self.reaches(removal, at);

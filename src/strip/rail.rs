@@ -54,7 +54,8 @@ impl Stripper {
         None
     }
 
-    fn text_of<'a>(&self, piece: &Piece, window: &'a Window) -> Option<&'a str> {
+    /// The text of a piece that nothing has taken.
+    pub(super) fn text_of<'a>(&self, piece: &Piece, window: &'a Window) -> Option<&'a str> {
         let held = self.queue.get(piece.event).filter(|held| held.is_kept())?;
         Some(window.text(held.event.range.clone()))
     }
@@ -90,7 +91,7 @@ impl Stripper {
 
     /// Parts the line before a piece. What stands before it stays as a line; the rest is the label.
     fn cut_before(&mut self, begin: usize, pieces: &[Piece], words: &[u32], window: &Window, rules: Vec<RuleIndex>) -> Option<Label> {
-        let label = Some(Label { rules, weak: false, heads_itself: true });
+        let label = Some(Label { heads_itself: true, ..Label::of(rules, false) });
         let before: u32 = words[..begin].iter().sum();
         if before == 0 {
             return label;
@@ -104,10 +105,8 @@ impl Stripper {
         let linked = pieces[..begin].iter().zip(words).filter(|(piece, _)| piece.linked).map(|(_, words)| words).sum();
         let text = Line { end: cut, words: before, linked, ends_sentence: true, asks: asks(last), breaks_off: false, ..whole.clone() };
         let rail = Line { first: cut, words: whole.words.saturating_sub(before), linked: whole.linked.saturating_sub(linked), ..whole };
-        if before >= TEXT_WORDS
-            && let Some(piece) = pieces.first()
-        {
-            self.surely_text.insert(piece.event);
+        if before >= TEXT_WORDS {
+            self.note_surely_text(pieces.first().map(|piece| piece.event));
         }
         let is_prose = text.is_prose();
         self.lines.push_back(text);
