@@ -18,6 +18,26 @@ pub struct FirstWords {
     at_tag: bool,
     /// A tag stands inside a word.
     is_parted: bool,
+    /// A bit for each word that a colon may follow.
+    colons: u16,
+}
+
+/// The first words of a line, [`FirstWords::WORDS`] or all that there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning<'a> {
+    /// Their hashes, as [`word_hash`] gives them.
+    pub hashes: &'a [u32],
+    /// A bit for each word that a colon may follow.
+    pub colons: u16,
+    /// A tag stands inside one of them, so that there is another reading.
+    pub is_parted: bool,
+}
+
+impl Beginning<'_> {
+    /// Whether the line may have more words.
+    pub fn is_cut(&self) -> bool {
+        self.hashes.len() == FirstWords::WORDS
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +51,7 @@ enum State {
 }
 
 /// The hash of every number.
-const NUMBER: u32 = 0;
+pub const NUMBER: u32 = 0;
 
 /// The hash of a folded word, as [`FirstWords`] gives it.
 pub fn word_hash(folded: &str) -> u32 {
@@ -65,7 +85,10 @@ impl FirstWords {
                 'A'..='Z' => Fold::Letter(character.to_ascii_lowercase()),
                 // A character reference.
                 '&' => Fold::Complex,
-                ':' => Fold::Break,
+                ':' => {
+                    self.note_colon();
+                    Fold::Break
+                }
                 '\u{2000}'..='\u{206F}' if is_dropped(character) => Fold::Dropped,
                 '\u{2000}'..='\u{206F}' => Fold::Break,
                 _ => fold(character),
@@ -108,6 +131,11 @@ impl FirstWords {
         self.end_word();
     }
 
+    fn note_colon(&mut self) {
+        let word = if self.state == State::Between { self.count.checked_sub(1) } else { Some(self.count) };
+        self.colons |= word.map_or(0, |word| 1 << word);
+    }
+
     fn end_word(&mut self) {
         let hash = match std::mem::take(&mut self.state) {
             State::Between => return,
@@ -120,11 +148,10 @@ impl FirstWords {
         }
     }
 
-    /// Ends the line. `None` when only folding can tell; else the hashes of the first words, and whether a tag stands inside
-    /// one of them, so that there is another reading.
-    pub fn finish(&mut self) -> Option<(&[u32], bool)> {
+    /// Ends the line. `None` when only folding can tell.
+    pub fn finish(&mut self) -> Option<Beginning<'_>> {
         self.end_word();
-        (!self.unclear).then_some((&self.hashes[..self.count], self.is_parted))
+        (!self.unclear).then_some(Beginning { hashes: &self.hashes[..self.count], colons: self.colons, is_parted: self.is_parted })
     }
 }
 
@@ -135,12 +162,15 @@ mod tests {
 
     #[test]
     fn hashes_are_those_of_folded_words() {
-        for line in ["Share THIS s’abonner à l'école", "٣ تعليقات إخترنا لَك", "«Читай» ещё İZLE", "12 Comments", "1,234 views, 5", ""]
+        for line in
+            ["Share THIS s’abonner à l'école", "٣ تعليقات إخترنا لَك", "«Читай» ещё İZLE", "12 Comments", "1,234 views, 5", "Read also: 7: a :b", ""]
         {
             let mut words = FirstWords::default();
             words.push(line, false);
             let expected: Vec<u32> = Folded::of(line).texts().map(word_hash).collect();
-            assert_eq!(words.finish().map(|(all, _)| all.to_vec()), Some(expected), "{line}");
+            assert_eq!(words.finish().map(|beginning| beginning.hashes.to_vec()), Some(expected), "{line}");
+            let colons = Folded::of(line).words().iter().enumerate().fold(0, |colons, (at, word)| colons | u16::from(word.colon) << at);
+            assert_eq!(words.colons & colons, colons, "{line}");
         }
         let mut words = FirstWords::default();
         words.push("&amp; साझा", false);
@@ -168,7 +198,7 @@ mod tests {
                         }
                         words.push(piece, at > 0);
                     }
-                    words.finish().map(|(all, parted)| (all.to_vec(), parted)).unwrap()
+                    words.finish().map(|beginning| (beginning.hashes.to_vec(), beginning.is_parted)).unwrap()
                 };
                 let expected = |text: String| Folded::of(&text).texts().take(WORDS).map(word_hash).collect::<Vec<_>>();
                 let (joined, is_parted) = read(false);

@@ -102,6 +102,19 @@ impl Lexicon {
         self.entries.keys().map(|word| &**word)
     }
 
+    /// All words that dates are made of, in folded form.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().flat_map(|(first, entries)| {
+            let rest = entries.iter().flat_map(|entry| &entry.rest);
+            std::iter::once(first).chain(rest).map(|word| &**word)
+        })
+    }
+
+    /// The words that multiply the number before them, in folded form.
+    pub fn multipliers(&self) -> impl Iterator<Item = &str> {
+        self.multipliers.iter().map(|word| &**word)
+    }
+
     /// Whether a date may begin with this word.
     pub fn begins_date(&self, word: &str) -> bool {
         self.entries.contains_key(word)

@@ -13,7 +13,6 @@ mod load;
 pub(crate) mod media;
 mod mistake;
 mod moderation;
-mod openings;
 mod pack;
 mod phrase;
 pub(crate) mod selector;

@@ -8,7 +8,7 @@ use super::line::{Line, asks, breaks_off, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::removal::{Extent, NearMiss};
 use super::{Mark, Stripper};
-use crate::fold::{FirstWords, Folded, word_hash};
+use crate::fold::{Beginning, FirstWords, Folded, word_hash};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, Tag, TextKind, Window};
@@ -58,8 +58,8 @@ pub(super) struct Labels {
     /// Names of the site: as declared, and the short parts of titles.
     sites: Vec<Vec<String>>,
     site_declared: bool,
-    /// Hashes of the first two words of both.
-    first_words: Vec<(u32, Option<u32>)>,
+    /// Hashes of the first words of both, and how many words they have; titles first.
+    first_words: Vec<(Vec<u32>, usize)>,
     titles_read: usize,
     title_was_shown: bool,
     /// The first line, where it stands for the title and nothing has confirmed that yet.
@@ -162,14 +162,23 @@ impl Labels {
     }
 
     fn know_first_words(&mut self) {
-        let first = |words: &Vec<String>| Some((word_hash(words.first()?), words.get(1).map(|word| word_hash(word))));
-        self.first_words = self.titles.iter().chain(&self.sites).filter_map(first).collect();
+        let first = |words: &Vec<String>| (words.iter().take(FirstWords::WORDS).map(|word| word_hash(word)).collect(), words.len());
+        self.first_words = self.titles.iter().chain(&self.sites).map(first).collect();
     }
 
-    /// Whether a title or a site's name may begin so, judged by hashes as in [`crate::rules::PhraseBook::may_begin_with`].
-    fn may_begin_with(&self, words: &[u32]) -> bool {
-        let begins = |(first, second): &(u32, Option<u32>)| words.first() == Some(first) && second.is_none_or(|second| words.get(1) == Some(&second));
-        self.first_words.iter().any(begins)
+    /// How many of these words titles and the site's name may repeat from the first on, judged by hashes: a bit for each length.
+    fn said_lengths(&self, words: &[u32]) -> u16 {
+        let begins = |(first, _): &&(Vec<u32>, usize)| !words.is_empty() && first.iter().zip(words).all(|(one, other)| one == other);
+        let lengths = self.first_words.iter().filter(begins).map(|(_, length)| *length);
+        // What is longer than the words that are known may go on behind them.
+        lengths.fold(0, |lengths, length| lengths | 1 << length.min(words.len()))
+    }
+
+    /// Whether a line of these first words may be a title, and nothing else.
+    fn may_be_title(&self, beginning: Beginning<'_>) -> bool {
+        let words = beginning.hashes;
+        let is_title = |(first, length): &(Vec<u32>, usize)| first == words && (beginning.is_cut() || *length == words.len());
+        self.first_words.iter().take(self.titles.len()).any(is_title)
     }
 
     /// A title counts whole and by its parts: "Headline - Site".
@@ -295,21 +304,21 @@ impl Stripper {
         }
     }
 
-    /// Whether any phrase may begin like the line, judged by hashes of its first words; says yes too often, and nothing
-    /// where only folding can tell.
+    /// Whether the line may be a label or the title, judged by hashes of its first words; says yes too often, and nothing where only
+    /// folding can tell.
     fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> Option<bool> {
-        let begins_said = |word| self.labels.first_words.iter().any(|(first, _)| *first == word);
-        let may_begin = |words: &[u32]| self.rules.phrases().may_begin_with(words, begins_said) || self.labels.may_begin_with(words);
+        let said = |words: &[u32]| self.labels.said_lengths(words);
+        let may_be_label = |begin: Beginning<'_>| self.labels.may_be_title(begin) || self.rules.phrases().may_tile(begin, &said);
         let mut words = FirstWords::default();
         self.read_first_words(pieces, window, &mut words, false);
-        let (hashes, is_parted) = words.finish()?;
-        let begins = may_begin(hashes);
-        if begins || !is_parted {
-            return Some(begins);
+        let begin = words.finish()?;
+        let is_one = may_be_label(begin);
+        if is_one || !begin.is_parted {
+            return Some(is_one);
         }
         let mut words = FirstWords::default();
         self.read_first_words(pieces, window, &mut words, true);
-        words.finish().map(|(hashes, _)| may_begin(hashes))
+        words.finish().map(may_be_label)
     }
 
     fn read_first_words(&self, pieces: &[super::Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
@@ -609,6 +618,11 @@ impl Stripper {
         let is_linked = this.is_linked() && self.markup == Markup::Html;
         let (mut rules, mut known, mut unknown, mut at) = (Vec::new(), 0, 0, 0);
         while at < count {
+            // The site's own name is no command, nor does it speak against one.
+            at += self.labels.said(Said::Site, line, at, false);
+            if at >= count {
+                break;
+            }
             found.clear();
             self.rules.phrases().find(numbered, at, self.rules.lexicon(), said, found);
             let fits = |phrase: &&PhraseMatch| {

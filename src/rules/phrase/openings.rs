@@ -26,7 +26,9 @@ impl Openings {
     /// Of the steps of a node, and of the words that it has itself; `is_number` tells which words are numbers as well.
     pub(super) fn of(openings: &[Opening], words: &[u32], is_number: impl Fn(u32) -> bool) -> Openings {
         let choose = |fits: &dyn Fn(&Opening) -> bool| (0..).zip(openings).filter(|(_, opening)| fits(opening)).map(|(number, _)| number).collect();
-        let (other, number): (Box<[u32]>, Box<[u32]>) = (choose(&|opening| opening.anything), choose(&|opening| opening.anything || opening.number));
+        let other: Box<[u32]> = choose(&|opening| opening.anything);
+        // Whoever sees only that a word is a number has to try the steps of all of them.
+        let number: Box<[u32]> = choose(&|opening| opening.anything || opening.number || opening.words.iter().any(|word| is_number(*word)));
         let at_least = |word: u32| if is_number(word) { number.to_vec() } else { other.to_vec() };
         let mut by_word: FxHashMap<u32, Vec<u32>> = words.iter().map(|word| (*word, at_least(*word))).collect();
         for (step, opening) in (0..).zip(openings) {

@@ -1,0 +1,400 @@
+//! All phrases of a rule set as one tree of words: a line is looked up once, however many phrases there are.
+
+mod glance;
+mod openings;
+mod outlook;
+mod written;
+
+pub use written::PhraseError;
+
+use super::RuleIndex;
+use super::lexicon::Lexicon;
+use crate::fold::Folded;
+use glance::Glance;
+use openings::Openings;
+use outlook::{Outlook, word_bit};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
+use written::Item;
+
+/// Lines of more words than this are no labels.
+pub const LONGEST_LINE: usize = 60;
+
+const LONGEST_NAME: usize = 6;
+const LONGEST_TEXT: usize = 40;
+
+/// A step in the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Step {
+    Word {
+        id: u32,
+        colon: bool,
+    },
+    Number,
+    Date,
+    Name,
+    Text,
+    Said(Said),
+    /// One of a list of forms, which begin at this node.
+    OneOf(u32),
+    /// Nothing: the end of an alternative leads on to what all of them have in common.
+    Joined(u32),
+}
+
+/// What a page says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Said {
+    /// Its title.
+    Title,
+    /// The name of its site.
+    Site,
+}
+
+/// Where a phrase that was found ends, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhraseMatch {
+    /// Index of the first word after it.
+    pub end: usize,
+    /// The rule.
+    pub rule: RuleIndex,
+}
+
+/// The phrases of a rule set.
+#[derive(Debug, Default)]
+pub struct PhraseBook {
+    vocabulary: FxHashMap<Box<str>, u32>,
+    /// Children by [`word_key`]; the root is node 0.
+    children: FxHashMap<u64, u32>,
+    /// The placeholders that a node has children for, and those.
+    placeholders: Vec<Vec<(Step, u32)>>,
+    ends: Vec<Vec<RuleIndex>>,
+    /// Lists of forms, by name: each is a tree of its own.
+    lists: FxHashMap<String, u32>,
+    list_ends: FxHashSet<u32>,
+    /// What can come at each node; built last.
+    outlooks: Vec<Outlook>,
+    /// Of the nodes with many steps other than words, by their [`Outlook`].
+    openings: Vec<Openings>,
+    has_phrases: bool,
+    glance: Glance,
+}
+
+/// How many words from `at` on repeat what the page says of itself; 0 if they do not.
+pub type SaidLength<'a> = &'a dyn Fn(Said, &Folded, usize) -> usize;
+
+impl PhraseBook {
+    /// Adds a phrase of a rule.
+    pub fn add(&mut self, phrase: &str, rule: RuleIndex) -> Result<(), PhraseError> {
+        let items = self.parse(phrase)?;
+        let node = self.insert(0, &items);
+        if !self.ends[node as usize].contains(&rule) {
+            self.ends[node as usize].push(rule);
+        }
+        self.has_phrases = true;
+        Ok(())
+    }
+
+    /// Checks a phrase without adding it.
+    pub fn check(&mut self, phrase: &str) -> Result<(), PhraseError> {
+        self.parse(phrase).map(drop)
+    }
+
+    /// Names a list of forms that phrases may use as a placeholder.
+    pub fn define(&mut self, name: &str, forms: &[String]) {
+        self.begin();
+        let root = match self.lists.get(name) {
+            Some(root) => *root,
+            None => {
+                let root = self.new_node();
+                self.lists.insert(name.to_owned(), root);
+                root
+            }
+        };
+        for form in forms {
+            let mut steps = Vec::new();
+            self.words(form, &mut steps);
+            if !steps.is_empty() {
+                let node = self.insert(root, &steps);
+                self.list_ends.insert(node);
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.ends.is_empty() {
+            self.new_node();
+        }
+    }
+
+    fn insert(&mut self, from: u32, items: &[Item]) -> u32 {
+        let mut node = from;
+        for item in items {
+            node = match item {
+                Item::Step(step) => self.child(node, step),
+                Item::Group(alternatives) => {
+                    let joined = self.new_node();
+                    for alternative in alternatives {
+                        let end = self.insert(node, alternative);
+                        self.placeholders[end as usize].push((Step::Joined(joined), joined));
+                    }
+                    joined
+                }
+            };
+        }
+        node
+    }
+
+    fn child(&mut self, node: u32, step: &Step) -> u32 {
+        let known = match step {
+            Step::Word { id, colon } => self.word_child(node, *id, *colon),
+            _ => self.placeholders[node as usize].iter().find(|(known, _)| known == step).map(|(_, child)| *child),
+        };
+        if let Some(child) = known {
+            return child;
+        }
+        let child = self.new_node();
+        match step {
+            Step::Word { id, colon } => drop(self.children.insert(word_key(node, *id, *colon), child)),
+            _ => self.placeholders[node as usize].push((step.clone(), child)),
+        }
+        child
+    }
+
+    #[inline]
+    fn word_child(&self, node: u32, id: u32, colon: bool) -> Option<u32> {
+        self.children.get(&word_key(node, id, colon)).copied()
+    }
+
+    fn new_node(&mut self) -> u32 {
+        self.ends.push(Vec::new());
+        self.placeholders.push(Vec::new());
+        (self.ends.len() - 1) as u32
+    }
+
+    fn words(&mut self, literal: &str, items: &mut Vec<Item>) {
+        let folded = Folded::of(literal);
+        for (word, text) in folded.words().iter().zip(folded.texts()) {
+            let next = self.vocabulary.len() as u32;
+            let id = *self.vocabulary.entry(text.into()).or_insert(next);
+            items.push(Item::Step(Step::Word { id, colon: word.colon }));
+        }
+    }
+
+    /// Whether the book holds no phrase.
+    pub fn is_empty(&self) -> bool {
+        !self.has_phrases
+    }
+
+    /// Builds what can only be built once all phrases and date words are known. `joins` tells rules whose phrases others may follow.
+    pub fn finish(&mut self, lexicon: &Lexicon, joins: impl Fn(RuleIndex) -> bool) {
+        if !self.is_empty() {
+            self.look_out(lexicon, &joins);
+            self.learn_to_glance(lexicon, &joins);
+        }
+    }
+    /// Whether anything can be found from a node on, judged by the next word alone.
+    #[inline(always)]
+    fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
+        let outlook = self.outlook(node);
+        outlook.ends
+            || line.line.words().get(at).is_some_and(|word| {
+                let may_stand = |id: &u32| *id != NO_WORD && outlook.words & word_bit(*id) != 0;
+                let stands = |id: u32| self.openings(outlook).is_none_or(|openings| openings.know(id));
+                outlook.open || (outlook.number && word.number) || line.id(at).filter(may_stand).is_some_and(stands)
+            })
+    }
+
+    /// All phrases that begin at word `at`.
+    pub fn find(&self, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+        if !self.is_empty() {
+            self.walk(0, line, at, lexicon, said, found);
+        }
+    }
+
+    /// Looks up the words of a line, those that are asked for and each once; `ids` is a buffer.
+    pub fn number<'a>(&'a self, line: &'a Folded, ids: &'a mut Vec<Cell<u32>>) -> Numbered<'a> {
+        ids.clear();
+        ids.resize(line.words().len(), Cell::new(NOT_LOOKED_UP));
+        Numbered { line, ids, vocabulary: &self.vocabulary }
+    }
+
+    fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
+        if !self.goes_on(node, line, at) {
+            return;
+        }
+        let outlook = self.outlook(node);
+        let ends = &self.ends[node as usize];
+        if outlook.ends_here {
+            found.extend(ends.iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+        }
+        let words = line.line.words();
+        if at >= words.len() {
+            for (step, _) in &self.placeholders[node as usize] {
+                if let Step::Joined(joined) = step {
+                    self.walk(*joined, line, at, lexicon, said, found);
+                }
+            }
+            return;
+        }
+        let id = line.id(at).unwrap_or(NO_WORD);
+        if id != NO_WORD && outlook.words_here & word_bit(id) != 0 {
+            for colon in [false, true] {
+                if (words[at].colon || !colon)
+                    && let Some(child) = self.word_child(node, id, colon)
+                {
+                    self.walk(child, line, at + 1, lexicon, said, found);
+                }
+            }
+        }
+        if !outlook.steps_here {
+            return;
+        }
+        for (step, child) in self.steps(node, outlook, (id != NO_WORD).then_some(id), words[at].number) {
+            let left = words.len() - at;
+            match step {
+                Step::Number if words[at].number => {
+                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.line.word(at + 1));
+                    self.walk(*child, line, at + 1, lexicon, said, found);
+                    if multiplied {
+                        self.walk(*child, line, at + 2, lexicon, said, found);
+                    }
+                }
+                Step::Date => {
+                    let length = lexicon.date_length(line.line, at);
+                    if length > 0 {
+                        self.walk(*child, line, at + length, lexicon, said, found);
+                    }
+                }
+                Step::Said(what) => {
+                    let length = said(*what, line.line, at);
+                    if length > 0 {
+                        self.walk(*child, line, at + length, lexicon, said, found);
+                    }
+                }
+                Step::Name => {
+                    for length in (1..=left.min(LONGEST_NAME)).filter(|length| self.goes_on(*child, line, at + length)) {
+                        self.walk(*child, line, at + length, lexicon, said, found);
+                    }
+                }
+                Step::Joined(joined) if self.goes_on(*joined, line, at) => self.walk(*joined, line, at, lexicon, said, found),
+                Step::OneOf(root) => self.walk_list(*root, *child, line, at, lexicon, said, found),
+                Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
+                _ => {}
+            }
+        }
+    }
+
+    /// The forms of a list, and what stands after them.
+    #[allow(clippy::too_many_arguments)]
+    fn walk_list(
+        &self,
+        inner: u32,
+        then: u32,
+        line: &Numbered<'_>,
+        at: usize,
+        lexicon: &Lexicon,
+        said: SaidLength<'_>,
+        found: &mut Vec<PhraseMatch>,
+    ) {
+        if self.list_ends.contains(&inner) {
+            self.walk(then, line, at, lexicon, said, found);
+        }
+        let Some(id) = line.id(at).filter(|id| *id != NO_WORD) else { return };
+        if let Some(child) = self.word_child(inner, id, false) {
+            self.walk_list(child, then, line, at + 1, lexicon, said, found);
+        }
+    }
+}
+
+/// A line and the numbers of its words.
+pub struct Numbered<'a> {
+    line: &'a Folded,
+    ids: &'a [Cell<u32>],
+    vocabulary: &'a FxHashMap<Box<str>, u32>,
+}
+
+impl Numbered<'_> {
+    /// The number of a word, or [`NO_WORD`]; `None` behind the last.
+    #[inline(always)]
+    fn id(&self, at: usize) -> Option<u32> {
+        match self.ids.get(at)?.get() {
+            NOT_LOOKED_UP => Some(self.look_up(at)),
+            id => Some(id),
+        }
+    }
+
+    #[cold]
+    fn look_up(&self, at: usize) -> u32 {
+        let id = self.vocabulary.get(self.line.word(at)).copied().unwrap_or(NO_WORD);
+        self.ids[at].set(id);
+        id
+    }
+}
+
+/// The number of a word that is in no phrase.
+const NO_WORD: u32 = u32::MAX;
+/// Nobody has asked for the number of a word.
+const NOT_LOOKED_UP: u32 = u32::MAX - 1;
+
+/// A node's child by a word: the node, the word, whether a colon must follow it.
+#[inline]
+fn word_key(node: u32, id: u32, colon: bool) -> u64 {
+    u64::from(node) << 32 | u64::from(id) << 1 | u64::from(colon)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(book: &PhraseBook, line: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        let lexicon =
+            Lexicon::from_toml("[en]\nmonths = ['July']\nweekdays = []\nunits = ['hours']\nmarkers = ['ago']\n[multipliers]\nwords = ['k']").unwrap();
+        let (folded, mut ids) = (Folded::of(line), Vec::new());
+        book.find(&book.number(&folded, &mut ids), 0, &lexicon, &|_, _, _| 0, &mut found);
+        found.iter().map(|m| m.end).collect()
+    }
+
+    #[test]
+    fn phrases_match_with_placeholders() {
+        let mut book = PhraseBook::default();
+        for phrase in ["{n} تعليق", "comments ({n})", "Read also: {text}", "Published {date}", "by {name}"] {
+            book.add(phrase, RuleIndex(0)).unwrap();
+        }
+        assert_eq!(ends(&book, "٠ تعليق"), [2]);
+        assert_eq!(ends(&book, "Comments: 1.2K"), [2, 3]);
+        assert_eq!(ends(&book, "READ ALSO: the port"), [4]);
+        assert_eq!(ends(&book, "Read also the port"), [0; 0]);
+        assert_eq!(ends(&book, "Published 26 July 2025"), [4]);
+        assert_eq!(ends(&book, "Published 3 hours ago"), [4]);
+        assert_eq!(ends(&book, "Published in July"), [0; 0]);
+    }
+
+    #[test]
+    fn alternatives_and_lists_stand_for_many_phrases() {
+        let mut book = PhraseBook::default();
+        book.define("article", &["المقال".into(), "this article".into(), "story".into()]);
+        for phrase in ["Share (the|) {article} (with (your|) friends|)", "{article} (continues|goes on) below", "شارك {article}"] {
+            book.add(phrase, RuleIndex(0)).unwrap();
+        }
+        assert_eq!(ends(&book, "Share this article with friends"), [5, 3]);
+        assert_eq!(ends(&book, "share the story"), [3]);
+        assert_eq!(ends(&book, "Story goes on below"), [4]);
+        assert_eq!(ends(&book, "شارك المقال"), [2]);
+        assert_eq!(ends(&book, "Share the"), [0; 0]);
+        assert_eq!(book.add("Share (this|that", RuleIndex(0)), Err(PhraseError::OpenBracket));
+        assert_eq!(book.add("(Share|) {name}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
+        assert_eq!(book.add("({text}|this) ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
+    }
+
+    #[test]
+    fn bad_phrases_say_why() {
+        let mut book = PhraseBook::default();
+        assert_eq!(book.add("…", RuleIndex(0)), Err(PhraseError::Empty));
+        assert_eq!(book.add("{text} ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
+        assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::BeginsOpen));
+        assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
+        assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into(), String::new())));
+        assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
+    }
+}
