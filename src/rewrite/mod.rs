@@ -7,6 +7,8 @@
 pub(crate) mod attributes;
 mod open_elements;
 mod plain_text;
+mod preformatted;
+mod style;
 pub(crate) mod tag;
 mod token;
 mod window;
@@ -21,6 +23,7 @@ pub use window::Window;
 
 use crate::error::RewriteError;
 use open_elements::{Closed, Opened};
+use preformatted::Content;
 use std::ops::Range;
 use tag::is;
 use token::{Token, TokenKind, Tokenizer};
@@ -57,7 +60,7 @@ pub enum EventKind {
     },
     /// Text.
     Text(TextKind),
-    /// A line break of plain text; `blank` when an empty line follows. With an empty range it parts two custom elements.
+    /// A line break of plain text; `blank` when an empty line follows. With an empty range it parts two elements.
     Break {
         blank: bool,
     },
@@ -106,18 +109,27 @@ pub struct Rewriter {
     closed: Vec<Closed>,
     custom: Custom,
     layout: Layout,
+    /// What came so far ends here; the window may reach further.
+    read: u64,
+    /// A `pre` that may hold text in lines, and where its content begins: that is known once enough of it has come.
+    unread_pre: Option<(ElementId, u64)>,
+    /// Letters of the line so far, where lines are lines.
+    letters: u32,
+    /// Open elements whose own style makes boxes of them.
+    boxes: Vec<ElementId>,
 }
 
-/// What parts the lines of a page. Plain text that a browser has saved, or a `pre` that is all of its page, has lines of text in it, and
-/// no code.
+/// What parts the lines of a page. Plain text that a browser has saved, or a `pre` that is all of its page or mostly sentences, has lines of
+/// text in it, and no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layout {
     /// The body has not begun.
     NotYet,
     /// Markup.
     Markup,
-    /// Line ends, inside of this element.
-    Lines(ElementId),
+    /// Line ends, inside of this element; those of lines that are wrapped, with so many letters or more, only end a paragraph where a
+    /// blank line follows.
+    Lines(ElementId, u32),
 }
 
 /// Custom elements side by side are lines of their own: a style sheet makes boxes of them, though the standard's default is inline.
@@ -146,13 +158,24 @@ impl Rewriter {
             Markup::Html => Source::Html(Box::new(Tokenizer::new(limits.token_bytes))),
             Markup::Text => Source::Text(plain_text::Lines::default()),
         };
-        Rewriter { source, elements: OpenElements::new(limits.depth), closed: Vec::new(), custom: Custom::None, layout: Layout::NotYet }
+        Rewriter {
+            source,
+            elements: OpenElements::new(limits.depth),
+            closed: Vec::new(),
+            custom: Custom::None,
+            layout: Layout::NotYet,
+            read: 0,
+            unread_pre: None,
+            letters: 0,
+            boxes: Vec::new(),
+        }
     }
 
     /// The page has ended; what comes next is read as HTML of its own, from an offset on.
     pub(crate) fn go_on(&mut self, offset: u64, limits: &crate::limits::Limits) {
         self.source = Source::Html(Box::new(Tokenizer::new(limits.token_bytes).at(offset)));
         (self.custom, self.layout) = (Custom::None, Layout::Markup);
+        (self.read, self.unread_pre) = (offset, None);
     }
 
     /// The open elements.
@@ -171,10 +194,11 @@ impl Rewriter {
 
     /// Reads the next piece of the page, which the window already holds.
     pub fn write(&mut self, piece: &str, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
+        self.read += piece.len() as u64;
         match &mut self.source {
             Source::Html(tokenizer) => {
                 tokenizer.write(piece.len());
-                self.tokens(window, sink)
+                self.tokens(false, window, sink)
             }
             Source::Text(lines) => {
                 lines.write(piece, &mut |event| sink.event(event, &self.elements, window));
@@ -189,7 +213,7 @@ impl Rewriter {
         let ended = match &mut self.source {
             Source::Html(tokenizer) => {
                 tokenizer.end();
-                self.tokens(window, sink)
+                self.tokens(true, window, sink)
             }
             Source::Text(lines) => {
                 lines.end(&mut |event| sink.event(event, &self.elements, window));
@@ -204,13 +228,27 @@ impl Rewriter {
     }
 
     /// Hands out what is whole.
-    fn tokens(&mut self, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
-        while let Source::Html(tokenizer) = &mut self.source
+    fn tokens(&mut self, at_end: bool, window: &Window, sink: &mut impl Sink) -> Result<(), RewriteError> {
+        while self.knows_pre(at_end, window)
+            && let Source::Html(tokenizer) = &mut self.source
             && let Some(token) = tokenizer.next(window, self.elements.in_foreign())?
         {
             self.token(&token, window, sink);
         }
         Ok(())
+    }
+
+    /// Looks ahead into a `pre`; `false` while too little of it has come.
+    fn knows_pre(&mut self, at_end: bool, window: &Window) -> bool {
+        let Some((id, start)) = self.unread_pre else { return true };
+        let Some(content) = preformatted::look(window.text(start..self.read), at_end) else { return false };
+        self.unread_pre = None;
+        match (content, self.layout) {
+            (Content::Lines { wrapped_at }, _) => self.layout = Layout::Lines(id, wrapped_at),
+            (Content::Other, Layout::NotYet) => self.layout = Layout::Lines(id, u32::MAX),
+            (Content::Other, _) => {}
+        }
+        true
     }
 
     fn token(&mut self, token: &Token, window: &Window, sink: &mut impl Sink) {
@@ -247,8 +285,19 @@ impl Rewriter {
                 };
                 match self.layout {
                     Layout::NotYet => self.layout = self.first_of_body(tag, opened),
-                    Layout::Lines(_) if tag == Tag::Code => self.layout = Layout::Markup,
+                    Layout::Lines(..) if tag == Tag::Code => self.layout = Layout::Markup,
                     _ => {}
+                }
+                if let (Opened::Open(id), Tag::Pre, Layout::Markup | Layout::NotYet) = (opened, tag, self.layout) {
+                    self.unread_pre = Some((id, range.end));
+                }
+                if let Opened::Open(id) = opened
+                    && hides
+                    && !tag.has(is::BLOCK)
+                    && self.is_box()
+                {
+                    self.hand_out(Event { kind: EventKind::Break { blank: true }, range: range.start..range.start }, window, sink);
+                    self.boxes.push(id);
                 }
                 match opened {
                     Opened::Open(id) => EventKind::Open { id, tag, void: false, plain, values, hides },
@@ -274,10 +323,16 @@ impl Rewriter {
         self.hand_out(Event { kind, range }, window, sink);
     }
 
-    /// What the first element of a body says of the lines in it.
+    /// Whether the style of the element opened last makes a box of an inline element. A heading is a line all the same.
+    fn is_box(&self) -> bool {
+        let style = self.elements.last_opened().and_then(|element| element.get(KnownName::Style));
+        style.is_some_and(style::makes_box) && !self.elements.stack().iter().any(|element| element.tag.has(is::HEADING))
+    }
+
+    /// What the first element of a body says of the lines in it. A `pre` is looked into first.
     fn first_of_body(&self, tag: Tag, opened: Opened) -> Layout {
         match opened {
-            Opened::Open(id) if tag == Tag::Pre => Layout::Lines(id),
+            Opened::Open(_) if tag == Tag::Pre => Layout::NotYet,
             _ if tag.has(is::HEAD) || matches!(tag, Tag::Html | Tag::Head | Tag::Body) || self.elements.has_open(Tag::Head) => Layout::NotYet,
             _ => Layout::Markup,
         }
@@ -293,8 +348,14 @@ impl Rewriter {
             return self.hand_out(Event { kind: EventKind::Text(kind), range }, window, sink);
         }
         let mut lines = plain_text::Lines::at(range.start);
+        let Layout::Lines(_, wrapped_at) = self.layout else { return };
         let mut events = |event: Event| {
-            let kind = if let EventKind::Text(_) = event.kind { EventKind::Text(kind) } else { event.kind };
+            let goes_on = event.kind == EventKind::Break { blank: false } && self.letters >= wrapped_at;
+            self.letters = match event.kind {
+                EventKind::Text(_) => self.letters + preformatted::letters(window.text(event.range.clone())),
+                _ => 0,
+            };
+            let kind = if goes_on || matches!(event.kind, EventKind::Text(_)) { EventKind::Text(kind) } else { event.kind };
             self.hand_out(Event { kind, range: event.range }, window, sink);
         };
         lines.write(text, &mut events);
@@ -306,7 +367,7 @@ impl Rewriter {
         if event.kind.parts_lines() {
             self.custom = Custom::None;
         }
-        if matches!((event.kind, self.layout), (EventKind::Close { id, .. }, Layout::Lines(lines)) if id == lines) {
+        if matches!((event.kind, self.layout), (EventKind::Close { id, .. }, Layout::Lines(lines, _)) if id == lines) {
             self.layout = Layout::Markup;
         }
         sink.event(event, &self.elements, window);
@@ -327,7 +388,12 @@ impl Rewriter {
         for (n, Closed { id, tag, how }) in closed.drain(..).enumerate() {
             let length = if n + 1 == last { own_length } else { 0 };
             let event = Event { kind: EventKind::Close { id, tag, how }, range: at..at + length };
+            let end = event.range.end;
             self.hand_out(event, window, sink);
+            if let Some(position) = self.boxes.iter().rposition(|open| *open == id) {
+                self.boxes.remove(position);
+                self.hand_out(Event { kind: EventKind::Break { blank: true }, range: end..end }, window, sink);
+            }
         }
         self.closed = closed;
     }

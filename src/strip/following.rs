@@ -35,6 +35,8 @@ pub(super) struct Following {
     after_prose: bool,
     /// The box around the label begins with it: what stands between its teasers are their excerpts.
     in_own_box: bool,
+    /// What the label heads is a person: the name and what the person does stand below it.
+    of_person: bool,
     /// The last teaser is a heading or an entry of a list, which an excerpt may follow.
     titled: bool,
 }
@@ -45,6 +47,9 @@ const PLAIN_WORDS: u32 = 16;
 pub(super) const WRAPPED_WORDS: u32 = 24;
 /// So many unlinked titles in a row are a list, even if prose follows.
 const PLAIN_ROW: u32 = 2;
+
+/// A name, and what its bearer does.
+const PERSON_ROW: u32 = 2;
 
 /// Boxes that may close between a label and its first teaser.
 const BOXES: u8 = 3;
@@ -76,6 +81,7 @@ impl Following {
             bold,
             after_prose,
             in_own_box: false,
+            of_person: false,
             titled: false,
         }
     }
@@ -99,6 +105,12 @@ impl Following {
     /// The same where the box around the label is its own.
     pub(super) fn with_box(mut self, own: bool) -> Self {
         self.in_own_box = own;
+        self
+    }
+
+    /// The same where the label heads what is said of a person.
+    pub(super) fn with_person(mut self, person: bool) -> Self {
+        self.of_person = person;
         self
     }
 
@@ -146,6 +158,9 @@ impl Stripper {
             && words <= PLAIN_WORDS
             && !self.lines[this].ends_sentence_but_question()
             && (following.bold || !self.is_bold(first));
+        if is_plain && following.of_person && following.plain == PERSON_ROW {
+            return self.take_plain(&following);
+        }
         if is_plain {
             following.plain += 1;
             following.plain_end_before = std::mem::replace(&mut following.plain_end, end);
@@ -159,7 +174,7 @@ impl Stripper {
                 following.plain_end = following.plain_end_before;
             }
             // A heading or a label after them ends the list; before prose a single short line may head it.
-            if following.after_prose && (heading > 0 || following.plain >= PLAIN_ROW) {
+            if following.of_person || following.after_prose && (heading > 0 || following.plain >= PLAIN_ROW) {
                 self.take_plain(&following);
             }
             return;
@@ -219,7 +234,7 @@ impl Stripper {
 
     fn take_plain(&mut self, following: &Following) {
         // At the top of a plain text the headline and its date stand behind the words of a menu.
-        let heads_text = self.markup == Markup::Text && !following.after_prose;
+        let heads_text = self.markup == Markup::Text && !following.after_prose && !following.of_person;
         let Some(from) = following.waits_from.filter(|_| !heads_text) else { return };
         let from = following.start.max(self.queue.first()).min(from);
         self.drop_events(from..following.plain_end, following.removal);

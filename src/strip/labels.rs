@@ -261,6 +261,7 @@ impl Stripper {
             ends_sentence: is_sentence,
             asks: is_sentence && asks(last),
             breaks_off: is_sentence && breaks_off(last),
+            counts: false,
             dropped: false,
         };
         self.gathering.heading_lines += 1;
@@ -277,12 +278,17 @@ impl Stripper {
         if label.is_none() && self.mode != super::StripMode::Off && !continues && self.asks_rules() {
             self.note_first_line(&pieces, window);
             label = match self.markup {
-                Markup::Html => self.cut_rail(&pieces, window, metadata),
+                Markup::Html => self.cut_rail(&pieces, window, metadata).or_else(|| self.cut_counter(&pieces, window, metadata)),
                 Markup::Text => self.read_wrapped(&pieces, window, metadata),
             };
         } else {
             self.labels.paragraph.clear();
             self.begin_wrapped();
+        }
+        if label.as_ref().is_some_and(|label| label.weak) {
+            let holds_number = |text: &str| text.chars().any(char::is_numeric);
+            let counts = pieces.iter().filter_map(|piece| self.text_of(piece, window)).any(holds_number);
+            self.lines.back_mut().into_iter().for_each(|line| line.counts = counts);
         }
         self.gathering.pieces = pieces;
         self.gathering.pieces.clear();
@@ -405,6 +411,17 @@ impl Stripper {
         if is_title && (!self.labels.title_was_shown || !self.gathering.headings.is_empty()) {
             self.headline_lines.push_back(self.gathering.first);
         }
+    }
+
+    pub(super) fn says_title(&self, folded: &Folded) -> bool {
+        let count = folded.words().len();
+        count > 0 && self.labels.title_at(folded, 0) == count
+    }
+
+    /// A line turns out to be the headline.
+    pub(super) fn show_title(&mut self, folded: &Folded) {
+        self.note_headline(folded);
+        self.labels.title_was_shown |= self.says_title(folded);
     }
 
     /// Plain text whose lines are wrapped has its labels on two: the lines of the paragraph are read as one.
@@ -665,6 +682,7 @@ impl Stripper {
                 self.head_list(line, rules);
                 return self.follow(this);
             }
+            self.drop_counter_between(this);
             if !self.labels.weak.is_empty() && self.explain {
                 let rule = self.labels.weak[0].1[0];
                 let line = self.labels.weak[0].0;
@@ -690,6 +708,10 @@ impl Stripper {
             return self.follow(this);
         }
         let heads_list = |rule: &RuleIndex| self.rules.rule(*rule).scope == TextScope::Following;
+        let is_among_teasers = is_linked && self.markup == Markup::Html && self.following.as_ref().is_some_and(Following::has_teasers);
+        if label.weak && is_among_teasers && !label.rules.iter().any(heads_list) {
+            return self.follow(this);
+        }
         if label.weak && label.rules.iter().any(heads_list) {
             self.end_following();
             self.labels.heads = Some((this, label.rules));
@@ -736,9 +758,22 @@ impl Stripper {
                 let parted = self.gathering.before_blank;
                 let bold = self.is_bold(self.lines[this].first);
                 let following = Following::new(removal, &self.lines[this], container, parted, bold, self.is_after_prose(this));
-                let following = following.with_box(self.has_own_box(this));
+                let is_of_person = scope == TextScope::Container && self.rules.rule(rule).prose;
+                let following = following.with_box(self.has_own_box(this)).with_person(is_of_person);
                 self.following = Some(if label.heads_itself { following.with_teasers() } else { following });
             }
+        }
+    }
+
+    /// A counter alone between two paragraphs is the page's: a table and a heading, which may have such lines, stand elsewhere.
+    fn drop_counter_between(&mut self, this: usize) {
+        let [(line, _)] = self.labels.weak[..] else { return };
+        let is_text = |line: Option<&Line>| line.is_some_and(|line| line.is_prose() && line.items == 0);
+        let before = self.lines.iter().take(line).rev().find(|before| !before.dropped);
+        let is_between = line + 1 == this && is_text(self.lines.get(this)) && is_text(before);
+        let counter = &self.lines[line];
+        if is_between && counter.counts && counter.items == 0 && counter.heading == 0 {
+            self.drop_weak();
         }
     }
 
@@ -816,15 +851,27 @@ impl Stripper {
         start >= self.queue.first() && count <= LINES_BEFORE_LABEL && before.all(is_own)
     }
 
+    /// What a label says of a person may stand beside the box that holds nothing but the label.
+    fn follow_own_box(&mut self, mark: &Mark, label: usize) {
+        if mark.rules.iter().any(|rule| !self.rules.rule(*rule).prose) || self.following.is_some() {
+            return;
+        }
+        let removal = self.drop_line(label, mark.rules.clone());
+        let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
+        let bold = self.is_bold(self.lines[label].first);
+        self.following = Some(Following::new(removal, &self.lines[label], container, true, bold, true).with_person(true));
+    }
+
     /// A container that closes with nothing but its label in it was the label's own box: the one around it is meant.
     pub(super) fn widen(&mut self, mark: &Mark, close: EventIndex) -> bool {
         let mut inside = self.lines.iter().enumerate().filter(|(_, line)| line.first >= mark.start && line.first < close && !line.dropped);
         let (Some((label, _)), None) = (inside.next(), inside.next()) else { return false };
         let around = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER));
-        let Some((start, element)) = around.map(|record| (record.event, record.id)) else { return false };
-        if mark.widened >= WIDENINGS || !self.begins_with_label(start, label) {
+        let around = around.map(|record| (record.event, record.id)).filter(|(start, _)| self.begins_with_label(*start, label));
+        let Some((start, element)) = around.filter(|_| mark.widened < WIDENINGS) else {
+            self.follow_own_box(mark, label);
             return false;
-        }
+        };
         self.open_mark(Mark {
             rules: mark.rules.clone(),
             start,

@@ -23,6 +23,8 @@ pub(super) struct Line {
     pub(super) asks: bool,
     /// It ends with dots, as a text that was cut short.
     pub(super) breaks_off: bool,
+    /// It is a weak label with a number in it.
+    pub(super) counts: bool,
     /// A rule has taken it.
     pub(super) dropped: bool,
 }

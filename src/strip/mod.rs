@@ -8,6 +8,7 @@
 //! `limits.hold_bytes` is reached, `article` until the page ends.
 
 pub mod article;
+mod counter;
 mod following;
 mod guard;
 pub mod labels;

@@ -6,7 +6,7 @@ use super::queue::EventIndex;
 use super::{Piece, Stripper};
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
-use crate::rules::{PhraseMatch, RuleIndex, Said, TextScope};
+use crate::rules::{PhraseMatch, Rule, RuleIndex, Said, TextScope};
 use std::cell::Cell;
 
 /// A label is shorter than this.
@@ -44,7 +44,8 @@ impl Stripper {
                     if (begin > 0 && !pieces[begin].after_tag) || words[begin] == 0 {
                         continue;
                     }
-                    if let Some(rules) = self.heads(&pieces[begin..=end], window, metadata) {
+                    let heads = |rule: &Rule| rule.scope == TextScope::Following && !rule.linked;
+                    if let Some(rules) = self.said_by(&pieces[begin..=end], window, metadata, heads) {
                         return self.cut_before(begin, pieces, &words, window, rules);
                     }
                 }
@@ -60,8 +61,14 @@ impl Stripper {
         Some(window.text(held.event.range.clone()))
     }
 
-    /// The rules that say of the whole of some pieces that they head a list of teasers.
-    fn heads(&mut self, pieces: &[Piece], window: &Window, metadata: &Collector) -> Option<Vec<RuleIndex>> {
+    /// The rules, of those that are wanted, whose phrases are the whole of some pieces.
+    pub(super) fn said_by(
+        &mut self,
+        pieces: &[Piece],
+        window: &Window,
+        metadata: &Collector,
+        wanted: impl Fn(&Rule) -> bool,
+    ) -> Option<Vec<RuleIndex>> {
         let length: usize = pieces.iter().filter_map(|piece| self.text_of(piece, window)).map(str::len).sum();
         if length > LABEL_BYTES {
             return None;
@@ -79,7 +86,7 @@ impl Stripper {
         let lang = metadata.metadata().lang.as_deref();
         let heads = |phrase: &&PhraseMatch| {
             let rule = rules.rule(phrase.rule);
-            phrase.end == folded.words().len() && rule.scope == TextScope::Following && !rule.linked && rule.when.allows(self.host.as_deref(), lang)
+            phrase.end == folded.words().len() && wanted(rule) && rule.when.allows(self.host.as_deref(), lang)
         };
         let mut heading: Vec<RuleIndex> = found.iter().filter(heads).map(|phrase| phrase.rule).collect();
         heading.sort_unstable();
@@ -119,7 +126,7 @@ impl Stripper {
     }
 
     /// The first of the tags that open right before an event.
-    fn opens_before(&self, event: EventIndex, from: EventIndex, window: &Window) -> EventIndex {
+    pub(super) fn opens_before(&self, event: EventIndex, from: EventIndex, window: &Window) -> EventIndex {
         let opens = |at: &EventIndex| {
             self.queue.get(*at).is_some_and(|held| match held.event.kind {
                 EventKind::Open { void, .. } => !void,

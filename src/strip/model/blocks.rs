@@ -283,7 +283,12 @@ impl Blocks {
                     self.leave(number, position);
                 }
             }
-            EventKind::Break { .. } | EventKind::Stray { block: true } => self.edge(at, window),
+            EventKind::Break { blank } => {
+                let ends_line = !blank && !self.pieces.is_empty();
+                self.edge(at, window);
+                self.current.joins = ends_line;
+            }
+            EventKind::Stray { block: true } => self.edge(at, window),
             _ => {}
         }
     }
