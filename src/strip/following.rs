@@ -9,11 +9,15 @@ use crate::rewrite::{ElementId, EventKind, Markup, Tag};
 pub(super) struct Following {
     removal: u32,
     start: EventIndex,
+    /// The event behind the label.
+    label_end: EventIndex,
     level: u8,
     /// List items around the label.
     items: u32,
     /// The box around the label; when it closes with teasers in it, the label's reach ends.
     container: Option<ElementId>,
+    /// Where the last teaser's text begins.
+    teaser: EventIndex,
     /// How many boxes have closed with only the label in them.
     left: u8,
     teasers: u32,
@@ -57,8 +61,9 @@ const BOXES: u8 = 3;
 const SMALL_WORDS: u32 = 8;
 /// The excerpt below a teaser's title.
 const EXCERPT_WORDS: u32 = 36;
-/// So many words of prose are a text.
+/// So many words of prose are a text, and so many where the excerpt stands in one card with its teaser.
 const TEXT_WORDS: u64 = 100;
+const CARD_TEXT_WORDS: u64 = 40;
 /// An unlinked entry of a list of teasers.
 const ENTRY_WORDS: u32 = 30;
 
@@ -67,9 +72,11 @@ impl Following {
         Following {
             removal,
             start: label.first,
+            label_end: label.end,
             level: label.heading,
             items: label.items,
             container,
+            teaser: 0,
             left: 0,
             teasers: 0,
             parted,
@@ -136,6 +143,7 @@ impl Stripper {
         // An excerpt breaks off, or stands below a title of its own; it goes if a teaser or the end of the box follows. On a page without a text
         // of its own it is what the page consists of.
         let is_behind_text = self.prose_words >= TEXT_WORDS;
+        let in_card = following.teasers > 0 && self.prose_words >= CARD_TEXT_WORDS && self.card_around(&following, first);
         let is_excerpt =
             following.in_own_box && is_behind_text && words <= EXCERPT_WORDS && (following.titled || !line.ends_sentence || line.breaks_off);
         let small = (words <= SMALL_WORDS && !line.ends_sentence || is_excerpt) && heading == 0;
@@ -191,11 +199,32 @@ impl Stripper {
             }
             self.lines[this].dropped = true;
             self.gathering.break_goes_with = following.removal;
-            following.start = first;
+            (following.start, following.teaser) = (first, end.saturating_sub(1));
+            self.following = Some(following);
+        } else if in_card && heading == 0 && words <= EXCERPT_WORDS && !in_text {
+            self.take_from_card(&mut following, this);
             self.following = Some(following);
         } else if small && !in_text && following.teasers > 0 && following.waits_from.is_none() && !is_next_heading {
             following.waits_from = Some(first);
             self.following = Some(following);
+        }
+    }
+
+    /// Whether a box that opened behind the label holds the last teaser and goes on: a card, with an excerpt, a date, a section.
+    fn card_around(&self, following: &Following, first: EventIndex) -> bool {
+        let is_card = |event: EventIndex| event >= following.label_end && event <= following.teaser && event < first;
+        self.open.iter().rev().any(|record| (record.tag == Tag::Article || record.tag.has(crate::rewrite::tag::is::CONTAINER)) && is_card(record.event))
+    }
+
+    fn take_from_card(&mut self, following: &mut Following, this: usize) {
+        let (first, end) = (self.lines[this].first, self.lines[this].end);
+        let from = following.waits_from.take().unwrap_or(first);
+        self.drop_events(from..end, following.removal);
+        self.lines[this].dropped = true;
+        self.gathering.break_goes_with = following.removal;
+        let reached = self.queue.get(end.saturating_sub(1)).map(|held| held.event.range.end);
+        if let (Some(removal), Some(reached)) = (self.removals.get_mut(following.removal), reached) {
+            removal.range.end = removal.range.end.max(reached);
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Labels {
     weak_are_linked: bool,
     /// The line before heads a list if links follow, and says too little by itself.
     heads: Option<(usize, Vec<RuleIndex>)>,
+    /// The label that is all so far that an open mark holds.
+    pub(super) marked: Option<Label>,
     /// The line before was taken by a joining phrase.
     after_label: bool,
     /// Short links right after a label, that go if another label comes: the entry of a menu that nobody has listed.
@@ -290,6 +292,9 @@ impl Stripper {
             let counts = pieces.iter().filter_map(|piece| self.text_of(piece, window)).any(holds_number);
             self.lines.back_mut().into_iter().for_each(|line| line.counts = counts);
         }
+        if !is_open {
+            self.note_marked_label(&pieces, window, metadata);
+        }
         self.gathering.pieces = pieces;
         self.gathering.pieces.clear();
         if is_open || self.asks_rules() {
@@ -338,7 +343,7 @@ impl Stripper {
         }
     }
 
-    fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
+    pub(super) fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.read_titles(metadata);
         let hashes_say = if self.markup == Markup::Html { self.may_begin_label(pieces, window) } else { None };
         if hashes_say == Some(false) {

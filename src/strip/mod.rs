@@ -13,6 +13,7 @@ mod following;
 mod guard;
 pub mod labels;
 mod line;
+mod marked;
 pub(crate) mod model;
 mod queue;
 mod rail;
@@ -491,6 +492,7 @@ impl Stripper {
             if mark.by_text && self.widen(&mark, at) {
                 continue;
             }
+            self.follow_marked(&mark);
             if self.mode == StripMode::Article {
                 self.ended.push((mark, at + 1, how));
             } else {
