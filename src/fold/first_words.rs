@@ -76,13 +76,18 @@ impl FirstWords {
     /// side by side by a stylesheet are parted by nothing else: where one stands inside a word, there are two readings of the line.
     pub fn push(&mut self, raw: &str, after_tag: bool) {
         self.at_tag |= after_tag;
-        for character in raw.chars() {
+        let mut rest = raw;
+        while let Some(character) = rest.chars().next() {
             if self.count >= WORDS || self.unclear {
                 return;
             }
+            // Most of most pages.
+            if character.is_ascii_alphabetic() {
+                rest = self.letters(rest);
+                continue;
+            }
+            rest = &rest[character.len_utf8()..];
             let fold = match character {
-                'a'..='z' => Fold::Letter(character),
-                'A'..='Z' => Fold::Letter(character.to_ascii_lowercase()),
                 // A character reference.
                 '&' => Fold::Complex,
                 ':' => {
@@ -124,6 +129,26 @@ impl FirstWords {
                 Fold::Complex => self.unclear = true,
             }
         }
+    }
+
+    /// Reads a run of ASCII letters, and gives what comes behind it.
+    #[inline]
+    fn letters<'a>(&mut self, text: &'a str) -> &'a str {
+        if self.state != State::Word {
+            self.end_word();
+            self.hash = 1;
+            self.state = State::Word;
+        } else {
+            self.is_parted |= self.at_tag;
+        }
+        self.at_tag = false;
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphabetic()) {
+            self.hash = mix(self.hash, char::from(byte.to_ascii_lowercase()));
+            at += 1;
+        }
+        &text[at..]
     }
 
     /// Ends a word before the next piece: the reading in which tags part words.

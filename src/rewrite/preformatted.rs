@@ -19,9 +19,7 @@ const WRAPPED_LETTERS: u32 = 110;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// Text in lines, those of so many letters or more wrapped.
-    Lines {
-        wrapped_at: u32,
-    },
+    Lines { wrapped_at: u32 },
     /// Code, verse, a table, little of anything.
     Other,
 }

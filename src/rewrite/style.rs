@@ -2,7 +2,8 @@
 
 /// Whether a style makes a box of an inline element: a line by itself.
 pub(super) fn makes_box(style: &str) -> bool {
-    let display = style.split(';').filter_map(|declaration| declaration.split_once(':')).rfind(|(name, _)| name.trim().eq_ignore_ascii_case("display"));
+    let display =
+        style.split(';').filter_map(|declaration| declaration.split_once(':')).rfind(|(name, _)| name.trim().eq_ignore_ascii_case("display"));
     display.is_some_and(|(_, value)| {
         let value = value.split(['!', ' ']).find(|part| !part.is_empty()).unwrap_or_default();
         BOXES.iter().any(|name| value.eq_ignore_ascii_case(name))

@@ -213,7 +213,10 @@ impl Stripper {
     /// Whether a box that opened behind the label holds the last teaser and goes on: a card, with an excerpt, a date, a section.
     fn card_around(&self, following: &Following, first: EventIndex) -> bool {
         let is_card = |event: EventIndex| event >= following.label_end && event <= following.teaser && event < first;
-        self.open.iter().rev().any(|record| (record.tag == Tag::Article || record.tag.has(crate::rewrite::tag::is::CONTAINER)) && is_card(record.event))
+        self.open
+            .iter()
+            .rev()
+            .any(|record| (record.tag == Tag::Article || record.tag.has(crate::rewrite::tag::is::CONTAINER)) && is_card(record.event))
     }
 
     fn take_from_card(&mut self, following: &mut Following, this: usize) {
