@@ -4,12 +4,15 @@
 
 mod common;
 
-use common::{Expect, Fixture, collapsed, fixtures};
+use common::{Expect, Fixture, builtin_rules, collapsed, fixtures};
+use naqi::Settings;
 use naqi::emit::EmitFormat;
 use naqi::metadata::Metadata;
 use naqi::report::PageReport;
+use naqi::rules::{PackSource, RuleSet, builtin_sources};
 use naqi::strip::StripMode;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// How many lines of a difference are shown.
 const DIFF_LINES: usize = 24;
@@ -23,6 +26,27 @@ fn readers_get_the_article_and_no_furniture() {
 fn results_are_the_blessed_ones() {
     let bless = std::env::var_os("NAQI_BLESS").is_some();
     report_all(fixtures().iter().map(|fixture| (fixture.name.as_str(), unblessed(fixture, bless))));
+}
+
+/// A pack that no page is meant by, and the wish to see the decisions, change none of them.
+#[test]
+fn what_does_not_concern_a_page_changes_nothing() {
+    let mut sources = builtin_sources();
+    let text = "about = \"Another site\"\n[[rule]]\nid = \"a\"\nwhy = \"Another site\"\nselect = [\".of-another-site\"]\nhit = ['<p>a</p><p class=of-another-site>b</p>']\nmiss = ['<p>a</p>']\n";
+    sources.packs.push(PackSource { name: "another".into(), file: "another.toml".into(), text: text.into() });
+    let more = Arc::new(sources.compile().unwrap().0);
+    let clean = |fixture: &Fixture, rules: &Arc<RuleSet>, explain: bool| {
+        let settings = Settings { strip: StripMode::Article, emit: EmitFormat::Text, explain, ..Settings::default() };
+        let mut out = Vec::new();
+        naqi::clean(rules, &settings, &fixture.origin(), &fixture.page, &mut out).unwrap();
+        out
+    };
+    report_all(fixtures().iter().map(|fixture| {
+        let plain = clean(fixture, builtin_rules(), false);
+        let differs = |what: &str, other: Vec<u8>| (other != plain).then(|| format!("{what} changes the page"));
+        let failures = [differs("another pack", clean(fixture, &more, false)), differs("explain", clean(fixture, builtin_rules(), true))];
+        (fixture.name.as_str(), failures.into_iter().flatten().collect())
+    }));
 }
 
 /// All pages first, then the failure: one run shows everything that there is to repair.

@@ -83,7 +83,6 @@ impl RuleSources {
             let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors);
             building.set.adblock.push(report);
         }
-        building.set.has_final = building.set.rules.iter().any(|rule| !rule.gives_way());
         building.set.has_keep = building.set.rules.iter().any(|rule| rule.keep);
         building.set.selectors.finish();
         let rules = &building.set.rules;

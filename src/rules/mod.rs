@@ -154,8 +154,6 @@ pub struct RuleSet {
     adblock: Vec<AdblockReport>,
     moderation: ModerationSet,
     digest: String,
-    /// Some rule's word is final.
-    has_final: bool,
     /// Some rule says what is content.
     has_keep: bool,
 }
@@ -169,11 +167,6 @@ impl RuleSet {
     /// A rule by its place.
     pub fn rule(&self, index: RuleIndex) -> &Rule {
         &self.rules[index.0 as usize]
-    }
-
-    /// Whether some rule does not give way to the block model.
-    pub(crate) fn has_final(&self) -> bool {
-        self.has_final
     }
 
     /// Whether some rule says what is content.

@@ -457,13 +457,9 @@ impl Stripper {
     }
 
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
-    /// goes with the mark. `explain` wants to know all the same, and so do rules that do not give way to the block model.
+    /// goes with the mark. What the block model may give back is asked about all the same, and `explain` wants to know.
     fn asks_rules(&self) -> bool {
-        self.marks.is_empty()
-            || self.may_be_released
-            || self.explain
-            || self.rules.has_keep()
-            || (self.blocks.is_some() && self.decide_by_model && self.rules.has_final())
+        self.marks.is_empty() || self.may_be_released || self.explain || self.rules.has_keep() || (self.blocks.is_some() && self.decide_by_model)
     }
 
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
