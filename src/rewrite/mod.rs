@@ -288,7 +288,10 @@ impl Rewriter {
                     Layout::Lines(..) if tag == Tag::Code => self.layout = Layout::Markup,
                     _ => {}
                 }
-                if let (Opened::Open(id), Tag::Pre, Layout::Markup | Layout::NotYet) = (opened, tag, self.layout) {
+                let is_hidden = || self.elements.last_opened().is_some_and(|element| element.get(KnownName::Hidden).is_some());
+                if let (Opened::Open(id), Tag::Pre, Layout::Markup | Layout::NotYet) = (opened, tag, self.layout)
+                    && !(hides && is_hidden())
+                {
                     self.unread_pre = Some((id, range.end));
                 }
                 if let Opened::Open(id) = opened

@@ -35,6 +35,10 @@ pub(super) fn look(rest: &str, at_end: bool) -> Option<Content> {
     if ["code", "samp", "kbd", "var"].iter().any(|name| find_tag(content, name.as_bytes()).is_some()) {
         return Some(Content::Other);
     }
+    if content.matches("<span class=").count() > content.lines().count() {
+        // Colours of a highlighter.
+        return Some(Content::Other);
+    }
     let (mut text, mut all, mut widest) = (0, 0, 0);
     for line in content.split(['\n', '\r']) {
         let (letters, is_text) = measure(line);
@@ -121,6 +125,8 @@ mod tests {
         assert_eq!(look(&format!("<code>{TEXT}</code></pre>"), false), Some(Content::Other));
         let code = "fn main() {\n    let message = String::from(\"hello, harbour town\");\n    println!(\"{message}\");\n}\n".repeat(8);
         assert_eq!(look(&format!("{code}</pre>"), false), Some(Content::Other));
+        let coloured = TEXT.replace("the ", "<span class=\"k\">the</span> ").replace(" and ", " <span class='o'>and</span> <span class=s>in</span> ");
+        assert_eq!(look(&format!("{coloured}{coloured}</pre>").replace("a", "<span class=n>a</span>"), false), Some(Content::Other));
         let verse = "The sea is calm to-night,\nthe tide is full,\nthe moon lies fair\n".repeat(8);
         assert_eq!(look(&format!("{verse}</pre>"), false), Some(Content::Other));
         let table = "Name of the harbour      Boats of all kinds      Depth in metres at low tide\n".repeat(8);

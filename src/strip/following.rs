@@ -16,8 +16,11 @@ pub(super) struct Following {
     items: u32,
     /// The box around the label; when it closes with teasers in it, the label's reach ends.
     container: Option<ElementId>,
-    /// Where the last teaser's text begins.
+    /// The last event of the last teaser.
     teaser: EventIndex,
+    /// The box of lines that wait behind it, and how many they are.
+    card: Option<ElementId>,
+    waiting: u32,
     /// How many boxes have closed with only the label in them.
     left: u8,
     teasers: u32,
@@ -64,6 +67,9 @@ const EXCERPT_WORDS: u32 = 36;
 /// So many words of prose are a text, and so many where the excerpt stands in one card with its teaser.
 const TEXT_WORDS: u64 = 100;
 const CARD_TEXT_WORDS: u64 = 40;
+/// Lines of a card beside the teaser, and boxes that may close between the label and the first card.
+const CARD_LINES: u32 = 3;
+const CARD_BOXES: u8 = 1;
 /// An unlinked entry of a list of teasers.
 const ENTRY_WORDS: u32 = 30;
 
@@ -77,6 +83,8 @@ impl Following {
             items: label.items,
             container,
             teaser: 0,
+            card: None,
+            waiting: 0,
             left: 0,
             teasers: 0,
             parted,
@@ -128,6 +136,7 @@ impl Following {
 
     /// Stops waiting: the short line stays.
     pub(super) fn release(&mut self) {
+        (self.card, self.waiting) = (None, 0);
         self.waits_from = None;
         self.plain = 0;
     }
@@ -143,7 +152,13 @@ impl Stripper {
         // An excerpt breaks off, or stands below a title of its own; it goes if a teaser or the end of the box follows. On a page without a text
         // of its own it is what the page consists of.
         let is_behind_text = self.prose_words >= TEXT_WORDS;
-        let in_card = following.teasers > 0 && self.prose_words >= CARD_TEXT_WORDS && self.card_around(&following, first);
+        let card = if following.teasers > 0 && self.prose_words >= CARD_TEXT_WORDS { self.card_around(&following, first) } else { None };
+        let is_of_card = card.is_some()
+            && heading == 0
+            && words <= EXCERPT_WORDS
+            && self.markup == Markup::Html
+            && !line.is_prose()
+            && following.waiting < CARD_LINES;
         let is_excerpt =
             following.in_own_box && is_behind_text && words <= EXCERPT_WORDS && (following.titled || !line.ends_sentence || line.breaks_off);
         let small = (words <= SMALL_WORDS && !line.ends_sentence || is_excerpt) && heading == 0;
@@ -201,8 +216,9 @@ impl Stripper {
             self.gathering.break_goes_with = following.removal;
             (following.start, following.teaser) = (first, end.saturating_sub(1));
             self.following = Some(following);
-        } else if in_card && heading == 0 && words <= EXCERPT_WORDS && !in_text {
-            self.take_from_card(&mut following, this);
+        } else if is_of_card {
+            following.waits_from.get_or_insert(first);
+            (following.card, following.waiting) = (card, following.waiting + 1);
             self.following = Some(following);
         } else if small && !in_text && following.teasers > 0 && following.waits_from.is_none() && !is_next_heading {
             following.waits_from = Some(first);
@@ -210,29 +226,30 @@ impl Stripper {
         }
     }
 
-    /// Whether a box that opened behind the label holds the last teaser and goes on: a card, with an excerpt, a date, a section.
-    fn card_around(&self, following: &Following, first: EventIndex) -> bool {
+    /// The box that opened behind the label, holds the last teaser and goes on: a card, with an excerpt, a date, a section.
+    fn card_around(&self, following: &Following, first: EventIndex) -> Option<ElementId> {
         let is_card = |event: EventIndex| event >= following.label_end && event <= following.teaser && event < first;
-        self.open
-            .iter()
-            .rev()
-            .any(|record| (record.tag == Tag::Article || record.tag.has(crate::rewrite::tag::is::CONTAINER)) && is_card(record.event))
+        let is_box = |tag: Tag| tag == Tag::Article || tag.has(crate::rewrite::tag::is::CONTAINER);
+        let card = self.open.iter().rev().find(|record| is_box(record.tag) && is_card(record.event)).map(|record| record.id);
+        card.filter(|_| following.left <= CARD_BOXES)
     }
 
-    fn take_from_card(&mut self, following: &mut Following, this: usize) {
-        let (first, end) = (self.lines[this].first, self.lines[this].end);
-        let from = following.waits_from.take().unwrap_or(first);
-        self.drop_events(from..end, following.removal);
-        self.lines[this].dropped = true;
-        self.gathering.break_goes_with = following.removal;
+    /// A card closed: what stands in it below the teaser goes with it.
+    fn card_closed(&mut self, id: ElementId) {
+        let Some(following) = self.following.as_mut().filter(|following| following.card == Some(id)) else { return };
+        (following.card, following.waiting) = (None, 0);
+        let Some(from) = following.waits_from.take() else { return };
+        let (removal, end) = (following.removal, self.queue.end());
+        self.drop_events(from..end, removal);
         let reached = self.queue.get(end.saturating_sub(1)).map(|held| held.event.range.end);
-        if let (Some(removal), Some(reached)) = (self.removals.get_mut(following.removal), reached) {
+        if let (Some(removal), Some(reached)) = (self.removals.get_mut(removal), reached) {
             removal.range.end = removal.range.end.max(reached);
         }
     }
 
     /// An element closed: the label's reach may end with it.
     pub(super) fn following_closed(&mut self, id: ElementId) {
+        self.card_closed(id);
         let Some(following) = &mut self.following else { return };
         if following.container != Some(id) {
             return;

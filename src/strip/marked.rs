@@ -9,10 +9,10 @@ use crate::rules::TextScope;
 impl Stripper {
     /// A line ended inside of a mark: the first one there may be all that the mark holds.
     pub(super) fn note_marked_label(&mut self, pieces: &[Piece], window: &Window, metadata: &Collector) {
+        self.labels.marked = None;
         let this = self.lines.len().saturating_sub(1);
         let ([mark], Some(line)) = (&self.marks[..], self.lines.back()) else { return };
         let is_first = !mark.by_text && !self.lines.iter().take(this).any(|before| before.first >= mark.start);
-        self.labels.marked = None;
         if is_first && line.words <= MARKED_WORDS {
             self.labels.marked = self.read_label(pieces, window, metadata).filter(|label| self.heads_teasers(label));
         }
@@ -25,8 +25,9 @@ impl Stripper {
     /// The outermost mark has closed, with nothing but a label in it: what the label heads follows.
     pub(super) fn follow_marked(&mut self, mark: &Mark) {
         let Some(label) = self.labels.marked.take() else { return };
-        let is_its = self.lines.back().is_some_and(|line| line.end > mark.start);
-        if !self.marks.is_empty() || !is_its {
+        let mut lines = self.lines.iter().rev();
+        let is_all = lines.next().is_some_and(|line| line.end > mark.start) && lines.next().is_none_or(|before| before.first < mark.start);
+        if !self.marks.is_empty() || !is_all {
             return;
         }
         self.decide(Some(label));
