@@ -82,7 +82,7 @@ fn measure(line: &str) -> (u32, bool) {
             // A reference stands for a letter where a page is written in them.
             '&' if skipped.is_some() => letters += 1,
             _ if skipped.is_some() => continue,
-            _ if character.is_alphabetic() => letters += if character >= '\u{2e80}' && character < '\u{fb00}' { WIDE } else { 1 },
+            _ if character.is_alphabetic() => letters += if ('\u{2e80}'..'\u{fb00}').contains(&character) { WIDE } else { 1 },
             _ if character.is_whitespace() => gaps += u32::from(before == ' ' || character == '\t'),
             _ if is_mark(character) => {}
             _ => signs += 1,
