@@ -3,16 +3,17 @@
 //! A line is furniture when the whole of it is one phrase, or when joining phrases tile it from end to end. Words too weak to stand
 //! alone count beside others, in their line or in lines right beside it.
 
-use super::following::{Following, WRAPPED_WORDS};
+use super::following::Following;
 use super::line::{Line, asks, breaks_off, count_words, ends_sentence};
 use super::queue::EventIndex;
-use super::removal::{Extent, NearMiss};
+use super::removal::Extent;
+use super::titles::Titles;
 use super::{Mark, Stripper};
-use crate::fold::{Beginning, FirstWords, Folded, word_hash};
+use crate::fold::{Beginning, FirstWords, Folded};
 use crate::metadata::Collector;
 use crate::rewrite::tag::is;
-use crate::rewrite::{EventKind, Markup, Tag, TextKind, Window};
-use crate::rules::{LONGEST_LINE, Numbered, PhraseMatch, RuleIndex, Said, TextScope};
+use crate::rewrite::{EventKind, Markup, TextKind, Window};
+use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, TextScope};
 use std::cell::Cell;
 use std::collections::VecDeque;
 
@@ -25,45 +26,17 @@ const WEAK_LINKED_ROW: usize = 2;
 /// Words of a menu's entry, and how many of them may stand between two labels.
 const ENTRY_WORDS: u32 = 3;
 const ENTRIES: usize = 3;
-/// Lines of a container before the label that are its own (a picture's credit, a badge), and their length in words.
-const LINES_BEFORE_LABEL: usize = 2;
-const WORDS_BEFORE_LABEL: u32 = 8;
-/// A container that holds only the label gives way to the one around it this often.
-const WIDENINGS: u8 = 2;
-/// A first line of plain text of more words is no title.
-const TITLE_WORDS: usize = 30;
-/// Parts of a title of fewer words are no headline by themselves.
-const HEADLINE_WORDS: usize = 4;
-/// Labels that are wrapped take at most so many bytes.
-const WRAPPED_BYTES: usize = 400;
-/// What an entry of a list begins with in plain text.
-const BULLETS: [char; 12] = ['*', '-', '•', '–', '—', '·', '◦', '▪', '■', '●', '»', '›'];
 /// A teaser has at least so many words, with the label that it may begin with.
 const TEASER_WORDS: u32 = 5;
 /// Words of the first entry below a label that needs one.
 const ENTRY_OF_LIST_WORDS: u32 = 24;
 /// A heading of more lines was not closed.
 const HEADING_LINES: u32 = 3;
-/// Words of a bar of commands in which not all are known, and how many of them must be.
-const BAR_WORDS: usize = 14;
-const BAR_KNOWN: usize = 3;
-const LINKED_BAR_KNOWN: usize = 2;
-/// What stands between a headline and the name of its site.
-const SEPARATORS: [&str; 8] = [" - ", " | ", " – ", " — ", " :: ", " » ", " « ", " · "];
 
 /// What is remembered from line to line.
 #[derive(Default)]
 pub(super) struct Labels {
-    titles: Vec<Vec<String>>,
-    /// Names of the site: as declared, and the short parts of titles.
-    sites: Vec<Vec<String>>,
-    site_declared: bool,
-    /// Hashes of the first words of both, and how many words they have; titles first.
-    first_words: Vec<(Vec<u32>, usize)>,
-    titles_read: usize,
-    title_was_shown: bool,
-    /// The first line, where it stands for the title and nothing has confirmed that yet.
-    first_line: Option<EventIndex>,
+    pub(super) titles: Titles,
     /// Weak lines that wait for company: offsets in the list of lines, with their rules.
     weak: Vec<(usize, Vec<RuleIndex>)>,
     weak_are_linked: bool,
@@ -76,11 +49,11 @@ pub(super) struct Labels {
     /// Short links right after a label, that go if another label comes: the entry of a menu that nobody has listed.
     between: Vec<usize>,
     /// Plain text: the lines of the paragraph so far that are no labels, and the first of them.
-    paragraph: String,
-    paragraph_start: EventIndex,
+    pub(super) paragraph: String,
+    pub(super) paragraph_start: EventIndex,
     /// Reused from line to line.
-    found: Vec<PhraseMatch>,
-    ids: Vec<Cell<u32>>,
+    pub(super) found: Vec<PhraseMatch>,
+    pub(super) ids: Vec<Cell<u32>>,
 }
 
 /// A line that is furniture by what it says.
@@ -98,26 +71,6 @@ impl Label {
 }
 
 impl Labels {
-    /// How many words from `at` on repeat what the page says of itself.
-    fn said(&self, what: Said, line: &Folded, at: usize, is_headline: bool) -> usize {
-        match what {
-            Said::Title => self.title_length(line, at, is_headline),
-            Said::Site => longest(self.sites.iter(), line, at),
-        }
-    }
-
-    /// How many words from `at` on repeat the title. The first time it stands alone it is the headline itself.
-    fn title_length(&self, line: &Folded, at: usize, is_headline: bool) -> usize {
-        let length = self.title_at(line, at);
-        let is_first = at == 0 && length == line.words().len() && (!self.title_was_shown || is_headline);
-        match is_first {
-            false => length,
-            // A heading that says the title and more, where that was said before.
-            true if self.title_was_shown => longest(self.titles.iter().filter(|title| title.len() < length), line, at),
-            true => 0,
-        }
-    }
-
     /// Stops waiting: the weak lines stay.
     pub(super) fn release(&mut self) {
         self.weak.clear();
@@ -147,68 +100,6 @@ impl Labels {
         let oldest = weak.into_iter().chain(self.between.first().copied()).chain(heads).min();
         oldest.and_then(|line| lines.get(line)).map(|line| line.first)
     }
-
-    fn read_titles(&mut self, metadata: &Collector) {
-        let known = (self.titles.len(), self.sites.len());
-        for title in &metadata.titles()[self.titles_read.min(metadata.titles().len())..] {
-            self.add_title(title);
-        }
-        self.titles_read = metadata.titles().len();
-        if let Some(site) = metadata.metadata().site.as_deref().filter(|_| !self.site_declared) {
-            self.sites.push(Folded::of(site).texts().map(str::to_owned).collect());
-            self.site_declared = true;
-        }
-        if known != (self.titles.len(), self.sites.len()) {
-            self.know_first_words();
-        }
-    }
-
-    fn know_first_words(&mut self) {
-        let first = |words: &Vec<String>| (words.iter().take(FirstWords::WORDS).map(|word| word_hash(word)).collect(), words.len());
-        self.first_words = self.titles.iter().chain(&self.sites).map(first).collect();
-    }
-
-    /// How many of these words titles and the site's name may repeat from the first on, judged by hashes: a bit for each length.
-    fn said_lengths(&self, words: &[u32]) -> u16 {
-        let begins = |(first, _): &&(Vec<u32>, usize)| !words.is_empty() && first.iter().zip(words).all(|(one, other)| one == other);
-        let lengths = self.first_words.iter().filter(begins).map(|(_, length)| *length);
-        // What is longer than the words that are known may go on behind them.
-        lengths.fold(0, |lengths, length| lengths | 1 << length.min(words.len()))
-    }
-
-    /// Whether a line of these first words may be a title, and nothing else.
-    fn may_be_title(&self, beginning: Beginning<'_>) -> bool {
-        let words = beginning.hashes;
-        let is_title = |(first, length): &(Vec<u32>, usize)| first == words && (beginning.is_cut() || *length == words.len());
-        self.first_words.iter().take(self.titles.len()).any(is_title)
-    }
-
-    /// A title counts whole and by its parts: "Headline - Site".
-    fn add_title(&mut self, title: &str) {
-        let words = |text: &str| Folded::of(text).texts().map(str::to_owned).collect::<Vec<_>>();
-        let whole = words(title);
-        for separator in SEPARATORS.iter().filter(|separator| title.contains(**separator)) {
-            let parts: Vec<Vec<String>> = title.split(separator).map(words).filter(|part| !part.is_empty()).collect();
-            // The headline is the longest part; the others, if they are short, name the site and its sections.
-            let headline = parts.iter().map(Vec::len).max().unwrap_or(0);
-            for part in parts {
-                let (list, belongs) = match part.len() {
-                    length if length >= HEADLINE_WORDS => (&mut self.titles, true),
-                    length => (&mut self.sites, length < headline),
-                };
-                if belongs && !list.contains(&part) {
-                    list.push(part);
-                }
-            }
-        }
-        if !whole.is_empty() && !self.titles.contains(&whole) {
-            self.titles.push(whole);
-        }
-    }
-
-    fn title_at(&self, line: &Folded, at: usize) -> usize {
-        longest(self.titles.iter(), line, at)
-    }
 }
 
 /// The beginning of a line, cut at white space: enough to see whether any phrase begins like it.
@@ -219,20 +110,6 @@ fn first_words(text: &str) -> &str {
 
 /// Seven words of any script but the longest take less than this many bytes.
 const FIRST_BYTES: usize = 80;
-
-/// Words of the longest text that the line repeats from word `at` on.
-fn longest<'a>(texts: impl Iterator<Item = &'a Vec<String>>, line: &Folded, at: usize) -> usize {
-    let left = line.words().len() - at;
-    let begins = |text: &&Vec<String>| text.len() <= left && text.iter().enumerate().all(|(n, word)| line.word(at + n) == word);
-    texts.filter(begins).map(Vec::len).max().unwrap_or(0)
-}
-
-fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
-    let mut rules: Vec<RuleIndex> = rules.collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules
-}
 
 impl Stripper {
     /// A line has ended: measures it and asks the phrases.
@@ -318,8 +195,8 @@ impl Stripper {
     /// Whether the line may be a label or the title, judged by hashes of its first words; says yes too often, and nothing where only
     /// folding can tell.
     fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> Option<bool> {
-        let said = |words: &[u32]| self.labels.said_lengths(words);
-        let may_be_label = |begin: Beginning<'_>| self.labels.may_be_title(begin) || self.rules.phrases().may_tile(begin, &said);
+        let said = |words: &[u32]| self.labels.titles.said_lengths(words);
+        let may_be_label = |begin: Beginning<'_>| self.labels.titles.may_be(begin) || self.rules.phrases().may_tile(begin, &said);
         let mut words = FirstWords::default();
         self.read_first_words(pieces, window, &mut words, false);
         let begin = words.finish()?;
@@ -344,7 +221,7 @@ impl Stripper {
     }
 
     pub(super) fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
-        self.labels.read_titles(metadata);
+        self.labels.titles.read(metadata);
         let hashes_say = if self.markup == Markup::Html { self.may_begin_label(pieces, window) } else { None };
         if hashes_say == Some(false) {
             return None;
@@ -388,10 +265,10 @@ impl Stripper {
         found
     }
 
-    fn may_be_label(&self, begin: &Folded) -> bool {
-        let said = || self.labels.titles.iter().chain(&self.labels.sites);
+    pub(super) fn may_be_label(&self, begin: &Folded) -> bool {
+        let said = || self.labels.titles.texts.iter().chain(&self.labels.titles.sites);
         let begins_title = || !begin.words().is_empty() && said().any(|title| title.first().is_some_and(|first| first == begin.word(0)));
-        let first_of_text = self.markup == Markup::Text && self.labels.titles.is_empty();
+        let first_of_text = self.markup == Markup::Text && self.labels.titles.texts.is_empty();
         first_of_text || self.rules.phrases().may_begin(begin, self.rules.lexicon()) || begins_title()
     }
 
@@ -408,270 +285,6 @@ impl Stripper {
                 _ => text.push_str(raw),
             }
         }
-    }
-
-    /// A line that says the title may be the headline.
-    fn note_headline(&mut self, folded: &Folded) {
-        let is_title = self.labels.title_at(folded, 0) == folded.words().len();
-        if is_title && (!self.labels.title_was_shown || !self.gathering.headings.is_empty()) {
-            self.headline_lines.push_back(self.gathering.first);
-        }
-    }
-
-    pub(super) fn says_title(&self, folded: &Folded) -> bool {
-        let count = folded.words().len();
-        count > 0 && self.labels.title_at(folded, 0) == count
-    }
-
-    /// A line turns out to be the headline.
-    pub(super) fn show_title(&mut self, folded: &Folded) {
-        self.note_headline(folded);
-        self.labels.title_was_shown |= self.says_title(folded);
-    }
-
-    /// Plain text whose lines are wrapped has its labels on two: the lines of the paragraph are read as one.
-    fn read_wrapped(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
-        let (first, words) = self.lines.back().map(|line| (line.first, line.words))?;
-        let mut text = std::mem::take(&mut self.gathering.text);
-        self.line_text(pieces, false, window, &mut text);
-        let mut whole = std::mem::take(&mut self.labels.paragraph);
-        if self.gathering.before_blank || whole.is_empty() || self.widest_line > WRAPPED_WORDS || whole.len() > WRAPPED_BYTES {
-            whole.clear();
-            self.labels.paragraph_start = first;
-        }
-        let is_first = whole.is_empty();
-        if is_first {
-            // The headline is no label, and what stands below it is no part of one.
-            let line = Folded::of(&text);
-            if self.labels.title_at(&line, 0) == line.words().len() {
-                self.gathering.text = text;
-                return None;
-            }
-        }
-        whole.push_str(&text);
-        let mut label = None;
-        let start = self.labels.paragraph_start;
-        if !is_first && words > 0 && start >= self.queue.first() {
-            let mut folded = std::mem::take(&mut self.gathering.folded);
-            folded.set(&whole);
-            if (1..=LONGEST_LINE).contains(&folded.words().len()) && self.may_be_label(&folded) {
-                label = self.tile(&folded, metadata).filter(|label| !label.weak);
-            }
-            self.gathering.folded = folded;
-        }
-        match &label {
-            Some(label) => {
-                self.remove(start..first, label.rules.clone(), Extent::Whole);
-            }
-            None => {
-                whole.push(' ');
-                self.labels.paragraph = whole;
-            }
-        }
-        self.gathering.text = text;
-        label
-    }
-
-    /// Plain text: a line that says the title and was taken for saying it again may go on in the next one.
-    fn begin_wrapped(&mut self) {
-        let count = self.gathering.folded.words().len();
-        if self.markup == Markup::Text && count > 0 && self.labels.title_at(&self.gathering.folded, 0) == count {
-            self.labels.paragraph.push_str(&self.gathering.text);
-            self.labels.paragraph.push(' ');
-            self.labels.paragraph_start = self.gathering.first;
-        }
-    }
-
-    /// Where a page declares no title and no heading has come, its first line stands for it.
-    fn note_first_line(&mut self, pieces: &[super::Piece], window: &Window) {
-        let is_title = |line: &&Line| {
-            (HEADLINE_WORDS..=TITLE_WORDS).contains(&(line.words as usize))
-                && !line.is_linked()
-                && !line.ends_sentence_but_question()
-                && !line.dropped
-        };
-        if self.markup == Markup::Text || !self.labels.titles.is_empty() || self.lines.back().filter(is_title).is_none() {
-            return;
-        }
-        let mut text = std::mem::take(&mut self.gathering.text);
-        self.line_text(pieces, false, window, &mut text);
-        self.labels.add_title(&text);
-        self.labels.know_first_words();
-        self.labels.title_was_shown = true;
-        self.labels.first_line = pieces.first().map(|piece| piece.event);
-        self.gathering.text = text;
-    }
-
-    /// What plain text shows by its shape: the first line that is no furniture names it, a bullet begins an entry of a list.
-    fn note_text_line(&mut self, text: &str, is_label: bool, folded: &Folded) {
-        let text = text.trim_start();
-        if let Some(line) = self.lines.back_mut() {
-            let number = text.trim_start_matches(|c: char| c.is_numeric());
-            let is_numbered = number.len() < text.len() && (number.starts_with(". ") || number.starts_with(") ") || number.starts_with("- "));
-            line.items = u32::from(is_numbered || text.starts_with(BULLETS));
-        }
-        if !is_label && self.labels.titles.is_empty() && folded.words().len() <= TITLE_WORDS {
-            self.labels.add_title(text);
-            self.labels.title_was_shown = true;
-            self.headline_lines.push_back(self.gathering.first);
-        }
-    }
-
-    /// Tiles the line with phrases.
-    fn tile(&mut self, line: &Folded, metadata: &Collector) -> Option<Label> {
-        let count = line.words().len();
-        let rules = std::sync::Arc::clone(&self.rules);
-        let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
-        let mut found = std::mem::take(&mut self.labels.found);
-        found.clear();
-        let mut ids = std::mem::take(&mut self.labels.ids);
-        let numbered = rules.phrases().number(line, &mut ids);
-        rules.phrases().find(&numbered, 0, rules.lexicon(), &|what, line, at| self.labels.said(what, line, at, is_headline), &mut found);
-        // Most lines begin like no phrase at all.
-        if found.is_empty() {
-            let shows_title = self.labels.title_at(line, 0) == count;
-            self.labels.title_was_shown |= shows_title;
-            self.labels.found = found;
-            self.labels.ids = ids;
-            return None;
-        }
-        let labels = &self.labels;
-        let title = |what: Said, line: &Folded, at: usize| labels.said(what, line, at, is_headline);
-        let this = self.lines.back();
-        // Plain text has no links; there a label and what it names make a short line that is no sentence.
-        let is_heading = this.is_some_and(|line| line.heading > 0);
-        let is_linked = this.is_some_and(|line| match self.markup {
-            Markup::Html => line.is_linked(),
-            Markup::Text => !line.ends_sentence,
-        });
-        // Rules that say the whole line, and whether they are strong.
-        let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
-        // How each position was first reached: from where, by which rules.
-        let mut reached: Vec<Option<(usize, Vec<RuleIndex>)>> = vec![None; count + 1];
-        let mut unlinked = None;
-        let lang = metadata.metadata().lang.as_deref();
-        for at in 0..count {
-            if at > 0 && reached[at].is_none() {
-                continue;
-            }
-            if at > 0 {
-                found.clear();
-                rules.phrases().find(&numbered, at, rules.lexicon(), &title, &mut found);
-            }
-            for phrase in &found {
-                let rule = rules.rule(phrase.rule);
-                if !rule.when.allows(self.host.as_deref(), lang) {
-                    continue;
-                }
-                if is_heading && !rule.heading {
-                    continue;
-                }
-                if rule.linked && !is_linked {
-                    unlinked = unlinked.or((phrase.end == count && at == 0).then_some(phrase.rule));
-                    continue;
-                }
-                if at == 0 && phrase.end == count {
-                    whole.push((phrase.rule, rule.alone));
-                }
-                if rule.joins && phrase.end > at {
-                    let (from, by) = reached[phrase.end].get_or_insert_with(|| (at, Vec::new()));
-                    if *from == at {
-                        by.push(phrase.rule);
-                    }
-                }
-            }
-        }
-        let shows_title = labels.title_at(line, 0) == count && count > 0;
-        let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
-        let label = match strong.is_empty() {
-            // All that say so are recorded, the weak ones too.
-            false => Some(Label::of(sorted(whole.iter().map(|(rule, _)| *rule)), false)),
-            true => {
-                let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
-                while let Some((from, by)) = &reached[at] {
-                    path.extend(by);
-                    tiles += 1;
-                    at = *from;
-                    if at == 0 {
-                        break;
-                    }
-                }
-                if at == 0 && tiles > 1 {
-                    Some(Label::of(sorted(path.into_iter()), false))
-                } else {
-                    let weak = sorted(whole.iter().map(|(rule, _)| *rule));
-                    match weak.is_empty() {
-                        false => Some(Label::of(weak, true)),
-                        true => self.bar(line, &numbered, &mut found, &title, lang),
-                    }
-                }
-            }
-        };
-        if label.is_some() && self.labels.first_line.is_some() && self.labels.title_at(line, 0) > 0 {
-            // A label repeats the first line: that is the headline.
-            let first_line = self.labels.first_line.take();
-            self.note_surely_text(first_line);
-        }
-        self.labels.found = found;
-        self.labels.ids = ids;
-        if shows_title && label.is_none() {
-            self.labels.title_was_shown = true;
-        }
-        if self.explain
-            && label.is_none()
-            && let Some(rule) = unlinked
-        {
-            self.near_miss(rule, self.lines.len() - 1, "the line is not mostly links");
-        }
-        label
-    }
-
-    /// A row of commands most of which are known.
-    fn bar(
-        &self,
-        line: &Folded,
-        numbered: &Numbered<'_>,
-        found: &mut Vec<PhraseMatch>,
-        said: crate::rules::SaidLength<'_>,
-        lang: Option<&str>,
-    ) -> Option<Label> {
-        let count = line.words().len();
-        let this = self.lines.back().filter(|line| !line.ends_sentence && count <= BAR_WORDS && line.heading == 0)?;
-        let is_linked = this.is_linked() && self.markup == Markup::Html;
-        let (mut rules, mut known, mut unknown, mut at) = (Vec::new(), 0, 0, 0);
-        while at < count {
-            // The site's own name is no command, nor does it speak against one.
-            at += self.labels.said(Said::Site, line, at, false);
-            if at >= count {
-                break;
-            }
-            found.clear();
-            self.rules.phrases().find(numbered, at, self.rules.lexicon(), said, found);
-            let fits = |phrase: &&PhraseMatch| {
-                let rule = self.rules.rule(phrase.rule);
-                phrase.end > at && rule.joins && rule.when.allows(self.host.as_deref(), lang) && (!rule.linked || is_linked)
-            };
-            match found.iter().filter(fits).max_by_key(|phrase| phrase.end) {
-                Some(phrase) => {
-                    rules.push(phrase.rule);
-                    known += 1;
-                    at = phrase.end;
-                }
-                None => {
-                    unknown += 1;
-                    at += 1;
-                }
-            }
-        }
-        let is_bar = if is_linked { known >= LINKED_BAR_KNOWN && unknown <= known } else { known >= BAR_KNOWN && unknown * 3 <= known };
-        is_bar.then(|| Label::of(sorted(rules.into_iter()), false))
-    }
-
-    fn near_miss(&mut self, rule: RuleIndex, line: usize, failed: &'static str) {
-        let Some(line) = self.lines.get(line) else { return };
-        let start = self.queue.get(line.first).map_or(0, |held| held.event.range.start);
-        let end = self.queue.get(line.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
-        self.near_misses.push(NearMiss { rule, range: start..end, failed });
     }
 
     /// Acts on what a line says, or on its saying nothing.
@@ -792,17 +405,6 @@ impl Stripper {
         self.following = Some(following.with_box(self.has_own_box(line)));
     }
 
-    /// The innermost open box that a line stands in.
-    fn box_around(&self, line: usize) -> Option<&super::OpenRecord> {
-        let first = self.lines[line].first;
-        self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER) && record.event < first)
-    }
-
-    /// Whether the box around a label begins with it, and holds no text of the article before it.
-    fn has_own_box(&self, line: usize) -> bool {
-        self.box_around(line).is_some_and(|record| !matches!(record.tag, Tag::Article | Tag::Main) && self.begins_with_label(record.event, line))
-    }
-
     /// Whether the line is a teaser that has a label of its own, among those of the label before.
     fn is_labelled_teaser(&self, label: &Label) -> bool {
         let (Some(line), Some(following)) = (self.lines.back(), &self.following) else { return false };
@@ -827,7 +429,7 @@ impl Stripper {
         }
     }
 
-    fn drop_line(&mut self, line: usize, rules: Vec<RuleIndex>) -> u32 {
+    pub(super) fn drop_line(&mut self, line: usize, rules: Vec<RuleIndex>) -> u32 {
         let Line { first, end, .. } = self.lines[line];
         let removal = self.remove(first..end, rules, Extent::Whole);
         self.lines[line].dropped = true;
@@ -835,56 +437,5 @@ impl Stripper {
             self.gathering.break_goes_with = removal;
         }
         removal
-    }
-
-    /// Marks the container around a label, if the label is what it begins with.
-    fn mark_container(&mut self, line: usize, rule: RuleIndex) -> bool {
-        let Some(record) = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)) else { return false };
-        let (start, element) = (record.event, record.id);
-        if !self.begins_with_label(start, line) {
-            return false;
-        }
-        self.open_mark(Mark { rules: vec![rule], start, element: Some(element), prose_before: self.prose_words, by_text: true, widened: 0 });
-        true
-    }
-
-    fn begins_with_label(&self, start: EventIndex, line: usize) -> bool {
-        let label = self.lines[line].first;
-        let mut before = self.lines.iter().take(line).filter(|other| other.first > start && other.first < label && !other.dropped);
-        let is_own = |other: &Line| other.words <= WORDS_BEFORE_LABEL && other.heading == 0;
-        let count = before.clone().count();
-        start >= self.queue.first() && count <= LINES_BEFORE_LABEL && before.all(is_own)
-    }
-
-    /// What a label says of a person may stand beside the box that holds nothing but the label.
-    fn follow_own_box(&mut self, mark: &Mark, label: usize) {
-        if mark.rules.iter().any(|rule| !self.rules.rule(*rule).prose) || self.following.is_some() {
-            return;
-        }
-        let removal = self.drop_line(label, mark.rules.clone());
-        let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
-        let bold = self.is_bold(self.lines[label].first);
-        self.following = Some(Following::new(removal, &self.lines[label], container, true, bold, true).with_person(true));
-    }
-
-    /// A container that closes with nothing but its label in it was the label's own box: the one around it is meant.
-    pub(super) fn widen(&mut self, mark: &Mark, close: EventIndex) -> bool {
-        let mut inside = self.lines.iter().enumerate().filter(|(_, line)| line.first >= mark.start && line.first < close && !line.dropped);
-        let (Some((label, _)), None) = (inside.next(), inside.next()) else { return false };
-        let around = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER));
-        let around = around.map(|record| (record.event, record.id)).filter(|(start, _)| self.begins_with_label(*start, label));
-        let Some((start, element)) = around.filter(|_| mark.widened < WIDENINGS) else {
-            self.follow_own_box(mark, label);
-            return false;
-        };
-        self.open_mark(Mark {
-            rules: mark.rules.clone(),
-            start,
-            element: Some(element),
-            prose_before: mark.prose_before,
-            by_text: true,
-            widened: mark.widened + 1,
-        });
-        true
     }
 }

@@ -8,12 +8,15 @@
 //! `limits.hold_bytes` is reached, `article` until the page ends.
 
 pub mod article;
+mod container;
 mod counter;
 mod following;
 mod guard;
+mod keeps;
 pub mod labels;
 mod line;
 mod marked;
+mod marks;
 pub(crate) mod model;
 mod queue;
 mod rail;
@@ -21,6 +24,10 @@ mod remainder;
 mod removal;
 mod select;
 mod shell;
+mod taking;
+mod tiling;
+mod titles;
+mod wrapped;
 
 pub use article::{ArticleSettings, Comments, Favor, PageType};
 pub use model::{BlockFeatures, PageFeatures};
@@ -36,8 +43,9 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{Closing, ElementId, Event, EventKind, KnownName, Markup, OpenElements, Tag, TextKind, Window};
 use crate::rules::{RuleIndex, RuleSet};
 use following::Following;
-use guard::{Evidence, Judgement};
+use keeps::Keep;
 use line::Line;
+use marks::Mark;
 use queue::{EventIndex, Queue};
 use remainder::Stretches;
 use rustc_hash::FxHashSet;
@@ -64,8 +72,6 @@ pub enum StripMode {
 const LOOKBACK_BYTES: u64 = 8 * 1024;
 /// A text event grows up to this many bytes; then it is cut at white space.
 const TEXT_BYTES: u64 = 32 * 1024;
-/// Marks inside marks are followed this deep: what is deeper is inside a mark anyway.
-const MARKS: usize = 8;
 
 /// Decides which events of one page are furniture.
 pub struct Stripper {
@@ -139,19 +145,6 @@ struct OpenRecord {
     is_link: bool,
 }
 
-/// An element that a rule says is content: what matches inside of it may go, what it is part of may not take it along.
-struct Keep {
-    element: Option<ElementId>,
-    events: Range<EventIndex>,
-    /// Where it begins on the page.
-    start: u64,
-    /// Numbers of its entries in the list for the report.
-    listed: Range<usize>,
-}
-
-/// The report lists so many kept elements.
-const LISTED_KEEPS: usize = 1_000;
-
 /// The line that is being read.
 #[derive(Default)]
 struct Gathering {
@@ -181,20 +174,6 @@ struct Piece {
     linked: bool,
     /// A tag parts it from the piece before.
     after_tag: bool,
-}
-
-/// What a rule wants gone, while its end is not known.
-struct Mark {
-    /// At least one.
-    rules: Vec<RuleIndex>,
-    start: EventIndex,
-    /// Closes with this element; without, at the end of the page.
-    element: Option<ElementId>,
-    prose_before: u64,
-    /// A phrase chose the container.
-    by_text: bool,
-    /// How often a container that held only the label gave way to the one around it.
-    widened: u8,
 }
 
 /// Takes an item out of a list: mostly it is the last.
@@ -406,62 +385,6 @@ impl Stripper {
         }
     }
 
-    /// A selector matched: an element without content goes at once, others when they close.
-    fn mark(&mut self, rules: &[RuleIndex], at: EventIndex, element: Option<ElementId>) {
-        if element.is_none() {
-            if self.marks.is_empty() {
-                self.remove(at..at + 1, rules.to_vec(), Extent::Whole);
-            }
-        } else if self.marks.len() < MARKS {
-            self.open_mark(Mark { rules: rules.to_vec(), start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
-        }
-    }
-
-    /// Takes the rules that keep out of those that matched.
-    fn keep(&mut self, found: &mut Vec<RuleIndex>, at: EventIndex, element: Option<ElementId>) {
-        let range = self.queue.get(at).map_or(0..0, |held| held.event.range.clone());
-        let first = self.kept.len();
-        found.retain(|rule| {
-            let keeps = self.rules.rule(*rule).keep;
-            if keeps && self.kept.len() < LISTED_KEEPS {
-                self.kept.push((*rule, range.clone()));
-            }
-            !keeps
-        });
-        if self.kept.len() > first {
-            let end = if element.is_some() { EventIndex::MAX } else { at + 1 };
-            self.keeps.push_back(Keep { element, events: at..end, start: range.start, listed: first..self.kept.len() });
-            self.may_be_released = true;
-        }
-    }
-
-    /// Where kept elements end.
-    fn keep_closed(&mut self, at: EventIndex, id: ElementId) {
-        if self.keeps.is_empty() {
-            return;
-        }
-        let Some(keep) = self.keeps.iter_mut().rev().find(|keep| keep.element == Some(id)) else { return };
-        (keep.element, keep.events.end) = (None, at + 1);
-        let end = self.queue.get(at).map_or(0, |held| held.event.range.end);
-        for (_, range) in self.kept.get_mut(keep.listed.clone()).into_iter().flatten() {
-            range.end = end;
-        }
-    }
-
-    fn open_mark(&mut self, mark: Mark) {
-        if self.marks.is_empty() {
-            self.may_be_released = false;
-            self.words_in_marks = 0;
-        }
-        self.marks.push(mark);
-    }
-
-    /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
-    /// goes with the mark. What the block model may give back is asked about all the same, and `explain` wants to know.
-    fn asks_rules(&self) -> bool {
-        self.marks.is_empty() || self.may_be_released || self.explain || self.rules.has_keep() || (self.blocks.is_some() && self.decide_by_model)
-    }
-
     fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
         let Some(position) = self.open.iter().rposition(|record| record.id == id) else { return };
         let record = remove(&mut self.open, position);
@@ -501,234 +424,6 @@ impl Stripper {
             }
         }
         self.absorb_emptied(&record, at, window);
-    }
-
-    /// Judges a mark whose extent is known and removes what may go. Returns where the rest of it begins.
-    fn settle(&mut self, mark: Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
-        let inside = |at: EventIndex| at >= mark.start && at < end;
-        let expects_prose = self.expects_prose(&mark);
-        let evidence = Evidence {
-            properly_closed,
-            hold_full,
-            page_closes_none: self.left_open >= guard::LEFT_OPEN,
-            rule_expects_prose: expects_prose,
-            chosen_container: mark.by_text,
-            article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
-            holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
-            prose_elsewhere,
-            whole_page: self.mode == StripMode::Article,
-            lines: self.lines_of(mark.start..end).collect(),
-        };
-        let (until, extent) = match guard::judge(evidence) {
-            Judgement::Remove => (end, Extent::Whole),
-            Judgement::RemoveBefore(at, cause) => {
-                let takes_text = self.lines_of(mark.start..at).any(|line| !line.dropped);
-                (at, if takes_text { Extent::Narrowed(cause) } else { Extent::Refused(cause) })
-            }
-        };
-        self.remove(mark.start..until, mark.rules, extent);
-        if until < end && self.marks.is_empty() {
-            let released = self.lines_of(until..end).filter(|line| line.is_prose());
-            self.prose_words += released.map(|line| u64::from(line.words)).sum::<u64>();
-        }
-        (until < end).then_some(until)
-    }
-
-    /// Whether all that want it gone say that it may hold sentences.
-    fn expects_prose(&self, mark: &Mark) -> bool {
-        mark.rules.iter().all(|rule| self.rules.rule(*rule).prose)
-    }
-
-    /// Removes a stretch of events. Elements that are only half inside stay, so that what is left is balanced.
-    fn remove(&mut self, events: Range<EventIndex>, rules: Vec<RuleIndex>, extent: Extent) -> u32 {
-        let extent = match self.keeps.iter().find(|keep| events.contains(&keep.events.start)) {
-            Some(keep) if extent == Extent::Whole && keep.events.start == events.start && keep.events.end >= events.end => {
-                Extent::Refused(Cause::KeepRule)
-            }
-            Some(_) if extent == Extent::Whole => Extent::Narrowed(Cause::KeepRule),
-            _ => extent,
-        };
-        let start = self.queue.get(events.start).map_or(0, |held| held.event.range.start);
-        let end = self.queue.get(events.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
-        let range = if matches!(extent, Extent::Refused(_)) { start..start } else { start..end };
-        let takes = !matches!(extent, Extent::Refused(_));
-        if takes {
-            self.note_final(&rules, events.clone());
-        }
-        // What no rule names, the block model took.
-        let by_model = rules.is_empty();
-        let removal = self.removals.push(Removal { rules, by_model, range, extent, absorbed: false, last: events.start });
-        if takes {
-            self.drop_events(events, removal);
-        }
-        removal
-    }
-
-    fn drop_events(&mut self, events: Range<EventIndex>, removal: u32) {
-        let mut opened = std::mem::take(&mut self.opened_in_stretch);
-        opened.clear();
-        let mut last = 0;
-        // A rule inside of what is kept is more exact than the one that keeps.
-        let from = self.removals.get(removal).map_or(0, |removal| removal.range.start);
-        let kept: Vec<Range<EventIndex>> = self.keeps.iter().filter(|keep| keep.start >= from).map(|keep| keep.events.clone()).collect();
-        for at in events.clone() {
-            if kept.iter().any(|kept| kept.contains(&at)) {
-                continue;
-            }
-            let Some(held) = self.queue.get(at) else { continue };
-            match held.event.kind {
-                EventKind::Open { id, void: false, .. } => opened.push((id, at)),
-                EventKind::Close { id, .. } => {
-                    if let Some(position) = opened.iter().rposition(|(open, _)| *open == id) {
-                        let (_, open) = remove(&mut opened, position);
-                        if kept.iter().any(|kept| (open..at).contains(&kept.start)) {
-                            continue;
-                        }
-                        self.take_event(open, removal);
-                        self.take_event(at, removal);
-                        last = at;
-                    }
-                }
-                EventKind::Doctype => {}
-                _ => {
-                    self.take_event(at, removal);
-                    last = at;
-                }
-            }
-        }
-        self.opened_in_stretch = opened;
-        self.reaches(removal, last);
-        let first = self.lines.partition_point(|line| line.end <= events.start);
-        for line in self.lines.range_mut(first..).take_while(|line| line.first < events.end) {
-            let is_kept = kept.iter().any(|kept| kept.contains(&line.first));
-            line.dropped |= line.first >= events.start && line.end <= events.end && !is_kept;
-        }
-    }
-
-    /// Notes the first text of what is surely the article's. Only the block model asks, which a page of any length does not come to.
-    fn note_surely_text(&mut self, first: Option<EventIndex>) {
-        if self.blocks.is_some() {
-            self.surely_text.extend(first);
-        }
-    }
-
-    fn drop_event(&mut self, at: EventIndex, removal: u32) {
-        self.take_event(at, removal);
-        self.reaches(removal, at);
-    }
-
-    /// Notes the last event of a removal.
-    fn reaches(&mut self, removal: u32, at: EventIndex) {
-        self.last_removed = self.last_removed.max(at);
-        if let Some(taking) = self.removals.get_mut(removal) {
-            taking.last = taking.last.max(at);
-        }
-    }
-
-    #[inline]
-    fn take_event(&mut self, at: EventIndex, removal: u32) {
-        let Some(held) = self.queue.get_mut(at) else { return };
-        let before = std::mem::replace(&mut held.removal, removal);
-        if before > 0 && before != removal {
-            self.absorb(before, removal);
-        }
-    }
-
-    /// A removal takes what another one took.
-    fn absorb(&mut self, before: u32, removal: u32) {
-        if let Some(inner) = self.removals.get_mut(before)
-            && !std::mem::replace(&mut inner.absorbed, true)
-        {
-            let rules = inner.rules.clone();
-            self.also(removal, &rules);
-        }
-    }
-
-    /// Notes rules that matched inside what others took.
-    fn also(&mut self, removal: u32, rules: &[RuleIndex]) {
-        let Some(removal) = self.removals.get_mut(removal) else { return };
-        for rule in rules {
-            if !removal.rules.contains(rule) {
-                removal.rules.push(*rule);
-            }
-        }
-    }
-
-    /// An element that is empty only because all it held was removed goes as well.
-    fn absorb_emptied(&mut self, record: &OpenRecord, close: EventIndex, window: &Window) {
-        // Mostly nothing of what it held was removed.
-        if self.last_removed <= record.event
-            || record.event < self.queue.first()
-            || matches!(record.tag, Tag::Td | Tag::Th | Tag::Body | Tag::Html | Tag::Head)
-        {
-            return;
-        }
-        if self.queue.get(record.event).is_some_and(|held| !held.is_kept()) {
-            // It went with its mark, and all that it held with it.
-            return;
-        }
-        let mut removal = 0;
-        for at in (record.event + 1..close).rev() {
-            let Some(held) = self.queue.get(at) else { return };
-            let is_blank = match held.event.kind {
-                EventKind::Text(_) => window.text(held.event.range.clone()).trim_ascii().is_empty(),
-                EventKind::Comment => true,
-                _ => false,
-            };
-            if !held.is_kept() {
-                removal = held.removal;
-            } else if !is_blank {
-                return;
-            }
-        }
-        if removal == 0 {
-            return;
-        }
-        for at in record.event..=close {
-            if self.queue.get(at).is_some_and(Held::is_kept) {
-                self.drop_event(at, removal);
-            }
-        }
-        let (first, last) = (self.queue.get(record.event), self.queue.get(close));
-        if let (Some(first), Some(last)) = (first, last) {
-            let (start, end) = (first.event.range.start, last.event.range.end);
-            if let Some(removal) = self.removals.get_mut(removal) {
-                removal.range = removal.range.start.min(start)..removal.range.end.max(end);
-            }
-        }
-    }
-
-    /// The hold is full: what is oldest has to be decided on what is known.
-    fn relieve(&mut self, window: &Window, metadata: &Collector) {
-        let is_one_line =
-            self.queue.get(self.gathering.first).is_some_and(|held| self.read.saturating_sub(held.event.range.start) > self.hold_bytes / 2);
-        if is_one_line {
-            self.break_line(window, metadata);
-        }
-        self.labels.release();
-        if let Some(following) = &mut self.following {
-            following.release();
-        }
-        if self.marks.is_empty() {
-            return;
-        }
-        self.hold_was_full += 1;
-        let (rules, start, prose_before, by_text) = {
-            let mark = &self.marks[0];
-            (mark.rules.clone(), mark.start, mark.prose_before, mark.by_text)
-        };
-        let end = self.gathering.first.min(self.queue.end());
-        if end <= start {
-            return self.break_line(window, metadata);
-        }
-        let mark = Mark { rules, start, element: None, prose_before, by_text, widened: 0 };
-        match self.settle(mark, end, false, true, prose_before) {
-            None => self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(end)),
-            Some(released) => {
-                self.marks.remove(0);
-                self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(released));
-            }
-        }
     }
 
     /// Ends a line that is too long to be held.

@@ -36,7 +36,7 @@ pub(crate) fn builtin() -> &'static Model {
 }
 
 /// The built-in packs, from what is content most often to what is never.
-const PACKS: [&str; 20] = [
+const PACKS: [&str; 25] = [
     "headline",
     "author",
     "breadcrumbs",
@@ -47,6 +47,11 @@ const PACKS: [&str; 20] = [
     "hidden",
     "forms",
     "comments",
+    "forum",
+    "manuals",
+    "listings",
+    "reviews",
+    "shop",
     "actions",
     "related",
     "read-also",

@@ -1,0 +1,122 @@
+//! Marks: what rules want gone while its end is not known, and what becomes of it once it is.
+
+use super::guard::{self, Evidence, Judgement};
+use super::queue::EventIndex;
+use super::removal::Extent;
+use super::{StripMode, Stripper};
+use crate::metadata::Collector;
+use crate::rewrite::{ElementId, Window};
+use crate::rules::RuleIndex;
+
+/// Marks inside marks are followed this deep: what is deeper is inside a mark anyway.
+const MARKS: usize = 8;
+
+/// What a rule wants gone, while its end is not known.
+pub(super) struct Mark {
+    /// At least one.
+    pub(super) rules: Vec<RuleIndex>,
+    pub(super) start: EventIndex,
+    /// Closes with this element; without, at the end of the page.
+    pub(super) element: Option<ElementId>,
+    pub(super) prose_before: u64,
+    /// A phrase chose the container.
+    pub(super) by_text: bool,
+    /// How often a container that held only the label gave way to the one around it.
+    pub(super) widened: u8,
+}
+
+impl Stripper {
+    /// A selector matched: an element without content goes at once, others when they close.
+    pub(super) fn mark(&mut self, rules: &[RuleIndex], at: EventIndex, element: Option<ElementId>) {
+        if element.is_none() {
+            if self.marks.is_empty() {
+                self.remove(at..at + 1, rules.to_vec(), Extent::Whole);
+            }
+        } else if self.marks.len() < MARKS {
+            self.open_mark(Mark { rules: rules.to_vec(), start: at, element, prose_before: self.prose_words, by_text: false, widened: 0 });
+        }
+    }
+
+    pub(super) fn open_mark(&mut self, mark: Mark) {
+        if self.marks.is_empty() {
+            self.may_be_released = false;
+            self.words_in_marks = 0;
+        }
+        self.marks.push(mark);
+    }
+
+    /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
+    /// goes with the mark. What the block model may give back is asked about all the same, and `explain` wants to know.
+    pub(super) fn asks_rules(&self) -> bool {
+        self.marks.is_empty() || self.may_be_released || self.explain || self.rules.has_keep() || (self.blocks.is_some() && self.decide_by_model)
+    }
+
+    /// Judges a mark whose extent is known and removes what may go. Returns where the rest of it begins.
+    pub(super) fn settle(&mut self, mark: Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
+        let inside = |at: EventIndex| at >= mark.start && at < end;
+        let expects_prose = self.expects_prose(&mark);
+        let evidence = Evidence {
+            properly_closed,
+            hold_full,
+            page_closes_none: self.left_open >= guard::LEFT_OPEN,
+            rule_expects_prose: expects_prose,
+            chosen_container: mark.by_text,
+            article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
+            holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
+            prose_elsewhere,
+            whole_page: self.mode == StripMode::Article,
+            lines: self.lines_of(mark.start..end).collect(),
+        };
+        let (until, extent) = match guard::judge(evidence) {
+            Judgement::Remove => (end, Extent::Whole),
+            Judgement::RemoveBefore(at, cause) => {
+                let takes_text = self.lines_of(mark.start..at).any(|line| !line.dropped);
+                (at, if takes_text { Extent::Narrowed(cause) } else { Extent::Refused(cause) })
+            }
+        };
+        self.remove(mark.start..until, mark.rules, extent);
+        if until < end && self.marks.is_empty() {
+            let released = self.lines_of(until..end).filter(|line| line.is_prose());
+            self.prose_words += released.map(|line| u64::from(line.words)).sum::<u64>();
+        }
+        (until < end).then_some(until)
+    }
+
+    /// Whether all that want it gone say that it may hold sentences.
+    pub(super) fn expects_prose(&self, mark: &Mark) -> bool {
+        mark.rules.iter().all(|rule| self.rules.rule(*rule).prose)
+    }
+
+    /// The hold is full: what is oldest has to be decided on what is known.
+    pub(super) fn relieve(&mut self, window: &Window, metadata: &Collector) {
+        let is_one_line =
+            self.queue.get(self.gathering.first).is_some_and(|held| self.read.saturating_sub(held.event.range.start) > self.hold_bytes / 2);
+        if is_one_line {
+            self.break_line(window, metadata);
+        }
+        self.labels.release();
+        if let Some(following) = &mut self.following {
+            following.release();
+        }
+        if self.marks.is_empty() {
+            return;
+        }
+        self.hold_was_full += 1;
+        let (rules, start, prose_before, by_text) = {
+            let mark = &self.marks[0];
+            (mark.rules.clone(), mark.start, mark.prose_before, mark.by_text)
+        };
+        let end = self.gathering.first.min(self.queue.end());
+        if end <= start {
+            return self.break_line(window, metadata);
+        }
+        let mark = Mark { rules, start, element: None, prose_before, by_text, widened: 0 };
+        match self.settle(mark, end, false, true, prose_before) {
+            None => self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(end)),
+            Some(released) => {
+                self.marks.remove(0);
+                self.marks.iter_mut().for_each(|mark| mark.start = mark.start.max(released));
+            }
+        }
+    }
+}

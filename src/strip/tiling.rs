@@ -1,0 +1,181 @@
+//! Tiling: a line is furniture when the whole of it is one phrase, when phrases that may stand beside others cover it from end to end, or when
+//! it is a row of commands most of which are known.
+
+use super::Stripper;
+use super::labels::Label;
+use super::removal::NearMiss;
+use crate::fold::Folded;
+use crate::metadata::Collector;
+use crate::rewrite::Markup;
+use crate::rules::{Numbered, PhraseMatch, RuleIndex, Said};
+
+/// Words of a bar of commands in which not all are known, and how many of them must be.
+const BAR_WORDS: usize = 14;
+const BAR_KNOWN: usize = 3;
+const LINKED_BAR_KNOWN: usize = 2;
+
+fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
+    let mut rules: Vec<RuleIndex> = rules.collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
+impl Stripper {
+    /// Tiles the line with phrases.
+    pub(super) fn tile(&mut self, line: &Folded, metadata: &Collector) -> Option<Label> {
+        let count = line.words().len();
+        let rules = std::sync::Arc::clone(&self.rules);
+        let is_headline = self.headline_lines.back() == Some(&self.gathering.first);
+        let mut found = std::mem::take(&mut self.labels.found);
+        found.clear();
+        let mut ids = std::mem::take(&mut self.labels.ids);
+        let numbered = rules.phrases().number(line, &mut ids);
+        rules.phrases().find(&numbered, 0, rules.lexicon(), &|what, line, at| self.labels.titles.said(what, line, at, is_headline), &mut found);
+        // Most lines begin like no phrase at all.
+        if found.is_empty() {
+            let shows_title = self.labels.titles.at(line, 0) == count;
+            self.labels.titles.was_shown |= shows_title;
+            self.labels.found = found;
+            self.labels.ids = ids;
+            return None;
+        }
+        let labels = &self.labels;
+        let title = |what: Said, line: &Folded, at: usize| labels.titles.said(what, line, at, is_headline);
+        let this = self.lines.back();
+        // Plain text has no links; there a label and what it names make a short line that is no sentence.
+        let is_heading = this.is_some_and(|line| line.heading > 0);
+        let is_linked = this.is_some_and(|line| match self.markup {
+            Markup::Html => line.is_linked(),
+            Markup::Text => !line.ends_sentence,
+        });
+        // Rules that say the whole line, and whether they are strong.
+        let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
+        // How each position was first reached: from where, by which rules.
+        let mut reached: Vec<Option<(usize, Vec<RuleIndex>)>> = vec![None; count + 1];
+        let mut unlinked = None;
+        let lang = metadata.metadata().lang.as_deref();
+        for at in 0..count {
+            if at > 0 && reached[at].is_none() {
+                continue;
+            }
+            if at > 0 {
+                found.clear();
+                rules.phrases().find(&numbered, at, rules.lexicon(), &title, &mut found);
+            }
+            for phrase in &found {
+                let rule = rules.rule(phrase.rule);
+                if !rule.when.allows(self.host.as_deref(), lang) {
+                    continue;
+                }
+                if is_heading && !rule.heading {
+                    continue;
+                }
+                if rule.linked && !is_linked {
+                    unlinked = unlinked.or((phrase.end == count && at == 0).then_some(phrase.rule));
+                    continue;
+                }
+                if at == 0 && phrase.end == count {
+                    whole.push((phrase.rule, rule.alone));
+                }
+                if rule.joins && phrase.end > at {
+                    let (from, by) = reached[phrase.end].get_or_insert_with(|| (at, Vec::new()));
+                    if *from == at {
+                        by.push(phrase.rule);
+                    }
+                }
+            }
+        }
+        let shows_title = labels.titles.at(line, 0) == count && count > 0;
+        let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
+        let label = match strong.is_empty() {
+            // All that say so are recorded, the weak ones too.
+            false => Some(Label::of(sorted(whole.iter().map(|(rule, _)| *rule)), false)),
+            true => {
+                let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
+                while let Some((from, by)) = &reached[at] {
+                    path.extend(by);
+                    tiles += 1;
+                    at = *from;
+                    if at == 0 {
+                        break;
+                    }
+                }
+                if at == 0 && tiles > 1 {
+                    Some(Label::of(sorted(path.into_iter()), false))
+                } else {
+                    let weak = sorted(whole.iter().map(|(rule, _)| *rule));
+                    match weak.is_empty() {
+                        false => Some(Label::of(weak, true)),
+                        true => self.bar(line, &numbered, &mut found, &title, lang),
+                    }
+                }
+            }
+        };
+        if label.is_some() && self.labels.titles.first_line.is_some() && self.labels.titles.at(line, 0) > 0 {
+            // A label repeats the first line: that is the headline.
+            let first_line = self.labels.titles.first_line.take();
+            self.note_surely_text(first_line);
+        }
+        self.labels.found = found;
+        self.labels.ids = ids;
+        if shows_title && label.is_none() {
+            self.labels.titles.was_shown = true;
+        }
+        if self.explain
+            && label.is_none()
+            && let Some(rule) = unlinked
+        {
+            self.near_miss(rule, self.lines.len() - 1, "the line is not mostly links");
+        }
+        label
+    }
+
+    /// A row of commands most of which are known.
+    pub(super) fn bar(
+        &self,
+        line: &Folded,
+        numbered: &Numbered<'_>,
+        found: &mut Vec<PhraseMatch>,
+        said: crate::rules::SaidLength<'_>,
+        lang: Option<&str>,
+    ) -> Option<Label> {
+        let count = line.words().len();
+        let this = self.lines.back().filter(|line| !line.ends_sentence && count <= BAR_WORDS && line.heading == 0)?;
+        let is_linked = this.is_linked() && self.markup == Markup::Html;
+        let (mut rules, mut known, mut unknown, mut at) = (Vec::new(), 0, 0, 0);
+        while at < count {
+            // The site's own name is no command, nor does it speak against one.
+            at += self.labels.titles.said(Said::Site, line, at, false);
+            if at >= count {
+                break;
+            }
+            found.clear();
+            self.rules.phrases().find(numbered, at, self.rules.lexicon(), said, found);
+            let fits = |phrase: &&PhraseMatch| {
+                let rule = self.rules.rule(phrase.rule);
+                phrase.end > at && rule.joins && rule.when.allows(self.host.as_deref(), lang) && (!rule.linked || is_linked)
+            };
+            match found.iter().filter(fits).max_by_key(|phrase| phrase.end) {
+                Some(phrase) => {
+                    rules.push(phrase.rule);
+                    known += 1;
+                    at = phrase.end;
+                }
+                None => {
+                    unknown += 1;
+                    at += 1;
+                }
+            }
+        }
+        let is_bar = if is_linked { known >= LINKED_BAR_KNOWN && unknown <= known } else { known >= BAR_KNOWN && unknown * 3 <= known };
+        is_bar.then(|| Label::of(sorted(rules.into_iter()), false))
+    }
+
+    pub(super) fn near_miss(&mut self, rule: RuleIndex, line: usize, failed: &'static str) {
+        let Some(line) = self.lines.get(line) else { return };
+        let start = self.queue.get(line.first).map_or(0, |held| held.event.range.start);
+        let end = self.queue.get(line.end.saturating_sub(1)).map_or(start, |held| held.event.range.end);
+        self.near_misses.push(NearMiss { rule, range: start..end, failed });
+    }
+}
