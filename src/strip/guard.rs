@@ -68,7 +68,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
             // them; where paragraph follows on paragraph, the text goes on that something unclosed has run into.
             let runs = |at: &usize| *at + ARTICLE_LINES <= lines.len() && lines[*at..*at + ARTICLE_LINES].iter().all(|line| line.is_prose());
             match prose.iter().copied().find(runs) {
-                Some(run) => first_prose = run,
+                Some(run) => first_prose = begin_of_text(&lines, run),
                 None => return Judgement::Remove,
             }
         }
@@ -104,6 +104,17 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
     }
     let release = evidence.article_opens_at.map_or(release, |article| release.min(article));
     Judgement::RemoveBefore(release, cause)
+}
+
+/// Where the text begins that a run of paragraphs goes on: one line at a time may stand between two of them, as a subheading does.
+fn begin_of_text(lines: &[&Line], run: usize) -> usize {
+    let mut begin = run;
+    while let Some(before) =
+        (begin.saturating_sub(2)..begin).find(|at| lines[*at].is_prose() && lines[at + 1..begin].iter().all(|line| !line.is_linked()))
+    {
+        begin = before;
+    }
+    begin
 }
 
 /// On a page that closes nothing an element of furniture is its first line and the links right after it.

@@ -302,10 +302,12 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mu
         }
         let stands_among =
             touches || (follows && (leads || block.ends_sentence || next_stays)) || ((leads || next_stays) && row > 0 && kept[row - 1]);
+        // The first paragraph of a text, with a subheading behind it.
+        let begins = is_paragraph(block) && leads && next_stays;
         kept[row] = makes.contains(&make(block))
             || (block.heading > 0 && next_stays)
             || (in_figure && (follows || leads))
-            || (block.links == 0 && stands_among);
+            || (block.links == 0 && (stands_among || begins));
     }
 }
 
