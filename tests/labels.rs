@@ -115,3 +115,30 @@ fn labels_are_found_however_they_are_cut() {
     assert!(tried > 1_000, "only {tried} labels were tried");
     assert!(out.is_empty(), "{out}");
 }
+
+/// Lines that a glance at their first words might hide: what follows a name of six words behind another label, a colon behind the
+/// eighth word, a row of commands of two words each, not all of them known.
+#[test]
+fn long_labels_are_not_overlooked() {
+    for label in [
+        "<p>You may use these HTML tags and attributes : <code>b i</code></p>",
+        "<div><a href=/a>Printable version</a> <a href=/b>Short link</a> <a href=/c>Foobar</a> <a href=/d>Embed code</a> <a href=/e>Font size</a></div>",
+    ] {
+        assert!(!stays(label), "{label}");
+    }
+}
+
+/// What a mark takes shows no headline: the next line that says the title is the first.
+#[test]
+fn a_headline_behind_a_trail_that_says_it_stays() {
+    let page = "<title>Storm closes the harbour of Alma</title><div class=breadcrumb>Storm closes the harbour of Alma</div>\
+        <div class=t>Storm closes the harbour of Alma</div><p>The council met on Monday and spoke of the harbour until the lamps were lit.</p>\
+        <p>The boats stay at the inner quay until the wind has turned, and the ferry does not go out before Thursday morning.</p>";
+    for strip in [StripMode::Rules, StripMode::Article] {
+        let settings = Settings { strip, emit: EmitFormat::Text, ..Settings::default() };
+        let origin = Origin { url: None, content_type: Some("text/html; charset=utf-8".into()), markup: Markup::Html };
+        let mut out = Vec::new();
+        naqi::clean(builtin_rules(), &settings, &origin, page.as_bytes(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap().matches("Storm closes").count(), 1, "{strip:?}");
+    }
+}

@@ -176,6 +176,8 @@ impl FirstWords {
     /// Ends the line. `None` when only folding can tell.
     pub fn finish(&mut self) -> Option<Beginning<'_>> {
         self.end_word();
+        // What stands behind the last of them was not read.
+        self.colons |= u16::from(self.count == WORDS) << (WORDS - 1);
         (!self.unclear).then_some(Beginning { hashes: &self.hashes[..self.count], colons: self.colons, is_parted: self.is_parted })
     }
 }

@@ -113,6 +113,8 @@ pub struct Rewriter {
     read: u64,
     /// A `pre` that may hold text in lines, and where its content begins: that is known once enough of it has come.
     unread_pre: Option<(ElementId, u64)>,
+    /// The content of `pre` elements was looked at up to here.
+    looked_to: u64,
     /// Letters of the line so far, where lines are lines.
     letters: u32,
     /// Open elements whose own style makes boxes of them.
@@ -166,6 +168,7 @@ impl Rewriter {
             layout: Layout::NotYet,
             read: 0,
             unread_pre: None,
+            looked_to: 0,
             letters: 0,
             boxes: Vec::new(),
         }
@@ -241,7 +244,10 @@ impl Rewriter {
     /// Looks ahead into a `pre`; `false` while too little of it has come.
     fn knows_pre(&mut self, at_end: bool, window: &Window) -> bool {
         let Some((id, start)) = self.unread_pre else { return true };
-        let Some(content) = preformatted::look(window.text(start..self.read), at_end) else { return false };
+        // What stands inside of another one was looked at with it.
+        let looked = if start < self.looked_to { Some((Content::Other, 0)) } else { preformatted::look(window.text(start..self.read), at_end) };
+        let Some((content, length)) = looked else { return false };
+        self.looked_to = self.looked_to.max(start + length as u64);
         self.unread_pre = None;
         match (content, self.layout) {
             (Content::Lines { wrapped_at }, _) => self.layout = Layout::Lines(id, wrapped_at),
@@ -355,7 +361,7 @@ impl Rewriter {
         let mut events = |event: Event| {
             let goes_on = event.kind == EventKind::Break { blank: false } && self.letters >= wrapped_at;
             self.letters = match event.kind {
-                EventKind::Text(_) => self.letters + preformatted::letters(window.text(event.range.clone())),
+                EventKind::Text(_) if wrapped_at < u32::MAX => self.letters + preformatted::letters(window.text(event.range.clone())),
                 _ => 0,
             };
             let kind = if goes_on || matches!(event.kind, EventKind::Text(_)) { EventKind::Text(kind) } else { event.kind };

@@ -24,8 +24,8 @@ pub(super) enum Content {
     Other,
 }
 
-/// What the content of a `pre` is; `None` where more of it has to come first.
-pub(super) fn look(rest: &str, at_end: bool) -> Option<Content> {
+/// What the content of a `pre` is, and how many bytes of it were looked at; `None` where more of it has to come first.
+pub(super) fn look(rest: &str, at_end: bool) -> Option<(Content, usize)> {
     let head = &rest[..rest.floor_char_boundary(LOOK)];
     let end = find_tag(head, b"/pre");
     if end.is_none() && !at_end && rest.len() < LOOK {
@@ -33,11 +33,11 @@ pub(super) fn look(rest: &str, at_end: bool) -> Option<Content> {
     }
     let content = &head[..end.unwrap_or(head.len())];
     if ["code", "samp", "kbd", "var"].iter().any(|name| find_tag(content, name.as_bytes()).is_some()) {
-        return Some(Content::Other);
+        return Some((Content::Other, content.len()));
     }
     if content.matches("<span class=").count() > content.lines().count() {
         // Colours of a highlighter.
-        return Some(Content::Other);
+        return Some((Content::Other, content.len()));
     }
     let (mut text, mut all, mut widest) = (0, 0, 0);
     for line in content.split(['\n', '\r']) {
@@ -47,7 +47,8 @@ pub(super) fn look(rest: &str, at_end: bool) -> Option<Content> {
         text += if is_text { letters } else { 0 };
     }
     let wrapped_at = if widest <= WRAPPED_LETTERS { widest / 3 * 2 } else { u32::MAX };
-    Some(if text >= TEXT_LETTERS && 2 * text >= all { Content::Lines { wrapped_at } } else { Content::Other })
+    let is_text = text >= TEXT_LETTERS && 2 * text >= all;
+    Some((if is_text { Content::Lines { wrapped_at } } else { Content::Other }, content.len()))
 }
 
 /// The letters of a text outside of tags.
@@ -69,11 +70,15 @@ fn find_tag(text: &str, name: &[u8]) -> Option<usize> {
 fn measure(line: &str) -> (u32, bool) {
     let indent = line.len() - line.trim_start().len();
     let (mut letters, mut signs, mut gaps) = (0, 0, 0);
-    let mut before = ' ';
+    let (mut before, mut has_tags) = (' ', true);
     let mut rest = line.trim();
     while let Some(character) = rest.chars().next() {
         let skipped = match character {
-            '<' => rest.find('>'),
+            '<' if has_tags => {
+                let end = rest.find('>');
+                has_tags = end.is_some();
+                end
+            }
             '&' => reference(rest),
             _ => None,
         };
@@ -111,7 +116,11 @@ fn is_mark(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, look};
+    use super::{Content, look as look_at};
+
+    fn look(rest: &str, at_end: bool) -> Option<Content> {
+        look_at(rest, at_end).map(|(content, _)| content)
+    }
 
     const TEXT: &str = "The harbour of the old town was closed for three days, because the\nstorm had torn the lights off the pier and nobody could see the way.\n\n\
         A <b>ferry</b> waited outside until the fishermen of the next village\nhad brought lamps &amp; rope, and then came in between them at dawn.\n\n";

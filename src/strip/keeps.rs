@@ -23,7 +23,7 @@ impl Stripper {
     /// Takes the rules that keep out of those that matched.
     pub(super) fn keep(&mut self, found: &mut Vec<RuleIndex>, at: EventIndex, element: Option<ElementId>) {
         let range = self.queue.get(at).map_or(0..0, |held| held.event.range.clone());
-        let first = self.kept.len();
+        let (first, before) = (self.kept.len(), found.len());
         found.retain(|rule| {
             let keeps = self.rules.rule(*rule).keep;
             if keeps && self.kept.len() < LISTED_KEEPS {
@@ -31,7 +31,7 @@ impl Stripper {
             }
             !keeps
         });
-        if self.kept.len() > first {
+        if found.len() < before {
             let end = if element.is_some() { EventIndex::MAX } else { at + 1 };
             self.keeps.push_back(Keep { element, events: at..end, start: range.start, listed: first..self.kept.len() });
             self.may_be_released = true;

@@ -12,7 +12,7 @@ impl Stripper {
         self.labels.marked = None;
         let this = self.lines.len().saturating_sub(1);
         let ([mark], Some(line)) = (&self.marks[..], self.lines.back()) else { return };
-        let is_first = !mark.by_text && !self.lines.iter().take(this).any(|before| before.first >= mark.start);
+        let is_first = !mark.by_text && this.checked_sub(1).and_then(|at| self.lines.get(at)).is_none_or(|before| before.first < mark.start);
         if is_first && line.words <= MARKED_WORDS {
             self.labels.marked = self.read_label(pieces, window, metadata).filter(|label| self.heads_teasers(label));
         }

@@ -45,6 +45,11 @@ impl Stripper {
         self.marks.push(mark);
     }
 
+    /// Whether what is read now may stay: what a mark takes shows no headline.
+    pub(super) fn may_stay(&self) -> bool {
+        self.marks.is_empty() || self.may_be_released
+    }
+
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
     /// goes with the mark. What the block model may give back is asked about all the same, and `explain` wants to know.
     pub(super) fn asks_rules(&self) -> bool {

@@ -40,6 +40,8 @@ impl Stripper {
             let is_end = !pieces[end].linked && pieces.get(end + 1).is_some_and(|next| next.linked);
             if is_end && is_rail[end] {
                 let first = pieces[..=end].iter().rposition(|piece| piece.linked).map_or(0, |linked| linked + 1);
+                // A label has a byte in each of its pieces.
+                let first = first.max((end + 1).saturating_sub(LABEL_BYTES));
                 for begin in first..=end {
                     if (begin > 0 && !pieces[begin].after_tag) || words[begin] == 0 {
                         continue;

@@ -35,7 +35,7 @@ impl Stripper {
         // Most lines begin like no phrase at all.
         if found.is_empty() {
             let shows_title = self.labels.titles.at(line, 0) == count;
-            self.labels.titles.was_shown |= shows_title;
+            self.labels.titles.was_shown |= shows_title && self.may_stay();
             self.labels.found = found;
             self.labels.ids = ids;
             return None;
@@ -119,7 +119,7 @@ impl Stripper {
         }
         self.labels.found = found;
         self.labels.ids = ids;
-        if shows_title && label.is_none() {
+        if shows_title && label.is_none() && self.may_stay() {
             self.labels.titles.was_shown = true;
         }
         if self.explain

@@ -138,7 +138,7 @@ impl Stripper {
     /// A line turns out to be the headline.
     pub(super) fn show_title(&mut self, folded: &Folded) {
         self.note_headline(folded);
-        self.labels.titles.was_shown |= self.says_title(folded);
+        self.labels.titles.was_shown |= self.says_title(folded) && self.may_stay();
     }
 
     /// Where a page declares no title and no heading has come, its first line stands for it.
@@ -149,7 +149,7 @@ impl Stripper {
                 && !line.ends_sentence_but_question()
                 && !line.dropped
         };
-        if self.markup == Markup::Text || !self.labels.titles.texts.is_empty() || self.lines.back().filter(is_title).is_none() {
+        if self.markup == Markup::Text || !self.may_stay() || !self.labels.titles.texts.is_empty() || self.lines.back().filter(is_title).is_none() {
             return;
         }
         let mut text = std::mem::take(&mut self.gathering.text);

@@ -212,7 +212,8 @@ impl PhraseBook {
             let pair = words.get(at + 1).is_some_and(|next| self.glance.pair_follows_name.may_hold(pair_hash(words[at], *next)));
             pair || self.glance.follows_name.may_hold(words[at])
         };
-        (1..words.len().min(LONGEST_NAME + 1)).any(follows)
+        // Other phrases may stand before it.
+        (1..words.len()).any(follows)
     }
 
     fn may_begin_with(&self, words: &[u32], said: SaidLengths<'_>) -> bool {
@@ -237,8 +238,10 @@ impl PhraseBook {
 
     /// In a bar of commands not all need be known, but the first one and another.
     fn may_be_bar(&self, words: &[u32]) -> bool {
-        let is_known = |word: &&u32| self.glance.joins.may_hold(**word) || self.glance.begins.may_hold(**word);
-        words.iter().filter(is_known).nth(1).is_some()
+        let glance = &self.glance;
+        let begins_pair = |at: usize| words.get(at + 1).is_some_and(|next| glance.begins_pair.may_hold(pair_hash(words[at], *next)));
+        let is_known = |at: &usize| glance.joins.may_hold(words[*at]) || glance.begins.may_hold(words[*at]) || begins_pair(*at);
+        (0..words.len()).filter(is_known).nth(1).is_some()
     }
 
     fn can_tile(&self, beginning: Beginning<'_>, is_named: bool, said: SaidLengths<'_>) -> bool {

@@ -393,6 +393,7 @@ mod tests {
         assert_eq!(book.add("…", RuleIndex(0)), Err(PhraseError::Empty));
         assert_eq!(book.add("{text} ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
         assert_eq!(book.add("{name}", RuleIndex(0)), Err(PhraseError::BeginsOpen));
+        assert_eq!(book.add("{name} (wrote|) {date}", RuleIndex(0)), Err(PhraseError::BeginsOpen));
         assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
         assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into(), String::new())));
         assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));

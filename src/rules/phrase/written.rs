@@ -42,7 +42,7 @@ impl PhraseBook {
         let items = self.items(phrase, true)?;
         match items.as_slice() {
             [] => Err(PhraseError::Empty),
-            [Item::Step(Step::Name), rest @ ..] if !matches!(rest, [Item::Step(Step::Word { .. }) | Item::Group(_), ..]) => {
+            [Item::Step(Step::Name), rest @ ..] if !begins_with_word(rest) => {
                 let only_open = items.iter().all(|item| matches!(item, Item::Step(Step::Name | Step::Text)));
                 Err(if only_open && items.len() > 1 { PhraseError::MatchesAnything } else { PhraseError::BeginsOpen })
             }
@@ -126,6 +126,17 @@ fn alternatives(text: &str) -> Result<Option<(Vec<usize>, usize)>, PhraseError> 
         }
     }
     if bars.is_empty() { Ok(None) } else { Err(PhraseError::OpenBracket) }
+}
+
+/// Whether a word comes first, whichever alternatives are chosen.
+fn begins_with_word(items: &[Item]) -> bool {
+    match items {
+        [Item::Step(Step::Word { .. } | Step::OneOf(_)), ..] => true,
+        [Item::Group(alternatives), rest @ ..] => {
+            alternatives.iter().all(|alternative| if alternative.is_empty() { begins_with_word(rest) } else { begins_with_word(alternative) })
+        }
+        _ => false,
+    }
 }
 
 /// Words that a match has at least, open placeholders aside.
