@@ -8,7 +8,7 @@ use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
 use super::{headline, inset, table, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A repeat is dropped from this many words on.
 pub(super) const REPEATED_WORDS: u32 = 8;
@@ -25,6 +25,10 @@ const TITLE_WORDS: u32 = 3;
 /// headings, captions, and sentences after a paragraph.
 pub(super) const SPARED_LINE: f32 = 0.15;
 pub(super) const SPARED_LABEL: f32 = 0.05;
+/// The same for short sentences that are made like the paragraph beside them.
+const SPARED_ALIKE: f32 = 0.01;
+/// An element of so many paragraphs holds a very long text.
+const LONG_TEXT: u32 = 50;
 /// A paragraph of an article is kept though its chance is so far below the line.
 const BELOW_LINE: f32 = 0.25;
 /// Where nothing reaches the line, paragraphs stay from this share of it on.
@@ -220,6 +224,9 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
             _ => Why::Line,
         })
         .collect();
+    if is_article {
+        keep_the_long_text(page, chances, favor, &mut kept);
+    }
     let before = kept.clone();
     let spoken = spoken_title(blocks);
     let says_headline = |(row, block): (usize, &Block)| {
@@ -249,6 +256,24 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     Choice { kept, is_article, why, line: threshold, of_paragraph }
 }
 
+/// The place on the page tells against the last paragraphs of a very long text; what most paragraphs of an element are, all of them are.
+fn keep_the_long_text(page: &Blocks, chances: &[f32], favor: f32, kept: &mut [bool]) {
+    let made = |block: &Block| {
+        let element = &page.elements[block.element as usize];
+        (element.parent, element.signature)
+    };
+    let mut counts: FxHashMap<(u32, u32), (u32, u32)> = FxHashMap::default();
+    for (block, kept) in page.blocks.iter().zip(kept.iter()).filter(|(block, _)| is_paragraph(block)) {
+        let count = counts.entry(made(block)).or_default();
+        *count = (count.0 + 1, count.1 + u32::from(*kept));
+    }
+    let least = moved(SPARED_LABEL / 2.0, favor);
+    for ((block, kept), chance) in page.blocks.iter().zip(kept).zip(chances) {
+        let is_long = || counts.get(&made(block)).is_some_and(|(all, kept)| *all >= LONG_TEXT && 4 * kept >= 3 * all);
+        *kept |= is_paragraph(block) && *chance >= least && is_long();
+    }
+}
+
 /// Where no heading of the first level is: the first block that says the page's title and nothing else. As a link only in a
 /// heading: some systems let the title lead to its own page, but the end of a trail does so too.
 fn spoken_title(blocks: &[Block]) -> Option<usize> {
@@ -272,7 +297,7 @@ pub(super) fn is_paragraph(block: &Block) -> bool {
 /// other pages only what stands between two blocks that stay, and sentences beside a paragraph.
 fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mut [bool]) {
     let blocks = &page.blocks;
-    let (least_line, least_label) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor));
+    let (least_line, least_label, least_alike) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor), moved(SPARED_ALIKE, favor));
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
@@ -284,7 +309,13 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mu
         let (follows, leads) = (before.contains(&true), after.contains(&true));
         let touches = before.last() == Some(&true) || after.first() == Some(&true);
         let is_sentence = block.links == 0 && block.ends_sentence && follows;
-        let least = if in_figure || block.heading > 0 || is_sentence { least_label } else { least_line };
+        // A short sentence made like the paragraph that it touches is one of them, the last one above all.
+        let is_alike = is_sentence && touches && makes.contains(&make(block));
+        let least = match () {
+            () if is_alike => least_alike,
+            () if in_figure || block.heading > 0 || is_sentence => least_label,
+            () => least_line,
+        };
         if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
