@@ -162,7 +162,7 @@ fn rows_are_read_and_written_on_from_within_a_file() {
     let again = ["clean", "whole.parquet", "--emit", "parquet", "-o", "again.parquet", "--checkpoint", "0", "-j", "2"];
     let again: Vec<&str> = [&again, &small[..]].concat();
     let (mut kills, mut went_on) = (0, false);
-    for delay in (1..400).map(|step| Duration::from_millis(20 + step % 40 * 5)) {
+    for delay in (1..400).map(|step| Duration::from_millis(20 + step % 40 * 25)) {
         let mut child = bench.command(&again).spawn().unwrap();
         std::thread::sleep(delay);
         if child.try_wait().unwrap().is_some() {
