@@ -116,8 +116,8 @@ fn labels_are_found_however_they_are_cut() {
     assert!(out.is_empty(), "{out}");
 }
 
-/// Lines that a glance at their first words might hide: what follows a name of six words behind another label, a colon behind the
-/// eighth word, a row of commands of two words each, not all of them known.
+/// Lines that a glance at their first words might hide: a colon behind the eighth word, a row of commands of two words each, not all of
+/// them known.
 #[test]
 fn long_labels_are_not_overlooked() {
     for label in [

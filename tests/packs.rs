@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use naqi::check::{Failure, check, check_moderation};
+use naqi::emit::EmitFormat;
 use naqi::moderate::Key;
 use naqi::rules::{Mistake, PackSource, RuleSources, builtin_sources};
+use naqi::strip::StripMode;
+use naqi::{Origin, Settings};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,4 +70,20 @@ fn each_mistake_is_shown_at_its_place() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The report lists so many of them; the rule holds for all.
+#[test]
+fn a_keep_rule_holds_past_what_the_report_lists() {
+    let text = "about = \"Posts\"\n[[rule]]\nid = \"posts\"\nwhy = \"Posts are content\"\nkeep = true\nselect = [\".post\"]\n\
+        hit = ['<p>a</p><div class=post>b</div>']\nmiss = ['<p>a</p>']\n[[rule]]\nid = \"rail\"\nwhy = \"The rail\"\nselect = [\".rail\"]\nhit = ['<p>a</p><div class=rail>b</div>']\nmiss = ['<p>a</p>']\n";
+    let pack = PackSource { name: "mine".into(), file: "mine.toml".into(), text: text.into() };
+    let rules = RuleSources { packs: vec![pack], ..builtin_sources() }.compile().unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes))).0;
+    let posts: String = (0..1_001).map(|number| format!("<div class=post>Post {number}</div>")).collect();
+    let page = format!("{posts}<div class=rail>Elsewhere<div class=post>The very last post</div></div>");
+    let settings = Settings { strip: StripMode::Rules, emit: EmitFormat::Text, ..Settings::default() };
+    let mut out = Vec::new();
+    naqi::clean(&Arc::new(rules), &settings, &Origin::default(), page.as_bytes(), &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.contains("The very last post") && !out.contains("Elsewhere"), "{}", &out[out.len() - 200..]);
 }

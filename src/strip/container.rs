@@ -15,6 +15,11 @@ const WORDS_BEFORE_LABEL: u32 = 8;
 const WIDENINGS: u8 = 2;
 
 impl Stripper {
+    /// The innermost open box.
+    pub(super) fn innermost_box(&self) -> Option<&OpenRecord> {
+        self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER))
+    }
+
     /// The innermost open box that a line stands in.
     pub(super) fn box_around(&self, line: usize) -> Option<&OpenRecord> {
         let first = self.lines[line].first;
@@ -28,7 +33,7 @@ impl Stripper {
 
     /// Marks the container around a label, if the label is what it begins with.
     pub(super) fn mark_container(&mut self, line: usize, rule: RuleIndex) -> bool {
-        let Some(record) = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)) else { return false };
+        let Some(record) = self.innermost_box() else { return false };
         let (start, element) = (record.event, record.id);
         if !self.begins_with_label(start, line) {
             return false;
@@ -51,7 +56,7 @@ impl Stripper {
             return;
         }
         let removal = self.drop_line(label, mark.rules.clone());
-        let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
+        let container = self.innermost_box().map(|record| record.id);
         let bold = self.is_bold(self.lines[label].first);
         self.following = Some(Following::new(removal, &self.lines[label], container, true, bold, true).with_person(true));
     }
@@ -60,7 +65,7 @@ impl Stripper {
     pub(super) fn widen(&mut self, mark: &Mark, close: EventIndex) -> bool {
         let mut inside = self.lines.iter().enumerate().filter(|(_, line)| line.first >= mark.start && line.first < close && !line.dropped);
         let (Some((label, _)), None) = (inside.next(), inside.next()) else { return false };
-        let around = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER));
+        let around = self.innermost_box();
         let around = around.map(|record| (record.event, record.id)).filter(|(start, _)| self.begins_with_label(*start, label));
         let Some((start, element)) = around.filter(|_| mark.widened < WIDENINGS) else {
             self.follow_own_box(mark, label);

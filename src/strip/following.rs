@@ -3,6 +3,7 @@
 use super::Stripper;
 use super::line::Line;
 use super::queue::EventIndex;
+use crate::rewrite::tag::is;
 use crate::rewrite::{ElementId, EventKind, Markup, Tag};
 
 /// A label whose teasers are being taken.
@@ -229,7 +230,7 @@ impl Stripper {
     /// The box that opened behind the label, holds the last teaser and goes on: a card, with an excerpt, a date, a section.
     fn card_around(&self, following: &Following, first: EventIndex) -> Option<ElementId> {
         let is_card = |event: EventIndex| event >= following.label_end && event <= following.teaser && event < first;
-        let is_box = |tag: Tag| tag == Tag::Article || tag.has(crate::rewrite::tag::is::CONTAINER);
+        let is_box = |tag: Tag| tag == Tag::Article || tag.has(is::CONTAINER);
         let card = self.open.iter().rev().find(|record| is_box(record.tag) && is_card(record.event)).map(|record| record.id);
         card.filter(|_| following.left <= CARD_BOXES)
     }
@@ -250,10 +251,12 @@ impl Stripper {
     /// An element closed: the label's reach may end with it.
     pub(super) fn following_closed(&mut self, id: ElementId) {
         self.card_closed(id);
-        let Some(following) = &mut self.following else { return };
-        if following.container != Some(id) {
+        if self.following.as_ref().is_none_or(|following| following.container != Some(id)) {
             return;
         }
+        // The element is off the stack: the box around it is the innermost one now.
+        let around = self.innermost_box().map(|record| record.id);
+        let Some(following) = &mut self.following else { return };
         if following.plain > 0 {
             if let Some(following) = self.following.take() {
                 self.take_plain(&following);
@@ -270,8 +273,7 @@ impl Stripper {
             return;
         }
         following.left += 1;
-        let around = self.open.iter().rev().find(|record| record.tag.has(crate::rewrite::tag::is::CONTAINER));
-        following.container = around.map(|record| record.id);
+        following.container = around;
     }
 
     /// The label's reach ends with another label, or with the page: the unlinked titles that waited go with it.

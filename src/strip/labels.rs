@@ -11,7 +11,6 @@ use super::titles::Titles;
 use super::{Mark, Stripper};
 use crate::fold::{Beginning, FirstWords, Folded};
 use crate::metadata::Collector;
-use crate::rewrite::tag::is;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
 use crate::rules::{LONGEST_LINE, PhraseMatch, RuleIndex, TextScope};
 use std::cell::Cell;
@@ -372,7 +371,7 @@ impl Stripper {
             }
             TextScope::Following | TextScope::Container | TextScope::Rest => {
                 let removal = self.drop_line(this, label.rules);
-                let container = self.open.iter().rev().find(|record| record.tag.has(is::CONTAINER)).map(|record| record.id);
+                let container = self.innermost_box().map(|record| record.id);
                 let parted = self.gathering.before_blank;
                 let bold = self.is_bold(self.lines[this].first);
                 let following = Following::new(removal, &self.lines[this], container, parted, bold, self.is_after_prose(this));

@@ -119,8 +119,8 @@ impl Stripper {
         }
         self.labels.found = found;
         self.labels.ids = ids;
-        if shows_title && label.is_none() && self.may_stay() {
-            self.labels.titles.was_shown = true;
+        if label.is_none() {
+            self.labels.titles.was_shown |= shows_title && self.may_stay();
         }
         if self.explain
             && label.is_none()

@@ -81,6 +81,9 @@ fn each_block_is_shown_with_its_score_and_what_would_flip_it() {
     let last = of(true).filter(|block| !block["line"].is_null()).max_by(|one, other| favor_of(one).total_cmp(&favor_of(other))).unwrap();
     let favor = (last["flip"]["favor"].as_f64().unwrap() - 0.1).to_string();
     let moved: serde_json::Value = serde_json::from_str(&bench.expect(0, &["explain", "page.html", "--json", "--favor", &favor]).out).unwrap();
-    let same = moved["blocks"].as_array().unwrap().iter().find(|block| block["start"] == last["start"]).unwrap();
-    assert!(same["kept"] == false || same["why"] == "it belongs to what stays around it", "{same}");
+    let moved = moved["blocks"].as_array().unwrap();
+    let same = moved.iter().find(|block| block["start"] == last["start"]).unwrap();
+    // Company may spare it all the same, and then the line is that of the others.
+    let line = moved.iter().find(|block| block["why"] == last["why"] && !block["line"].is_null()).unwrap()["line"].as_f64().unwrap();
+    assert!(same["chance"].as_f64().unwrap() < line && (same["kept"] == false || same["why"] != last["why"]), "{same}");
 }

@@ -1,7 +1,7 @@
 //! What the first words of a line say before it is folded: mostly that no phrase can tile it. They are given as hashes.
 //!
-//! Two looks: at filters that a word or a pair of words passes or not, and, of the half of the lines that pass, at the tree of phrases
-//! itself, with every placeholder that a hash cannot tell taken as filled.
+//! Two looks: at filters that a word or a pair of words passes or not, and, of long lines that pass, at the tree of phrases itself, with every
+//! placeholder that a hash cannot tell taken as filled.
 
 use super::outlook::word_bit;
 use super::{LONGEST_NAME, NO_WORD, PhraseBook, Step};
@@ -76,6 +76,13 @@ enum Place {
 /// The hash of two words in a row.
 fn pair_hash(first: u32, second: u32) -> u32 {
     (first.rotate_left(7) ^ second).wrapping_mul(0x85EB_CA6B)
+}
+
+impl Filter {
+    /// Whether it may hold the word at a place with the one behind it.
+    fn may_hold_pair(&self, words: &[u32], at: usize) -> bool {
+        words.get(at + 1).is_some_and(|next| self.may_hold(pair_hash(words[at], *next)))
+    }
 }
 
 /// What may stand at a place beside words.
@@ -208,10 +215,8 @@ impl PhraseBook {
 
     /// Whether a phrase may begin with a name.
     fn may_be_named(&self, words: &[u32]) -> bool {
-        let follows = |at: usize| {
-            let pair = words.get(at + 1).is_some_and(|next| self.glance.pair_follows_name.may_hold(pair_hash(words[at], *next)));
-            pair || self.glance.follows_name.may_hold(words[at])
-        };
+        let glance = &self.glance;
+        let follows = |at: usize| glance.pair_follows_name.may_hold_pair(words, at) || glance.follows_name.may_hold(words[at]);
         // Other phrases may stand before it.
         (1..words.len()).any(follows)
     }
@@ -220,12 +225,11 @@ impl PhraseBook {
         let glance = &self.glance;
         // Word by word, as long as each is a phrase that another may follow.
         for at in 0..words.len() {
-            let (word, next) = (words[at], words.get(at + 1));
-            let goes_on = |next: &u32| glance.begins_pair.may_hold(pair_hash(word, *next));
-            if glance.begins.may_hold(word) || next.is_some_and(goes_on) || said(&words[at..]) != 0 {
+            let word = words[at];
+            if glance.begins.may_hold(word) || glance.begins_pair.may_hold_pair(words, at) || said(&words[at..]) != 0 {
                 return true;
             }
-            if next.is_none() {
+            if at + 1 == words.len() {
                 // Of a long line only the first words are known.
                 return words.len() == FirstWords::WORDS || glance.is_whole.may_hold(word) || self.may_be_bar(words);
             }
@@ -239,8 +243,8 @@ impl PhraseBook {
     /// In a bar of commands not all need be known, but the first one and another.
     fn may_be_bar(&self, words: &[u32]) -> bool {
         let glance = &self.glance;
-        let begins_pair = |at: usize| words.get(at + 1).is_some_and(|next| glance.begins_pair.may_hold(pair_hash(words[at], *next)));
-        let is_known = |at: &usize| glance.joins.may_hold(words[*at]) || glance.begins.may_hold(words[*at]) || begins_pair(*at);
+        let begins = |at: usize| glance.begins.may_hold(words[at]) || glance.begins_pair.may_hold_pair(words, at);
+        let is_known = |at: &usize| glance.joins.may_hold(words[*at]) || begins(*at);
         (0..words.len()).filter(is_known).nth(1).is_some()
     }
 

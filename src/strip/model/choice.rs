@@ -25,8 +25,6 @@ const TITLE_WORDS: u32 = 3;
 /// headings, captions, and sentences after a paragraph.
 pub(super) const SPARED_LINE: f32 = 0.15;
 pub(super) const SPARED_LABEL: f32 = 0.05;
-/// The same for short sentences that are made like the paragraph beside them.
-const SPARED_ALIKE: f32 = 0.01;
 /// An element of so many paragraphs holds a very long text.
 const LONG_TEXT: u32 = 50;
 /// A paragraph of an article is kept though its chance is so far below the line.
@@ -297,7 +295,7 @@ pub(super) fn is_paragraph(block: &Block) -> bool {
 /// other pages only what stands between two blocks that stay, and sentences beside a paragraph.
 fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mut [bool]) {
     let blocks = &page.blocks;
-    let (least_line, least_label, least_alike) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor), moved(SPARED_ALIKE, favor));
+    let (least_line, least_label) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor));
     let make = |block: &Block| page.elements[block.element as usize].signature;
     let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
@@ -309,13 +307,7 @@ fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mu
         let (follows, leads) = (before.contains(&true), after.contains(&true));
         let touches = before.last() == Some(&true) || after.first() == Some(&true);
         let is_sentence = block.links == 0 && block.ends_sentence && follows;
-        // A short sentence made like the paragraph that it touches is one of them, the last one above all.
-        let is_alike = is_sentence && touches && makes.contains(&make(block));
-        let least = match () {
-            () if is_alike => least_alike,
-            () if in_figure || block.heading > 0 || is_sentence => least_label,
-            () => least_line,
-        };
+        let least = if in_figure || block.heading > 0 || is_sentence { least_label } else { least_line };
         if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
