@@ -8,7 +8,7 @@
 mod first_words;
 mod table;
 
-pub use first_words::{Beginning, FirstWords, NUMBER, word_hash};
+pub use first_words::{Beginning, DATED_NUMBER, FirstWords, NUMBER, is_number, word_hash};
 
 use first_words::joins_digits;
 use std::ops::Range;

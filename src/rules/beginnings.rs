@@ -10,10 +10,21 @@ pub(super) struct Beginnings {
     places: FxHashMap<Box<[u8]>, Vec<u32>>,
     /// Whether a text has so many bytes.
     is_length: Vec<bool>,
-    shortest: usize,
-    /// Hashes of the first bytes of all texts, as many as the shortest has: most values are told by these.
+    /// Hashes of the first bytes of all texts, as many as the shortest has, up to [`HEAD`]: most values are told by these.
     heads: Filter,
+    head: usize,
     texts: Filter,
+}
+
+/// So many bytes are looked at at once.
+const HEAD: usize = 8;
+
+/// A hash of the first bytes of a text, the same for both cases of a letter; `None` where it has fewer.
+#[inline]
+fn head_hash(text: &[u8], head: usize) -> Option<u32> {
+    let mut word = [0; HEAD];
+    word.get_mut(..head)?.copy_from_slice(text.get(..head)?);
+    Some(folded((u64::from_le_bytes(word) | u64::from_le_bytes([0x20; HEAD])).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// A hash of a text by one byte more.
@@ -37,26 +48,23 @@ impl Beginnings {
     /// Builds what is looked at first.
     pub(super) fn finish(&mut self) {
         let lengths: FxHashSet<usize> = self.places.keys().map(|text| text.len()).collect();
-        self.shortest = lengths.iter().copied().min().unwrap_or(0);
+        self.head = lengths.iter().copied().min().unwrap_or(0).min(HEAD);
         self.is_length = (0..=lengths.iter().copied().max().unwrap_or(0)).map(|length| lengths.contains(&length)).collect();
-        let hashes =
-            |most: usize| self.places.keys().map(|text| folded(text.iter().take(most).fold(0, |hash, byte| and(hash, *byte)))).collect::<Vec<_>>();
-        (self.heads, self.texts) = (Filter::of(&hashes(self.shortest)), Filter::of(&hashes(usize::MAX)));
+        let whole = self.places.keys().map(|text| folded(text.iter().fold(0, |hash, byte| and(hash, *byte))));
+        self.texts = Filter::of(&whole.collect::<Vec<_>>());
+        self.heads = Filter::of(&self.places.keys().filter_map(|text| head_hash(text, self.head)).collect::<Vec<_>>());
     }
 
     /// Appends the places of all texts that the value begins with.
     #[inline]
     pub(super) fn find(&self, value: &str, found: &mut Vec<u32>) {
-        if self.places.is_empty() {
+        if self.places.is_empty() || !head_hash(value.as_bytes(), self.head).is_some_and(|hash| self.heads.may_hold(hash)) {
             return;
         }
         let mut hash = 0;
         for (at, (byte, is_length)) in value.bytes().zip(self.is_length.iter().skip(1)).enumerate() {
             hash = and(hash, byte);
             let length = at + 1;
-            if length == self.shortest && !self.heads.may_hold(folded(hash)) {
-                return;
-            }
             if *is_length && self.texts.may_hold(folded(hash)) {
                 let text = value.as_bytes()[..length].to_ascii_lowercase();
                 found.extend(self.places.get(text.as_slice()).into_iter().flatten());

@@ -102,6 +102,12 @@ impl Lexicon {
         self.entries.keys().map(|word| &**word)
     }
 
+    /// The words that may be a date by themselves, or begin one, in folded form.
+    pub fn days(&self) -> impl Iterator<Item = &str> {
+        let begins_day = |entries: &[Entry]| entries.iter().any(|entry| entry.kind == Kind::Weekday);
+        self.entries.iter().filter(move |(_, entries)| begins_day(entries)).map(|(first, _)| &**first)
+    }
+
     /// All words that dates are made of, in folded form.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().flat_map(|(first, entries)| {

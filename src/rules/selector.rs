@@ -237,6 +237,8 @@ pub struct IndexedSelector {
     pub needs_siblings: bool,
     /// Filed under what it asks of an earlier sibling: an element that may be that one must be remembered.
     pub names_sibling: bool,
+    /// The tag that an element must have to match: what is filed under an attribute may ask for one as well.
+    pub tag: Option<Tag>,
     /// A tag that must be open around an element for it to match: told at a glance, where `video > p` would be tried on each `p`.
     pub ancestor: Option<Tag>,
 }
@@ -291,6 +293,8 @@ struct AttributeIndex {
 #[derive(Debug, Default)]
 struct Lookup<C: Case = AsWritten> {
     places: FxHashMap<Box<[u8]>, Vec<u32>>,
+    /// A bit for each length of a text; [`LONGEST_VALUE`] stands for all greater ones.
+    lengths: u128,
     filter: Filter,
     case: PhantomData<C>,
 }
@@ -312,7 +316,7 @@ struct AnyCase;
 impl Case for AsWritten {
     #[inline]
     fn hash(text: &[u8]) -> u32 {
-        text_hash(text)
+        text_hash(text, 0)
     }
 
     #[inline]
@@ -324,7 +328,8 @@ impl Case for AsWritten {
 impl Case for AnyCase {
     #[inline]
     fn hash(text: &[u8]) -> u32 {
-        name_hash(text)
+        // This bit parts the two cases of a letter.
+        text_hash(text, u64::from_ne_bytes([0x20; 8]))
     }
 
     fn filed(text: &[u8]) -> Cow<'_, [u8]> {
@@ -342,11 +347,13 @@ impl<C: Case> Lookup<C> {
 
     fn finish(&mut self) {
         self.filter = Filter::of(&self.places.keys().map(|text| C::hash(text)).collect::<Vec<_>>());
+        self.lengths = self.places.keys().fold(0, |lengths, text| lengths | length_bit(text));
     }
 
     #[inline]
     fn find(&self, text: &[u8], found: &mut Vec<u32>) {
-        if self.filter.may_hold(C::hash(text))
+        if self.lengths & length_bit(text) != 0
+            && self.filter.may_hold(C::hash(text))
             && let Some(places) = self.places.get(&*C::filed(text))
         {
             found.extend_from_slice(places);
@@ -354,17 +361,22 @@ impl<C: Case> Lookup<C> {
     }
 }
 
-/// A quick hash of a text, for [`Filter`].
 #[inline]
-fn text_hash(text: &[u8]) -> u32 {
+fn length_bit(text: &[u8]) -> u128 {
+    1 << text.len().min(LONGEST_VALUE)
+}
+
+/// A quick hash of a text, for [`Filter`]; the bits in `blind` do not count.
+#[inline]
+fn text_hash(text: &[u8], blind: u64) -> u32 {
     const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut hash = text.len() as u64;
     let mut chunks = text.chunks_exact(8);
     for chunk in &mut chunks {
         let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
-        hash = (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
+        hash = (hash.rotate_left(5) ^ (word | blind)).wrapping_mul(MIX);
     }
-    let rest = chunks.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    let rest = blind | chunks.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
     ((hash.rotate_left(5) ^ rest).wrapping_mul(MIX) >> 32) as u32
 }
 
@@ -410,12 +422,14 @@ impl SelectorIndex {
                 rule,
                 needs_siblings,
                 names_sibling: false,
+                tag: own_tag(selector),
                 ancestor: ancestor(selector),
             });
             self.file(at, keys(selector.iter()));
             for keys in sibling_keys(selector) {
                 let at = self.selectors.len() as u32;
-                self.selectors.push(IndexedSelector { selector: selector.clone(), rule, needs_siblings, names_sibling: true, ancestor: None });
+                let selector = selector.clone();
+                self.selectors.push(IndexedSelector { selector, rule, needs_siblings, names_sibling: true, tag: None, ancestor: None });
                 self.file(at, keys);
             }
         }
@@ -573,9 +587,7 @@ impl KnownClasses {
 impl AttributeIndex {
     fn candidates(&self, value: &str, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.present);
-        if !self.values.places.is_empty() && value.len() <= LONGEST_VALUE {
-            self.values.find(value.as_bytes(), found);
-        }
+        self.values.find(value.as_bytes(), found);
         self.prefixes.find(value, found);
         self.fragments.find(value, found);
     }
@@ -584,6 +596,19 @@ impl AttributeIndex {
 /// A whole value of more bytes is looked up as a beginning.
 const LONGEST_VALUE: usize = 64;
 
+/// The tag that the rightmost compound asks for.
+fn own_tag(selector: &Selector<Css>) -> Option<Tag> {
+    tag_of(selector.iter())
+}
+
+fn tag_of(compound: SelectorIter<'_, Css>) -> Option<Tag> {
+    let names = compound.filter_map(|component| match component {
+        Component::LocalName(name) => Some(Tag::of(&name.lower_name.0)),
+        _ => None,
+    });
+    names.last().filter(|tag| *tag != Tag::Unknown)
+}
+
 /// The tag that the compound left of the rightmost one asks for, where that compound stands around the element.
 fn ancestor(selector: &Selector<Css>) -> Option<Tag> {
     let mut compounds = selector.iter();
@@ -591,11 +616,7 @@ fn ancestor(selector: &Selector<Css>) -> Option<Tag> {
     if !matches!(compounds.next_sequence()?, Combinator::Child | Combinator::Descendant) {
         return None;
     }
-    let names = compounds.filter_map(|component| match component {
-        Component::LocalName(name) => Some(Tag::of(&name.lower_name.0)),
-        _ => None,
-    });
-    names.last().filter(|tag| *tag != Tag::Unknown)
+    tag_of(compounds)
 }
 
 fn siblings_needed(selector: &Selector<Css>) -> Siblings {

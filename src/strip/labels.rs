@@ -191,21 +191,21 @@ impl Stripper {
         }
     }
 
-    /// Whether the line may be a label or the title, judged by hashes of its first words; says yes too often, and nothing where only
-    /// folding can tell.
-    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> Option<bool> {
+    /// Whether the line may be a label or the title, judged by hashes of its first words; says yes too often. Two answers: with the words as
+    /// they look, and with words parted at tags, where that is another reading.
+    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> [bool; 2] {
         let said = |words: &[u32]| self.labels.titles.said_lengths(words);
         let may_be_label = |begin: Beginning<'_>| self.labels.titles.may_be(begin) || self.rules.phrases().may_tile(begin, &said);
         let mut words = FirstWords::default();
         self.read_first_words(pieces, window, &mut words, false);
-        let begin = words.finish()?;
+        let begin = words.finish();
         let is_one = may_be_label(begin);
-        if is_one || !begin.is_parted {
-            return Some(is_one);
+        if !begin.is_parted {
+            return [is_one, is_one && begin.is_cut()];
         }
         let mut words = FirstWords::default();
         self.read_first_words(pieces, window, &mut words, true);
-        words.finish().map(may_be_label)
+        [is_one, may_be_label(words.finish())]
     }
 
     fn read_first_words(&self, pieces: &[super::Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
@@ -214,30 +214,31 @@ impl Stripper {
                 if part_at_tags && piece.after_tag {
                     words.part();
                 }
-                words.push(text, piece.after_tag);
+                let is_encoded = self.queue.get(piece.event).is_some_and(|held| held.event.kind == EventKind::Text(TextKind::Data));
+                words.push(text, piece.after_tag, is_encoded);
             }
         }
     }
 
     pub(super) fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.titles.read(metadata);
-        let hashes_say = if self.markup == Markup::Html { self.may_begin_label(pieces, window) } else { None };
-        if hashes_say == Some(false) {
+        let is_html = self.markup == Markup::Html;
+        let readings = if is_html { self.may_begin_label(pieces, window) } else { [true; 2] };
+        if readings == [false; 2] {
             return None;
         }
-        let is_unclear = hashes_say.is_none();
         let mut text = std::mem::take(&mut self.gathering.text);
         let mut folded = std::mem::take(&mut self.gathering.folded);
         let mut found = None;
         // Inline tags join words to a reader's eye, but buttons set side by side by a stylesheet are parted by nothing else.
-        for part_at_tags in [false, true] {
+        for (part_at_tags, may_be_label) in [false, true].into_iter().zip(readings) {
             let is_same = part_at_tags && !pieces.iter().skip(1).any(|piece| piece.after_tag);
-            if is_same {
-                break;
+            if is_same || !may_be_label {
+                continue;
             }
             self.line_text(pieces, part_at_tags, window, &mut text);
-            // Where the hashes could not tell, the first words are folded before the whole is.
-            if is_unclear {
+            // The title may have to be made of the first line: hashes tell too little of plain text.
+            if !is_html {
                 folded.set(first_words(&text));
                 if !self.may_be_label(&folded) {
                     continue;

@@ -97,7 +97,10 @@ impl SelectorMatcher {
         // Most are told without a look at the selector itself.
         self.candidates.retain(|at| {
             let indexed = index.get(*at);
+            // In SVG and MathML an element's name is not looked up.
+            let is_other = |tag: Tag| element.tag() != tag && element.tag() != Tag::Unknown;
             let is_out = indexed.names_sibling
+                || indexed.tag.is_some_and(is_other)
                 || (full && indexed.needs_siblings)
                 || indexed.ancestor.is_some_and(|tag| !elements.has_open(tag))
                 || !wants(indexed.rule);

@@ -58,7 +58,8 @@ impl Titles {
         }
         self.read = metadata.titles().len();
         if let Some(site) = metadata.metadata().site.as_deref().filter(|_| !self.site_declared) {
-            self.sites.push(Folded::of(site).texts().map(str::to_owned).collect());
+            let name: Vec<String> = Folded::of(site).texts().map(str::to_owned).collect();
+            self.sites.extend(Some(name).filter(|name| !name.is_empty()));
             self.site_declared = true;
         }
         if known != (self.texts.len(), self.sites.len()) {

@@ -5,7 +5,7 @@
 
 use super::outlook::word_bit;
 use super::{LONGEST_NAME, NO_WORD, PhraseBook, Step};
-use crate::fold::{Beginning, FirstWords, Folded, NUMBER, word_hash};
+use crate::fold::{Beginning, DATED_NUMBER, FirstWords, Folded, NUMBER, is_number, word_hash};
 use crate::rules::RuleIndex;
 use crate::rules::filter::Filter;
 use crate::rules::lexicon::Lexicon;
@@ -19,18 +19,50 @@ pub(super) struct Glance {
     is_whole: Filter,
     joins: Filter,
     /// Of the first two words of phrases.
-    begins_pair: Filter,
+    begins_pair: Pairs,
     /// The same for what follows a name at the beginning of a phrase.
     follows_name: Filter,
-    pair_follows_name: Filter,
+    pair_follows_name: Pairs,
     begins_with_anything: bool,
+    begins_with_date: bool,
+    /// Of the words that a date may follow.
+    before_date: FxHashSet<u32>,
     /// Numbers of the words of phrases, by hash; [`AMBIGUOUS`] where two share one.
     ids: FxHashMap<u32, u32>,
     /// The words of phrases that are numbers, which all have one hash.
     numbers: Vec<u32>,
-    /// Of the words that dates are made of, and of those that multiply a number.
+    /// Of the words that dates are made of, of those that may be one by themselves, and of those that multiply a number.
     dates: FxHashSet<u32>,
+    days: FxHashSet<u32>,
     multipliers: FxHashSet<u32>,
+}
+
+/// Which pairs of words stand in a row. There are so many that a filter alone would let too many others pass.
+#[derive(Debug, Default)]
+struct Pairs {
+    filter: Filter,
+    hashes: FxHashSet<u32>,
+}
+
+impl Pairs {
+    fn of(hashes: &[u32]) -> Self {
+        Pairs { filter: Filter::of(hashes), hashes: hashes.iter().copied().collect() }
+    }
+
+    /// Whether the word at a place may stand before the one behind it.
+    #[inline]
+    fn may_hold(&self, words: &[u32], at: usize) -> bool {
+        words.get(at + 1).is_some_and(|next| {
+            let hash = pair_hash(any_number(words[at]), any_number(*next));
+            self.filter.may_hold(hash) && self.hashes.contains(&hash)
+        })
+    }
+}
+
+/// The hash of a word; of all numbers the same.
+#[inline]
+fn any_number(hash: u32) -> u32 {
+    if is_number(hash) { NUMBER } else { hash }
 }
 
 /// Two words of phrases have one hash.
@@ -61,7 +93,7 @@ struct Ends {
 impl Line<'_> {
     /// How many words from `at` on may make a date.
     fn date_words(&self, at: usize, glance: &Glance) -> usize {
-        self.beginning.hashes[at..].iter().take_while(|hash| **hash == NUMBER || glance.dates.contains(hash)).count()
+        if glance.may_be_date(self.beginning, at) { glance.date_run(self.beginning.hashes, at).len() } else { 0 }
     }
 }
 
@@ -78,10 +110,30 @@ fn pair_hash(first: u32, second: u32) -> u32 {
     (first.rotate_left(7) ^ second).wrapping_mul(0x85EB_CA6B)
 }
 
-impl Filter {
-    /// Whether it may hold the word at a place with the one behind it.
-    fn may_hold_pair(&self, words: &[u32], at: usize) -> bool {
-        words.get(at + 1).is_some_and(|next| self.may_hold(pair_hash(words[at], *next)))
+impl Glance {
+    /// The words from `at` on that dates may be made of.
+    fn date_run<'a>(&self, words: &'a [u32], at: usize) -> &'a [u32] {
+        let length = words[at..].iter().take_while(|hash| is_number(**hash) || self.dates.contains(hash)).count();
+        &words[at..at + length]
+    }
+
+    /// Whether a date may begin at `at`, as [`Lexicon::date_length`] has it.
+    fn may_be_date(&self, beginning: Beginning<'_>, at: usize) -> bool {
+        let words = beginning.hashes;
+        let run = self.date_run(words, at);
+        let tells = |hash: &u32| *hash == DATED_NUMBER || self.days.contains(hash);
+        let goes_on = beginning.is_cut() && at + run.len() == words.len();
+        !run.is_empty() && (goes_on || run.iter().any(tells) || (run.len() > 1 && !run.iter().all(|hash| is_number(*hash))))
+    }
+
+    /// Whether a phrase may begin with the word at `at`, by that and the one behind it.
+    fn may_begin_at(&self, beginning: Beginning<'_>, at: usize) -> bool {
+        let words = beginning.hashes;
+        let word = any_number(words[at]);
+        self.begins.may_hold(word)
+            || self.begins_pair.may_hold(words, at)
+            || (self.begins_with_date && self.may_be_date(beginning, at))
+            || (self.before_date.contains(&word) && at + 1 < words.len() && self.may_be_date(beginning, at + 1))
     }
 }
 
@@ -89,8 +141,8 @@ impl Filter {
 #[derive(Default)]
 struct After {
     rules: Vec<RuleIndex>,
+    /// Text, a name, or what the page says of itself.
     placeholder: bool,
-    number: bool,
     date: bool,
     text: bool,
     said: bool,
@@ -108,6 +160,10 @@ impl PhraseBook {
             words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut before_date = FxHashSet::default();
+        // A number and its multiplier are one.
+        let multipliers: FxHashSet<u32> = lexicon.multipliers().map(word_hash).collect();
+        let multiplied = |first: u32| multipliers.iter().filter(move |_| first == NUMBER).map(move |second| pair_hash(first, *second));
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
         let opens = self.after(Place::Node(0), &words_after, &mut firsts);
         for (first, place) in firsts {
@@ -116,6 +172,9 @@ impl PhraseBook {
             if next.placeholder {
                 begins.push(first);
             }
+            if next.date {
+                before_date.insert(first);
+            }
             if !next.rules.is_empty() {
                 whole.push(first);
             }
@@ -123,12 +182,7 @@ impl PhraseBook {
                 joined.push(first);
             }
             pairs.extend(seconds.iter().map(|(second, _)| pair_hash(first, *second)));
-        }
-        if opens.number {
-            begins.push(word_hash("0"));
-        }
-        if opens.date {
-            begins.extend(lexicon.date_words().map(word_hash));
+            pairs.extend(multiplied(first));
         }
         let (mut named, mut names, mut name_pairs) = (Vec::new(), Vec::new(), Vec::new());
         for node in &opens.names {
@@ -138,7 +192,8 @@ impl PhraseBook {
             seconds.clear();
             let next = self.after(place, &words_after, &mut seconds);
             name_pairs.extend(seconds.iter().map(|(second, _)| pair_hash(word, *second)));
-            if seconds.is_empty() || next.placeholder || !next.rules.is_empty() {
+            name_pairs.extend(multiplied(word));
+            if seconds.is_empty() || next.placeholder || next.date || !next.rules.is_empty() {
                 names.push(word);
             }
         }
@@ -146,19 +201,22 @@ impl PhraseBook {
         for (id, hash) in &hashes {
             ids.entry(*hash).and_modify(|other| *other = AMBIGUOUS).or_insert(*id);
         }
-        ids.remove(&NUMBER);
+        ids.retain(|hash, _| !is_number(*hash));
         self.glance = Glance {
             begins: Filter::of(&begins),
             is_whole: Filter::of(&whole),
             joins: Filter::of(&joined),
-            begins_pair: Filter::of(&pairs),
+            begins_pair: Pairs::of(&pairs),
             follows_name: Filter::of(&names),
-            pair_follows_name: Filter::of(&name_pairs),
+            pair_follows_name: Pairs::of(&name_pairs),
             begins_with_anything: opens.text,
-            numbers: hashes.iter().filter(|(_, hash)| **hash == NUMBER).map(|(id, _)| *id).collect(),
+            begins_with_date: opens.date,
+            before_date,
+            numbers: hashes.iter().filter(|(_, hash)| is_number(**hash)).map(|(id, _)| *id).collect(),
             ids,
-            dates: lexicon.words().map(word_hash).collect(),
-            multipliers: lexicon.multipliers().map(word_hash).collect(),
+            dates: lexicon.words().map(word_hash).filter(|hash| !is_number(*hash)).collect(),
+            days: lexicon.days().map(word_hash).collect(),
+            multipliers,
         };
     }
 
@@ -170,21 +228,23 @@ impl PhraseBook {
             let node = match place {
                 Place::Node(node) => node,
                 Place::List(inner, then) => {
-                    words.extend(words_after.get(&inner).into_iter().flatten().map(|(hash, next)| (*hash, Place::List(*next, then))));
+                    let found = words_after.get(&inner).into_iter().flatten();
+                    words.extend(found.map(|(hash, next)| (any_number(*hash), Place::List(*next, then))));
                     if self.list_ends.contains(&inner) {
                         places.push(Place::Node(then));
                     }
                     continue;
                 }
             };
-            words.extend(words_after.get(&node).into_iter().flatten().map(|(hash, next)| (*hash, Place::Node(*next))));
+            let found = words_after.get(&node).into_iter().flatten();
+            words.extend(found.map(|(hash, next)| (any_number(*hash), Place::Node(*next))));
             after.rules.extend_from_slice(&self.ends[node as usize]);
             for (step, child) in &self.placeholders[node as usize] {
                 match step {
                     Step::Joined(joined) => places.push(Place::Node(*joined)),
                     Step::OneOf(root) => places.push(Place::List(*root, *child)),
-                    Step::Number => after.number = true,
-                    Step::Date => (after.number, after.date) = (true, true),
+                    Step::Number => words.push((NUMBER, Place::Node(*child))),
+                    Step::Date => after.date = true,
                     Step::Name => after.names.push(*child),
                     Step::Text => after.text = true,
                     Step::Said(_) => after.said = true,
@@ -192,7 +252,7 @@ impl PhraseBook {
                 }
             }
         }
-        after.placeholder = after.number || after.text || after.said || !after.names.is_empty();
+        after.placeholder = after.text || after.said || !after.names.is_empty();
         after
     }
 
@@ -202,49 +262,46 @@ impl PhraseBook {
         if glance.begins_with_anything {
             return true;
         }
-        if let [word] = words
-            && *word != NUMBER
-            && !glance.dates.contains(word)
-        {
-            return glance.is_whole.may_hold(*word) || said(words) != 0;
+        if let [word] = words {
+            let is_date = || glance.begins_with_date && glance.may_be_date(beginning, 0);
+            return glance.is_whole.may_hold(any_number(*word)) || said(words) != 0 || is_date();
         }
         let is_named = self.may_be_named(words);
         // A walk costs as much as the folding and the search of a short line.
-        (is_named || self.may_begin_with(words, said)) && (!beginning.is_cut() || self.can_tile(beginning, is_named, said))
+        (is_named || self.may_begin_with(beginning, said)) && (!beginning.is_cut() || self.can_tile(beginning, is_named, said))
     }
 
     /// Whether a phrase may begin with a name.
     fn may_be_named(&self, words: &[u32]) -> bool {
         let glance = &self.glance;
-        let follows = |at: usize| glance.pair_follows_name.may_hold_pair(words, at) || glance.follows_name.may_hold(words[at]);
+        let follows = |at: usize| glance.follows_name.may_hold(any_number(words[at])) || glance.pair_follows_name.may_hold(words, at);
         // Other phrases may stand before it.
         (1..words.len()).any(follows)
     }
 
-    fn may_begin_with(&self, words: &[u32], said: SaidLengths<'_>) -> bool {
-        let glance = &self.glance;
+    fn may_begin_with(&self, beginning: Beginning<'_>, said: SaidLengths<'_>) -> bool {
+        let (words, glance) = (beginning.hashes, &self.glance);
         // Word by word, as long as each is a phrase that another may follow.
         for at in 0..words.len() {
-            let word = words[at];
-            if glance.begins.may_hold(word) || glance.begins_pair.may_hold_pair(words, at) || said(&words[at..]) != 0 {
+            let word = any_number(words[at]);
+            if glance.may_begin_at(beginning, at) || said(&words[at..]) != 0 {
                 return true;
             }
             if at + 1 == words.len() {
                 // Of a long line only the first words are known.
-                return words.len() == FirstWords::WORDS || glance.is_whole.may_hold(word) || self.may_be_bar(words);
+                return beginning.is_cut() || glance.is_whole.may_hold(word) || self.may_be_bar(beginning);
             }
             if !glance.joins.may_hold(word) {
-                return (at > 0 || glance.is_whole.may_hold(word)) && self.may_be_bar(words);
+                return (at > 0 || glance.is_whole.may_hold(word)) && self.may_be_bar(beginning);
             }
         }
         false
     }
 
     /// In a bar of commands not all need be known, but the first one and another.
-    fn may_be_bar(&self, words: &[u32]) -> bool {
-        let glance = &self.glance;
-        let begins = |at: usize| glance.begins.may_hold(words[at]) || glance.begins_pair.may_hold_pair(words, at);
-        let is_known = |at: &usize| glance.joins.may_hold(words[*at]) || begins(*at);
+    fn may_be_bar(&self, beginning: Beginning<'_>) -> bool {
+        let (words, glance) = (beginning.hashes, &self.glance);
+        let is_known = |at: &usize| glance.joins.may_hold(any_number(words[*at])) || glance.may_begin_at(beginning, *at);
         (0..words.len()).filter(is_known).nth(1).is_some()
     }
 
@@ -272,14 +329,14 @@ impl PhraseBook {
             }
             reached |= ends.joining;
         }
-        self.may_be_bar(words)
+        self.may_be_bar(beginning)
     }
 
     /// Notes where phrases may end that have come to a node with the word before `at`.
     fn glance_on(&self, node: u32, line: &Line<'_>, at: usize, ends: &mut Ends) {
         let (outlook, words) = (self.outlook(node), line.beginning.hashes);
         let (id, number) = match words.get(at) {
-            Some(hash) => (line.ids[at], *hash == NUMBER),
+            Some(hash) => (line.ids[at], is_number(*hash)),
             None if line.beginning.is_cut() => {
                 ends.goes_on = true;
                 return;
@@ -369,7 +426,7 @@ impl PhraseBook {
             }
         };
         match *hash {
-            NUMBER => self.glance.numbers.iter().for_each(|id| by_word(*id)),
+            number if is_number(number) => self.glance.numbers.iter().for_each(|id| by_word(*id)),
             _ if line.ids[at] == NO_WORD => {}
             _ => by_word(line.ids[at]),
         }

@@ -6,7 +6,7 @@
 
 use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
-use super::{headline, inset, table, thread};
+use super::{headline, inset, table, tail, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -72,7 +72,7 @@ pub(super) enum Why {
     ParagraphLine,
     /// It belongs to what stays around it.
     Spared,
-    /// A teaser between two paragraphs, or a line above the headline.
+    /// A teaser between two paragraphs or behind the last, or a line above the headline.
     OutOfText,
     Headline,
     Repeat,
@@ -89,7 +89,7 @@ impl Why {
             Why::Line => "its chance",
             Why::ParagraphLine => "its chance, as a paragraph of an article",
             Why::Spared => "it belongs to what stays around it",
-            Why::OutOfText => "its place: a teaser between two paragraphs, or a line above the headline",
+            Why::OutOfText => "its place: a teaser between two paragraphs or behind the last, or a line above the headline",
             Why::Headline => "it is the headline",
             Why::Repeat => "it says again what stands above",
             Why::Comment => "it is a reader's comment",
@@ -237,6 +237,9 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         headline::spare_standfirst(blocks, &headlines, &mut kept, |row, least| chances[row] >= moved(least, favor));
         headline::leave_out_before(blocks, &headlines, &mut kept);
         inset::leave_out(page, &mut kept);
+    }
+    if is_article || settings.page_type == PageType::Auto {
+        tail::leave_out_rails(page, chances, is_article, &mut kept);
     }
     let mut seen = FxHashSet::default();
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {

@@ -14,6 +14,7 @@ mod headline;
 mod inset;
 mod shapley;
 mod table;
+mod tail;
 mod thread;
 mod tokens;
 mod trees;
