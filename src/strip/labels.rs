@@ -208,6 +208,16 @@ impl Stripper {
         [is_one, may_be_label(words.finish())]
     }
 
+    /// Whether a tag may stand inside a word, so that the line has two readings.
+    fn has_parted_word(&self, pieces: &[super::Piece], window: &Window) -> bool {
+        let text = |piece: &super::Piece| self.text_of(piece, window).unwrap_or_default();
+        let is_parted = |pair: &[super::Piece]| {
+            let (before, after) = (text(&pair[0]), text(&pair[1]));
+            pair[1].after_tag && !before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace)
+        };
+        pieces.windows(2).any(is_parted)
+    }
+
     fn read_first_words(&self, pieces: &[super::Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
         for piece in pieces {
             if let Some(text) = self.text_of(piece, window) {
@@ -232,8 +242,7 @@ impl Stripper {
         let mut found = None;
         // Inline tags join words to a reader's eye, but buttons set side by side by a stylesheet are parted by nothing else.
         for (part_at_tags, may_be_label) in [false, true].into_iter().zip(readings) {
-            let is_same = part_at_tags && !pieces.iter().skip(1).any(|piece| piece.after_tag);
-            if is_same || !may_be_label {
+            if !may_be_label || (part_at_tags && !self.has_parted_word(pieces, window)) {
                 continue;
             }
             self.line_text(pieces, part_at_tags, window, &mut text);

@@ -14,19 +14,22 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// What is known of the words of all phrases by their hashes.
 #[derive(Debug, Default)]
 pub(super) struct Glance {
-    /// Of the words that a phrase may begin with, whatever comes next; that are a phrase, and one that others may follow.
+    /// Of all words that a phrase may begin with: most words of most pages are none of them.
+    first: Filter,
+    /// Of those after which anything may come; that are a phrase, and one that others may follow.
     begins: Filter,
     is_whole: Filter,
     joins: Filter,
     /// Of the first two words of phrases.
     begins_pair: Pairs,
-    /// The same for what follows a name at the beginning of a phrase.
-    follows_name: Filter,
-    pair_follows_name: Pairs,
+    /// The same for what follows a name at the beginning of a phrase, and a name behind its first word.
+    behind_name: BehindName,
+    behind_inner_name: BehindName,
     begins_with_anything: bool,
     begins_with_date: bool,
-    /// Of the words that a date may follow.
+    /// Of the words that a date may follow, and of those that a name may follow which does not end the phrase.
     before_date: FxHashSet<u32>,
+    before_name: FxHashSet<u32>,
     /// Numbers of the words of phrases, by hash; [`AMBIGUOUS`] where two share one.
     ids: FxHashMap<u32, u32>,
     /// The words of phrases that are numbers, which all have one hash.
@@ -40,22 +43,36 @@ pub(super) struct Glance {
 /// Which pairs of words stand in a row. There are so many that a filter alone would let too many others pass.
 #[derive(Debug, Default)]
 struct Pairs {
-    filter: Filter,
+    firsts: Filter,
     hashes: FxHashSet<u32>,
 }
 
 impl Pairs {
-    fn of(hashes: &[u32]) -> Self {
-        Pairs { filter: Filter::of(hashes), hashes: hashes.iter().copied().collect() }
+    fn of(pairs: &[(u32, u32)]) -> Self {
+        let firsts: Vec<u32> = pairs.iter().map(|(first, _)| *first).collect();
+        Pairs { firsts: Filter::of(&firsts), hashes: pairs.iter().map(|(first, second)| pair_hash(*first, *second)).collect() }
     }
 
     /// Whether the word at a place may stand before the one behind it.
     #[inline]
     fn may_hold(&self, words: &[u32], at: usize) -> bool {
-        words.get(at + 1).is_some_and(|next| {
-            let hash = pair_hash(any_number(words[at]), any_number(*next));
-            self.filter.may_hold(hash) && self.hashes.contains(&hash)
-        })
+        let first = any_number(words[at]);
+        let stands_before = |next: &u32| self.hashes.contains(&pair_hash(first, any_number(*next)));
+        self.firsts.may_hold(first) && words.get(at + 1).is_some_and(stands_before)
+    }
+}
+
+/// What stands behind names: words after which anything may come, and pairs of words.
+#[derive(Debug, Default)]
+struct BehindName {
+    words: Filter,
+    pairs: Pairs,
+}
+
+impl BehindName {
+    /// Whether there is a name before such words, which begins at `at` or later.
+    fn may_hold(&self, words: &[u32], at: usize) -> bool {
+        (at + 1..words.len()).any(|at| self.words.may_hold(any_number(words[at])) || self.pairs.may_hold(words, at))
     }
 }
 
@@ -130,18 +147,25 @@ impl Glance {
     fn may_begin_at(&self, beginning: Beginning<'_>, at: usize) -> bool {
         let words = beginning.hashes;
         let word = any_number(words[at]);
+        if !self.first.may_hold(word) {
+            return false;
+        }
         self.begins.may_hold(word)
             || self.begins_pair.may_hold(words, at)
+            || (self.before_name.contains(&word) && (beginning.is_cut() || self.behind_inner_name.may_hold(words, at + 1)))
             || (self.begins_with_date && self.may_be_date(beginning, at))
             || (self.before_date.contains(&word) && at + 1 < words.len() && self.may_be_date(beginning, at + 1))
     }
 }
 
+/// Of a node, the hashes of the words that lead on, and where to.
+type WordsAfter = FxHashMap<u32, Vec<(u32, u32)>>;
+
 /// What may stand at a place beside words.
 #[derive(Default)]
 struct After {
     rules: Vec<RuleIndex>,
-    /// Text, a name, or what the page says of itself.
+    /// Text, or what the page says of itself.
     placeholder: bool,
     date: bool,
     text: bool,
@@ -154,18 +178,27 @@ impl PhraseBook {
     /// Learns what [`PhraseBook::may_tile`] asks. `joins` tells rules whose phrases others may follow.
     pub(super) fn learn_to_glance(&mut self, lexicon: &Lexicon, joins: impl Fn(RuleIndex) -> bool) {
         let hashes: FxHashMap<u32, u32> = self.vocabulary.iter().map(|(word, id)| (*id, word_hash(word))).collect();
-        let mut words_after: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
+        let mut words_after = WordsAfter::default();
         for (key, node) in &self.children {
             let (from, id) = ((key >> 32) as u32, (*key as u32) >> 1);
             words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut before_date = FxHashSet::default();
+        let (mut before_date, mut before_name) = (FxHashSet::default(), FxHashSet::default());
         // A number and its multiplier are one.
         let multipliers: FxHashSet<u32> = lexicon.multipliers().map(word_hash).collect();
-        let multiplied = |first: u32| multipliers.iter().filter(move |_| first == NUMBER).map(move |second| pair_hash(first, *second));
+        let multiplied = |first: u32| -> Vec<(u32, u32)> {
+            let seconds = multipliers.iter().filter(|_| first == NUMBER);
+            seconds.map(|second| (first, *second)).collect()
+        };
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
         let opens = self.after(Place::Node(0), &words_after, &mut firsts);
+        let mut inner_names = Vec::new();
+        let mut all: Vec<u32> = firsts.iter().map(|(first, _)| *first).collect();
+        if opens.date {
+            all.push(NUMBER);
+            all.extend(lexicon.words().map(word_hash));
+        }
         for (first, place) in firsts {
             seconds.clear();
             let next = self.after(place, &words_after, &mut seconds);
@@ -175,43 +208,45 @@ impl PhraseBook {
             if next.date {
                 before_date.insert(first);
             }
+            for name in next.names {
+                // What may stand behind the name, or that nothing need.
+                let behind = self.after(Place::Node(name), &words_after, &mut Vec::new());
+                if behind.placeholder || behind.date || !behind.rules.is_empty() {
+                    begins.push(first);
+                } else {
+                    before_name.insert(first);
+                    inner_names.push(name);
+                    inner_names.extend(behind.names);
+                }
+            }
             if !next.rules.is_empty() {
                 whole.push(first);
             }
             if next.rules.iter().any(|rule| joins(*rule)) {
                 joined.push(first);
             }
-            pairs.extend(seconds.iter().map(|(second, _)| pair_hash(first, *second)));
+            pairs.extend(seconds.iter().map(|(second, _)| (first, *second)));
             pairs.extend(multiplied(first));
         }
-        let (mut named, mut names, mut name_pairs) = (Vec::new(), Vec::new(), Vec::new());
-        for node in &opens.names {
-            self.after(Place::Node(*node), &words_after, &mut named);
-        }
-        for (word, place) in named {
-            seconds.clear();
-            let next = self.after(place, &words_after, &mut seconds);
-            name_pairs.extend(seconds.iter().map(|(second, _)| pair_hash(word, *second)));
-            name_pairs.extend(multiplied(word));
-            if seconds.is_empty() || next.placeholder || next.date || !next.rules.is_empty() {
-                names.push(word);
-            }
-        }
+        let behind_name = self.behind_names(&opens.names, &words_after, &multiplied);
+        let behind_inner_name = self.behind_names(&inner_names, &words_after, &multiplied);
         let mut ids = FxHashMap::default();
         for (id, hash) in &hashes {
             ids.entry(*hash).and_modify(|other| *other = AMBIGUOUS).or_insert(*id);
         }
         ids.retain(|hash, _| !is_number(*hash));
         self.glance = Glance {
+            first: Filter::of(&all),
             begins: Filter::of(&begins),
             is_whole: Filter::of(&whole),
             joins: Filter::of(&joined),
             begins_pair: Pairs::of(&pairs),
-            follows_name: Filter::of(&names),
-            pair_follows_name: Pairs::of(&name_pairs),
+            behind_name,
+            behind_inner_name,
             begins_with_anything: opens.text,
             begins_with_date: opens.date,
             before_date,
+            before_name,
             numbers: hashes.iter().filter(|(_, hash)| is_number(**hash)).map(|(id, _)| *id).collect(),
             ids,
             dates: lexicon.words().map(word_hash).filter(|hash| !is_number(*hash)).collect(),
@@ -220,8 +255,26 @@ impl PhraseBook {
         };
     }
 
+    /// What may stand at nodes behind a name. `multiplied` gives the pairs of a number and its multiplier.
+    fn behind_names(&self, nodes: &[u32], words_after: &WordsAfter, multiplied: &dyn Fn(u32) -> Vec<(u32, u32)>) -> BehindName {
+        let (mut behind, mut words, mut pairs, mut seconds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for node in nodes {
+            self.after(Place::Node(*node), words_after, &mut behind);
+        }
+        for (word, place) in behind {
+            seconds.clear();
+            let next = self.after(place, words_after, &mut seconds);
+            pairs.extend(seconds.iter().map(|(second, _)| (word, *second)));
+            pairs.extend(multiplied(word));
+            if seconds.is_empty() || next.placeholder || next.date || !next.names.is_empty() || !next.rules.is_empty() {
+                words.push(word);
+            }
+        }
+        BehindName { words: Filter::of(&words), pairs: Pairs::of(&pairs) }
+    }
+
     /// Collects the words that may stand at a place, with the places behind them; gives what else may stand there.
-    fn after(&self, place: Place, words_after: &FxHashMap<u32, Vec<(u32, u32)>>, words: &mut Vec<(u32, Place)>) -> After {
+    fn after(&self, place: Place, words_after: &WordsAfter, words: &mut Vec<(u32, Place)>) -> After {
         let mut after = After::default();
         let mut places = vec![place];
         while let Some(place) = places.pop() {
@@ -252,7 +305,7 @@ impl PhraseBook {
                 }
             }
         }
-        after.placeholder = after.text || after.said || !after.names.is_empty();
+        after.placeholder = after.text || after.said;
         after
     }
 
@@ -266,17 +319,10 @@ impl PhraseBook {
             let is_date = || glance.begins_with_date && glance.may_be_date(beginning, 0);
             return glance.is_whole.may_hold(any_number(*word)) || said(words) != 0 || is_date();
         }
-        let is_named = self.may_be_named(words);
+        // Other phrases may stand before the one that begins with a name.
+        let is_named = glance.behind_name.may_hold(words, 0);
         // A walk costs as much as the folding and the search of a short line.
         (is_named || self.may_begin_with(beginning, said)) && (!beginning.is_cut() || self.can_tile(beginning, is_named, said))
-    }
-
-    /// Whether a phrase may begin with a name.
-    fn may_be_named(&self, words: &[u32]) -> bool {
-        let glance = &self.glance;
-        let follows = |at: usize| glance.follows_name.may_hold(any_number(words[at])) || glance.pair_follows_name.may_hold(words, at);
-        // Other phrases may stand before it.
-        (1..words.len()).any(follows)
     }
 
     fn may_begin_with(&self, beginning: Beginning<'_>, said: SaidLengths<'_>) -> bool {
