@@ -30,6 +30,8 @@ pub(super) struct Glance {
     /// Of the words that a date may follow, and of those that a name may follow which does not end the phrase.
     before_date: FxHashSet<u32>,
     before_name: FxHashSet<u32>,
+    /// Of the words that what the page says of itself may follow.
+    before_said: FxHashSet<u32>,
     /// Numbers of the words of phrases, by hash; [`AMBIGUOUS`] where two share one.
     ids: FxHashMap<u32, u32>,
     /// The words of phrases that are numbers, which all have one hash.
@@ -143,8 +145,8 @@ impl Glance {
         !run.is_empty() && (goes_on || run.iter().any(tells) || (run.len() > 1 && !run.iter().all(|hash| is_number(*hash))))
     }
 
-    /// Whether a phrase may begin with the word at `at`, by that and the one behind it.
-    fn may_begin_at(&self, beginning: Beginning<'_>, at: usize) -> bool {
+    /// Whether a phrase may begin with the word at `at`, by that and what stands behind it.
+    fn may_begin_at(&self, beginning: Beginning<'_>, at: usize, said: SaidLengths<'_>) -> bool {
         let words = beginning.hashes;
         let word = any_number(words[at]);
         if !self.first.may_hold(word) {
@@ -153,6 +155,7 @@ impl Glance {
         self.begins.may_hold(word)
             || self.begins_pair.may_hold(words, at)
             || (self.before_name.contains(&word) && (beginning.is_cut() || self.behind_inner_name.may_hold(words, at + 1)))
+            || (self.before_said.contains(&word) && (at + 1 == FirstWords::WORDS || said(&words[at + 1..]) != 0))
             || (self.begins_with_date && self.may_be_date(beginning, at))
             || (self.before_date.contains(&word) && at + 1 < words.len() && self.may_be_date(beginning, at + 1))
     }
@@ -165,13 +168,18 @@ type WordsAfter = FxHashMap<u32, Vec<(u32, u32)>>;
 #[derive(Default)]
 struct After {
     rules: Vec<RuleIndex>,
-    /// Text, or what the page says of itself.
-    placeholder: bool,
     date: bool,
     text: bool,
     said: bool,
     /// Nodes behind a name.
     names: Vec<u32>,
+}
+
+impl After {
+    /// Whether words may follow that hashes tell nothing of.
+    fn takes_anything(&self) -> bool {
+        self.text || self.said
+    }
 }
 
 impl PhraseBook {
@@ -184,7 +192,7 @@ impl PhraseBook {
             words_after.entry(from).or_default().push((hashes.get(&id).copied().unwrap_or_default(), *node));
         }
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut before_date, mut before_name) = (FxHashSet::default(), FxHashSet::default());
+        let (mut before_date, mut before_name, mut before_said) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
         // A number and its multiplier are one.
         let multipliers: FxHashSet<u32> = lexicon.multipliers().map(word_hash).collect();
         let multiplied = |first: u32| -> Vec<(u32, u32)> {
@@ -202,8 +210,11 @@ impl PhraseBook {
         for (first, place) in firsts {
             seconds.clear();
             let next = self.after(place, &words_after, &mut seconds);
-            if next.placeholder {
+            if next.text {
                 begins.push(first);
+            }
+            if next.said {
+                before_said.insert(first);
             }
             if next.date {
                 before_date.insert(first);
@@ -211,7 +222,7 @@ impl PhraseBook {
             for name in next.names {
                 // What may stand behind the name, or that nothing need.
                 let behind = self.after(Place::Node(name), &words_after, &mut Vec::new());
-                if behind.placeholder || behind.date || !behind.rules.is_empty() {
+                if behind.takes_anything() || behind.date || !behind.rules.is_empty() {
                     begins.push(first);
                 } else {
                     before_name.insert(first);
@@ -247,6 +258,7 @@ impl PhraseBook {
             begins_with_date: opens.date,
             before_date,
             before_name,
+            before_said,
             numbers: hashes.iter().filter(|(_, hash)| is_number(**hash)).map(|(id, _)| *id).collect(),
             ids,
             dates: lexicon.words().map(word_hash).filter(|hash| !is_number(*hash)).collect(),
@@ -266,7 +278,7 @@ impl PhraseBook {
             let next = self.after(place, words_after, &mut seconds);
             pairs.extend(seconds.iter().map(|(second, _)| (word, *second)));
             pairs.extend(multiplied(word));
-            if seconds.is_empty() || next.placeholder || next.date || !next.names.is_empty() || !next.rules.is_empty() {
+            if seconds.is_empty() || next.takes_anything() || next.date || !next.names.is_empty() || !next.rules.is_empty() {
                 words.push(word);
             }
         }
@@ -305,7 +317,6 @@ impl PhraseBook {
                 }
             }
         }
-        after.placeholder = after.text || after.said;
         after
     }
 
@@ -330,24 +341,24 @@ impl PhraseBook {
         // Word by word, as long as each is a phrase that another may follow.
         for at in 0..words.len() {
             let word = any_number(words[at]);
-            if glance.may_begin_at(beginning, at) || said(&words[at..]) != 0 {
+            if glance.may_begin_at(beginning, at, said) || said(&words[at..]) != 0 {
                 return true;
             }
             if at + 1 == words.len() {
                 // Of a long line only the first words are known.
-                return beginning.is_cut() || glance.is_whole.may_hold(word) || self.may_be_bar(beginning);
+                return beginning.is_cut() || glance.is_whole.may_hold(word) || self.may_be_bar(beginning, said);
             }
             if !glance.joins.may_hold(word) {
-                return (at > 0 || glance.is_whole.may_hold(word)) && self.may_be_bar(beginning);
+                return (at > 0 || glance.is_whole.may_hold(word)) && self.may_be_bar(beginning, said);
             }
         }
         false
     }
 
     /// In a bar of commands not all need be known, but the first one and another.
-    fn may_be_bar(&self, beginning: Beginning<'_>) -> bool {
+    fn may_be_bar(&self, beginning: Beginning<'_>, said: SaidLengths<'_>) -> bool {
         let (words, glance) = (beginning.hashes, &self.glance);
-        let is_known = |at: &usize| glance.joins.may_hold(any_number(words[*at])) || glance.may_begin_at(beginning, *at);
+        let is_known = |at: &usize| glance.joins.may_hold(any_number(words[*at])) || glance.may_begin_at(beginning, *at, said);
         (0..words.len()).filter(is_known).nth(1).is_some()
     }
 
@@ -375,7 +386,7 @@ impl PhraseBook {
             }
             reached |= ends.joining;
         }
-        self.may_be_bar(beginning)
+        self.may_be_bar(beginning, said)
     }
 
     /// Notes where phrases may end that have come to a node with the word before `at`.
