@@ -19,10 +19,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// As in the command.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The machine's other work falls on all contestants alike when they take turns often.
 const PAGES_A_TURN: usize = 32;
 

@@ -320,7 +320,9 @@ mod tests {
             let colons = folded.words().iter().take(WORDS).enumerate().fold(0, |colons, (at, word)| colons | u16::from(word.colon) << at);
             assert_eq!(words.colons & colons, colons, "{line}");
         }
-        for (number, hash) in [("5", NUMBER), ("1,234", NUMBER), ("1.5", NUMBER), ("06:30", DATED_NUMBER), ("1.5.2024", DATED_NUMBER), ("1447", DATED_NUMBER)] {
+        for (number, hash) in
+            [("5", NUMBER), ("1,234", NUMBER), ("1.5", NUMBER), ("06:30", DATED_NUMBER), ("1.5.2024", DATED_NUMBER), ("1447", DATED_NUMBER)]
+        {
             assert_eq!(word_hash(number), hash, "{number}");
         }
     }
@@ -328,7 +330,8 @@ mod tests {
     /// However tags cut a line, one of the readings that the hashes give is what folding gives.
     #[test]
     fn both_readings_are_those_of_folding() {
-        for line in ["قد يهمك أيضا", "Share this story now", "3 comments 1,234 views", "a 1.5b", "اخترنا لكم", "第3章 2…3 ½"] {
+        for line in ["قد يهمك أيضا", "Share this story now", "3 comments 1,234 views", "a 1.5b", "اخترنا لكم", "第3章 2…3 ½"]
+        {
             let letters: Vec<char> = line.chars().collect();
             for cuts in 0..(1u32 << (letters.len() - 1).min(12)) {
                 let mut pieces = vec![String::new()];

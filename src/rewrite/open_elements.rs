@@ -269,6 +269,8 @@ impl OpenElements {
         match tag {
             Tag::Svg => return self.push(source, head, tag, Namespace::Svg, source.ends_with("/>")),
             Tag::Math => return self.push(source, head, tag, Namespace::MathMl, source.ends_with("/>")),
+            // A declarative shadow root (4.12.3) is no element: what it holds is shown in its host.
+            Tag::Template if super::Attributes::of(source).any(|(name, _)| name.eq_ignore_ascii_case("shadowrootmode")) => return Opened::Ignored,
             _ => {}
         }
         if !self.imply_ends(tag, closed) {

@@ -502,7 +502,8 @@ impl PhraseBook {
 
     fn may_stand(&self, place: Place, line: &Folded, at: usize, lexicon: &Lexicon) -> bool {
         let id = self.vocabulary.get(line.word(at));
-        let has_word = |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.behind_word(node, self.outlook(node), *id, colon).is_some()));
+        let has_word =
+            |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.behind_word(node, self.outlook(node), *id, colon).is_some()));
         let node = match place {
             Place::Node(node) => node,
             Place::List(inner, then) => {

@@ -1,5 +1,5 @@
 //! Insets: teasers of other pages between two paragraphs of an article. Their place speaks for them, and their make is often that
-//! of the paragraphs; what tells them is that each is a link, at most with a label before it.
+//! of the paragraphs; what tells them is that each is a link or a list of links, at most with a label before it.
 
 use super::blocks::{Block, Blocks, inside};
 use super::choice::is_paragraph;
@@ -19,12 +19,36 @@ pub(super) fn leave_out(page: &Blocks, kept: &mut [bool]) {
         let rows: Vec<usize> = (start..blocks.len()).take_while(|row| !kept[*row] || is_teaser(page, &blocks[*row])).collect();
         let end = start + rows.len();
         let teasers: Vec<usize> = rows.into_iter().filter(|row| kept[*row]).collect();
-        let stands_between = start > 0 && stays(blocks, kept, start - 1) && stays(blocks, kept, end) && are_text(page, start - 1, end);
-        if stands_between && (1..=MOST).contains(&teasers.len()) {
-            teasers.iter().for_each(|row| kept[*row] = false);
+        if let Some(paragraph) = before(page, kept, start, &teasers)
+            && (1..=MOST).contains(&teasers.len())
+            && are_text(page, paragraph, after(page, kept, end, &teasers), kept)
+        {
+            (paragraph + 1..end).for_each(|row| kept[row] = false);
         }
         start = end + 1;
     }
+}
+
+/// The paragraph before teasers, right before them or before the heading of a list of links.
+fn before(page: &Blocks, kept: &[bool], start: usize, teasers: &[usize]) -> Option<usize> {
+    let before = start.checked_sub(1)?;
+    if stays(&page.blocks, kept, before) {
+        return Some(before);
+    }
+    let heads = kept[before] && page.blocks[before].words <= LABEL_WORDS && !page.blocks[before].ends_sentence;
+    before.checked_sub(1).filter(|paragraph| heads && are_list(page, teasers) && stays(&page.blocks, kept, *paragraph))
+}
+
+/// The paragraph behind teasers, right behind them or behind a heading. A list before a heading may be what the text is about.
+fn after(page: &Blocks, kept: &[bool], end: usize, teasers: &[usize]) -> usize {
+    let is_heading = kept.get(end) == Some(&true) && page.blocks[end].heading > 1;
+    let in_list = |row: &usize| page.elements[page.blocks[*row].element as usize].inside & inside::LIST != 0;
+    end + usize::from(is_heading && !teasers.iter().any(in_list))
+}
+
+/// Links that stand in one block.
+fn are_list(page: &Blocks, teasers: &[usize]) -> bool {
+    matches!(teasers, [teaser] if page.blocks[*teaser].links > 1)
 }
 
 fn stays(blocks: &[Block], kept: &[bool], row: usize) -> bool {
@@ -32,16 +56,18 @@ fn stays(blocks: &[Block], kept: &[bool], row: usize) -> bool {
 }
 
 /// Two paragraphs of one make, and no entries of a list: those have linked titles of their own.
-fn are_text(page: &Blocks, before: usize, after: usize) -> bool {
+fn are_text(page: &Blocks, before: usize, after: usize, kept: &[bool]) -> bool {
     let around = |row: usize| page.elements[page.blocks[row].element as usize];
-    around(before).signature == around(after).signature && around(before).inside & (inside::LIST | inside::TABLE) == 0
+    stays(&page.blocks, kept, after)
+        && around(before).signature == around(after).signature
+        && around(before).inside & (inside::LIST | inside::TABLE) == 0
 }
 
-/// One link, at most with a label, that does not read as a sentence of the text.
+/// A link or some, at most with a label, that do not read as a sentence of the text.
 fn is_teaser(page: &Blocks, block: &Block) -> bool {
     let around = page.elements[block.element as usize].inside;
     let label = block.words.saturating_sub(block.linked);
-    let is_link = block.links == 1 && block.linked >= LEAST_WORDS && label <= LABEL_WORDS.min(block.linked);
+    let is_link = block.links >= 1 && block.linked >= LEAST_WORDS * block.links && label <= LABEL_WORDS.min(block.linked);
     // Titles ask; what is a link from end to end is no sentence of the text.
     let is_title = !block.ends_sentence || block.linked == block.words;
     is_link && is_title && block.heading == 0 && around & (inside::TABLE | inside::FIGURE | inside::QUOTE) == 0

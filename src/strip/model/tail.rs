@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 const PARAGRAPHS: usize = 3;
 const PARAGRAPHS_OF_LIST: usize = 4;
 /// Links in a row that make a rail.
-const ENTRIES: usize = 3;
+const ENTRIES: usize = 2;
 /// Words of an entry, at most; half of them at least are a link.
 const ENTRY_WORDS: u32 = 40;
 /// A block that is so surely content stays.
