@@ -4,10 +4,6 @@
 mod cli;
 mod config;
 
-/// A page takes and frees many small things, and a run does so on all cores.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> std::process::ExitCode {
     cli::run().into()
 }

@@ -31,6 +31,8 @@ const LONG_TEXT: u32 = 50;
 const BELOW_LINE: f32 = 0.25;
 /// Where nothing reaches the line, paragraphs stay from this share of it on.
 const DOUBT: f32 = 0.9;
+/// What stands behind the text of an article and apart from it stays from this chance on.
+const APART: f32 = 0.5;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 
@@ -239,7 +241,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         inset::leave_out(page, &mut kept);
     }
     if is_article || settings.page_type == PageType::Auto {
-        tail::leave_out_rails(page, chances, is_article, &mut kept);
+        tail::leave_out(page, chances, is_article, moved(APART, favor), &mut kept);
     }
     let mut seen = FxHashSet::default();
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {

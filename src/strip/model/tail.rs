@@ -19,42 +19,76 @@ const LINE_WORDS: u32 = 8;
 /// How many such lines may stand between two entries.
 const LINES_BETWEEN: usize = 3;
 
-/// Leaves out the rails behind the last paragraph of the text, of what is kept.
-pub(super) fn leave_out_rails(page: &Blocks, chances: &[f32], is_article: bool, kept: &mut [bool]) {
-    let blocks = &page.blocks;
-    let paragraphs: Vec<usize> = (0..blocks.len()).filter(|row| kept[*row] && good_words(&blocks[*row]) > 0).collect();
-    let rows_behind = |last: usize| (last + 1..blocks.len()).filter(|row| kept[*row]);
-    let is_entry = |row: usize| is_link(&blocks[row]) && chances[row] < SURE;
-    if paragraphs.len() < PARAGRAPHS || rows_behind(paragraphs[PARAGRAPHS - 1]).filter(|row| is_entry(*row)).nth(ENTRIES - 1).is_none() {
-        return;
+/// Leaves out, of what is kept behind the last paragraph, what is less likely than `least` and stands apart from the text of an article, and
+/// the rails.
+pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least: f32, kept: &mut [bool]) {
+    let Some(text) = Text::of(page, kept) else { return };
+    if is_article && 5 * text.words(&text.own) >= 3 * text.words(&text.paragraphs) {
+        let apart = text.rows_behind(kept).into_iter().filter(|row| !text.holds[page.blocks[*row].element as usize]);
+        let doubtful = apart.filter(|row| chances[*row] < least && page.blocks[*row].heading != 1 && !page.blocks[*row].pinned);
+        doubtful.for_each(|row| kept[row] = false);
     }
-    let in_text = in_text(page, &paragraphs);
-    let own: Vec<usize> = paragraphs.iter().copied().filter(|row| in_text[blocks[*row].element as usize]).collect();
     // A page of another kind has a text too if it is nearly all its paragraphs.
-    if !is_article && (own.len() < PARAGRAPHS_OF_LIST || 5 * own.len() < 4 * paragraphs.len()) {
-        return;
+    if is_article || (text.own.len() >= PARAGRAPHS_OF_LIST && 5 * text.own.len() >= 4 * text.paragraphs.len()) {
+        text.leave_out_rails(chances, is_article, kept);
     }
-    let text = if own.len() >= PARAGRAPHS { &own } else { &paragraphs };
-    // Titles among the paragraphs are those of a list of teasers; what is made as they are goes on with it.
-    let make = |row: usize| page.elements[blocks[row].element as usize].signature;
-    let among = text.first().zip(text.last()).map_or(0..0, |(first, last)| *first..*last);
-    let titles: FxHashSet<u32> = among.filter(|row| kept[*row] && is_link(&blocks[*row])).map(make).collect();
-    let is_entry = |row: usize| is_entry(row) && !titles.contains(&make(row));
-    let words = |rows: &[usize]| rows.iter().map(|row| blocks[*row].words).sum::<u32>();
-    let rows: Vec<usize> = text.last().into_iter().flat_map(|last| rows_behind(*last)).collect();
-    let mut at = 0;
-    while at < rows.len() {
-        let length = rail(&rows[at..], is_entry, |row| is_line(&blocks[row]));
-        let entries = &rows[at..at + length];
-        let is_rail = entries.iter().filter(|row| is_entry(**row)).count() >= ENTRIES;
-        if is_rail && (is_article || 3 * words(&paragraphs) >= words(entries)) {
-            entries.iter().for_each(|row| kept[*row] = false);
-            // Its heading.
-            if let Some(before) = at.checked_sub(1).map(|before| rows[before]).filter(|row| is_line(&blocks[*row])) {
-                kept[before] = false;
-            }
+}
+
+/// The paragraphs of a page that are kept.
+struct Text<'a> {
+    page: &'a Blocks,
+    paragraphs: Vec<usize>,
+    /// Whether each element is in the deepest one that holds two fifths of their words.
+    holds: Vec<bool>,
+    /// Those in that element; all where it has too few.
+    own: Vec<usize>,
+}
+
+impl<'a> Text<'a> {
+    /// `None` where there are too few paragraphs.
+    fn of(page: &'a Blocks, kept: &[bool]) -> Option<Self> {
+        let paragraphs: Vec<usize> = (0..page.blocks.len()).filter(|row| kept[*row] && good_words(&page.blocks[*row]) > 0).collect();
+        if paragraphs.len() < PARAGRAPHS {
+            return None;
         }
-        at += length.max(1);
+        let holds = holds(page, &paragraphs);
+        let own: Vec<usize> = paragraphs.iter().copied().filter(|row| holds[page.blocks[*row].element as usize]).collect();
+        let own = if own.len() >= PARAGRAPHS { own } else { paragraphs.clone() };
+        Some(Text { page, paragraphs, holds, own })
+    }
+
+    fn words(&self, rows: &[usize]) -> u32 {
+        rows.iter().map(|row| self.page.blocks[*row].words).sum()
+    }
+
+    /// What is kept behind its last paragraph.
+    fn rows_behind(&self, kept: &[bool]) -> Vec<usize> {
+        let last = self.own.last().map_or(kept.len(), |last| last + 1);
+        (last..kept.len()).filter(|row| kept[*row]).collect()
+    }
+
+    fn leave_out_rails(&self, chances: &[f32], is_article: bool, kept: &mut [bool]) {
+        let blocks = &self.page.blocks;
+        // Titles among the paragraphs are those of a list of teasers; what is made as they are goes on with it.
+        let make = |row: usize| self.page.elements[blocks[row].element as usize].signature;
+        let among = self.own.first().zip(self.own.last()).map_or(0..0, |(first, last)| *first..*last);
+        let titles: FxHashSet<u32> = among.filter(|row| kept[*row] && is_link(&blocks[*row])).map(make).collect();
+        let is_entry = |row: usize| is_link(&blocks[row]) && chances[row] < SURE && !titles.contains(&make(row));
+        let rows = self.rows_behind(kept);
+        let mut at = 0;
+        while at < rows.len() {
+            let length = rail(&rows[at..], is_entry, |row| is_line(&blocks[row]));
+            let entries = &rows[at..at + length];
+            let is_rail = entries.iter().filter(|row| is_entry(**row)).count() >= ENTRIES;
+            if is_rail && (is_article || 3 * self.words(&self.paragraphs) >= self.words(entries)) {
+                entries.iter().for_each(|row| kept[*row] = false);
+                // Its heading.
+                if let Some(before) = at.checked_sub(1).map(|before| rows[before]).filter(|row| is_line(&blocks[*row])) {
+                    kept[before] = false;
+                }
+            }
+            at += length.max(1);
+        }
     }
 }
 
@@ -71,7 +105,7 @@ fn rail(rows: &[usize], is_entry: impl Fn(usize) -> bool, is_line: impl Fn(usize
 }
 
 /// Whether each element is in the deepest one that holds two fifths of the paragraphs' words.
-fn in_text(page: &Blocks, paragraphs: &[usize]) -> Vec<bool> {
+fn holds(page: &Blocks, paragraphs: &[usize]) -> Vec<bool> {
     let elements = &page.elements;
     let mut words = vec![0; elements.len()];
     for row in paragraphs {
