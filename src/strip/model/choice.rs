@@ -32,7 +32,7 @@ const BELOW_LINE: f32 = 0.25;
 /// Where nothing reaches the line, paragraphs stay from this share of it on.
 const DOUBT: f32 = 0.9;
 /// What stands behind the text of an article and apart from it stays from this chance on.
-const APART: f32 = 0.5;
+const APART: f32 = 0.6;
 /// A block is near a paragraph within so many blocks.
 const NEAR: usize = 8;
 

@@ -1,13 +1,15 @@
 //! The tail of a text: what stands behind its last paragraph. Titles of other pages in a row there are a rail, whatever their make says
 //! for them: on portals such rails are longer than the news they stand under, and then the page looks like a list.
 
-use super::blocks::{Block, Blocks};
+use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
 use rustc_hash::FxHashSet;
 
 /// Paragraphs that make a text, and how many make one where the page as a whole reads like no article.
 const PARAGRAPHS: usize = 3;
 const PARAGRAPHS_OF_LIST: usize = 4;
+/// So many blocks that go part what stands behind them from the text.
+const PARTING: usize = 3;
 /// Links in a row that make a rail.
 const ENTRIES: usize = 2;
 /// Words of an entry, at most; half of them at least are a link.
@@ -24,9 +26,7 @@ const LINES_BETWEEN: usize = 3;
 pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least: f32, kept: &mut [bool]) {
     let Some(text) = Text::of(page, kept) else { return };
     if is_article && 5 * text.words(&text.own) >= 3 * text.words(&text.paragraphs) {
-        let apart = text.rows_behind(kept).into_iter().filter(|row| !text.holds[page.blocks[*row].element as usize]);
-        let doubtful = apart.filter(|row| chances[*row] < least && page.blocks[*row].heading != 1 && !page.blocks[*row].pinned);
-        doubtful.for_each(|row| kept[row] = false);
+        text.leave_out_doubtful(chances, least, kept);
     }
     // A page of another kind has a text too if it is nearly all its paragraphs.
     if is_article || (text.own.len() >= PARAGRAPHS_OF_LIST && 5 * text.own.len() >= 4 * text.paragraphs.len()) {
@@ -59,6 +59,21 @@ impl<'a> Text<'a> {
 
     fn words(&self, rows: &[usize]) -> u32 {
         rows.iter().map(|row| self.page.blocks[*row].words).sum()
+    }
+
+    /// What is parted from the text by blocks that go, and has no heading that stays, has to be likely by itself.
+    fn leave_out_doubtful(&self, chances: &[f32], least: f32, kept: &mut [bool]) {
+        let (mut gone, mut is_headed) = (0, false);
+        for row in self.own.last().map_or(kept.len(), |last| last + 1)..kept.len() {
+            let block = &self.page.blocks[row];
+            is_headed = kept[row] && (is_headed || block.heading > 0);
+            gone += usize::from(!kept[row]);
+            let is_code = self.page.elements[block.element as usize].inside & inside::PRE != 0;
+            // Which a box that nobody closed may have parted from the others.
+            let is_short_sentence = block.links == 0 && block.ends_sentence && good_words(block) == 0;
+            let is_apart = gone >= PARTING && !is_headed && !self.holds[block.element as usize];
+            kept[row] &= !(is_apart && chances[row] < least && !block.pinned && !is_code && !is_short_sentence);
+        }
     }
 
     /// What is kept behind its last paragraph.
