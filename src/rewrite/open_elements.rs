@@ -200,6 +200,11 @@ impl<'a> ElementRef<'a> {
     }
 }
 
+/// Whether a template's start tag asks for a shadow root.
+fn is_shadow_root(source: &str) -> bool {
+    super::Attributes::get(source, "shadowrootmode").is_some_and(|mode| ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known)))
+}
+
 impl OpenElements {
     /// An empty stack that tells elements apart down to `depth`.
     pub fn new(depth: usize) -> Self {
@@ -269,8 +274,10 @@ impl OpenElements {
         match tag {
             Tag::Svg => return self.push(source, head, tag, Namespace::Svg, source.ends_with("/>")),
             Tag::Math => return self.push(source, head, tag, Namespace::MathMl, source.ends_with("/>")),
-            // A declarative shadow root (4.12.3) is no element: what it holds is shown in its host.
-            Tag::Template if super::Attributes::of(source).any(|(name, _)| name.eq_ignore_ascii_case("shadowrootmode")) => return Opened::Ignored,
+            // A declarative shadow root (4.12.3) is shown in its host, unless that stands in a template itself. No page can write this tag's name.
+            Tag::Template if !self.has_open(Tag::Template) && is_shadow_root(source) => {
+                return self.push(source, head, Tag::ShadowRoot, Namespace::Html, false);
+            }
             _ => {}
         }
         if !self.imply_ends(tag, closed) {
@@ -410,7 +417,7 @@ impl OpenElements {
                 found.is_some()
             }
             Tag::Head | Tag::Template => {
-                let found = self.stack.iter().rposition(|e| e.tag == tag);
+                let found = self.stack.iter().rposition(|e| e.tag == tag || (tag == Tag::Template && e.tag == Tag::ShadowRoot));
                 if let Some(at) = found {
                     self.close_through(at, closed);
                 }
@@ -697,6 +704,11 @@ mod tests {
         assert_eq!(closings("<div><table></div></table>"), ["table:Own"]);
         assert_eq!(closings("<svg><path/><div>"), ["svg:Implied"]);
         assert_eq!(closings("<svg><foreignObject><div></div></svg>"), ["div:Own", ":Ancestor", "svg:Own"]);
+        assert_eq!(
+            closings("<p><i><template shadowrootmode=open><div><a></template></i></p>"),
+            ["a:Ancestor", "div:Ancestor", "/shadow:Own", "i:Own", "p:Own"]
+        );
+        assert_eq!(closings("<template><b><template shadowrootmode=open></template></b></template>"), ["template:Own", "b:Own", "template:Own"]);
     }
 
     #[test]

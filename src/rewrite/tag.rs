@@ -73,7 +73,7 @@ tags! {
     "picture" Picture 0; "plaintext" Plaintext SPECIAL|CLOSES_P|BLOCK; "pre" Pre SPECIAL|CLOSES_P|BLOCK|BREAKS_OUT; "progress" Progress 0; "q" Q 0;
     "rb" Rb 0; "rp" Rp 0; "rt" Rt 0; "rtc" Rtc 0; "ruby" Ruby BREAKS_OUT; "s" S FORMATTING|BREAKS_OUT; "samp" Samp 0;
     "script" Script SPECIAL|UNSEEN|HEAD; "search" Search SPECIAL|CLOSES_P|BLOCK; "section" Section SPECIAL|CLOSES_P|BLOCK|CONTAINER;
-    "select" Select SPECIAL|BLOCK; "slot" Slot 0; "small" Small FORMATTING|BREAKS_OUT; "source" Source VOID|SPECIAL; "span" Span BREAKS_OUT;
+    "select" Select SPECIAL|BLOCK; "/shadow" ShadowRoot SPECIAL|SCOPE; "slot" Slot 0; "small" Small FORMATTING|BREAKS_OUT; "source" Source VOID|SPECIAL; "span" Span BREAKS_OUT;
     "strike" Strike FORMATTING|BREAKS_OUT; "strong" Strong FORMATTING|BREAKS_OUT; "style" Style SPECIAL|UNSEEN|HEAD; "sub" Sub BREAKS_OUT;
     "summary" Summary SPECIAL|CLOSES_P|BLOCK; "sup" Sup BREAKS_OUT; "svg" Svg UNSEEN; "table" Table SPECIAL|SCOPE|BLOCK|CONTAINER|BREAKS_OUT;
     "tbody" Tbody SPECIAL|BLOCK; "td" Td SPECIAL|SCOPE|BLOCK; "template" Template SPECIAL|SCOPE|UNSEEN|HEAD; "textarea" Textarea SPECIAL|UNSEEN|BLOCK;

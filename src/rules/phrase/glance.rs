@@ -34,7 +34,7 @@ pub(super) struct Glance {
     before_said: FxHashSet<u32>,
     /// Numbers of the words of phrases, by hash; [`AMBIGUOUS`] where two share one.
     ids: FxHashMap<u32, u32>,
-    /// The words of phrases that are numbers, which all have one hash.
+    /// The words of phrases that are numbers: their hashes do not tell which.
     numbers: Vec<u32>,
     /// Of the words that dates are made of, of those that may be one by themselves, and of those that multiply a number.
     dates: FxHashSet<u32>,
@@ -60,13 +60,16 @@ impl Pairs {
     fn may_hold(&self, words: &[u32], at: usize) -> bool {
         let first = any_number(words[at]);
         let stands_before = |next: &u32| self.hashes.contains(&pair_hash(first, any_number(*next)));
-        self.firsts.may_hold(first) && words.get(at + 1).is_some_and(stands_before)
+        // Behind the last word that is known may stand any.
+        self.firsts.may_hold(first) && words.get(at + 1).map_or(at + 1 == FirstWords::WORDS, stands_before)
     }
 }
 
 /// What stands behind names: words after which anything may come, and pairs of words.
 #[derive(Debug, Default)]
 struct BehindName {
+    /// A phrase may end there, or go on with what hashes tell nothing of.
+    anything: bool,
     words: Filter,
     pairs: Pairs,
 }
@@ -74,7 +77,7 @@ struct BehindName {
 impl BehindName {
     /// Whether there is a name before such words, which begins at `at` or later.
     fn may_hold(&self, words: &[u32], at: usize) -> bool {
-        (at + 1..words.len()).any(|at| self.words.may_hold(any_number(words[at])) || self.pairs.may_hold(words, at))
+        self.anything || (at + 1..words.len()).any(|at| self.words.may_hold(any_number(words[at])) || self.pairs.may_hold(words, at))
     }
 }
 
@@ -157,7 +160,7 @@ impl Glance {
             || (self.before_name.contains(&word) && (beginning.is_cut() || self.behind_inner_name.may_hold(words, at + 1)))
             || (self.before_said.contains(&word) && (at + 1 == FirstWords::WORDS || said(&words[at + 1..]) != 0))
             || (self.begins_with_date && self.may_be_date(beginning, at))
-            || (self.before_date.contains(&word) && at + 1 < words.len() && self.may_be_date(beginning, at + 1))
+            || (self.before_date.contains(&word) && (at + 1 == FirstWords::WORDS || (at + 1 < words.len() && self.may_be_date(beginning, at + 1))))
     }
 }
 
@@ -219,16 +222,13 @@ impl PhraseBook {
             if next.date {
                 before_date.insert(first);
             }
-            for name in next.names {
-                // What may stand behind the name, or that nothing need.
-                let behind = self.after(Place::Node(name), &words_after, &mut Vec::new());
-                if behind.takes_anything() || behind.date || !behind.rules.is_empty() {
-                    begins.push(first);
-                } else {
+            match self.names_behind(&next.names, &words_after) {
+                Some(names) if names.is_empty() => {}
+                Some(names) => {
                     before_name.insert(first);
-                    inner_names.push(name);
-                    inner_names.extend(behind.names);
+                    inner_names.extend(names);
                 }
+                None => begins.push(first),
             }
             if !next.rules.is_empty() {
                 whole.push(first);
@@ -239,7 +239,11 @@ impl PhraseBook {
             pairs.extend(seconds.iter().map(|(second, _)| (first, *second)));
             pairs.extend(multiplied(first));
         }
-        let behind_name = self.behind_names(&opens.names, &words_after, &multiplied);
+        let opening_names = self.names_behind(&opens.names, &words_after);
+        let behind_name = match &opening_names {
+            Some(names) => self.behind_names(names, &words_after, &multiplied),
+            None => BehindName { anything: true, ..BehindName::default() },
+        };
         let behind_inner_name = self.behind_names(&inner_names, &words_after, &multiplied);
         let mut ids = FxHashMap::default();
         for (id, hash) in &hashes {
@@ -267,6 +271,21 @@ impl PhraseBook {
         };
     }
 
+    /// The given nodes behind a name and those behind the names that may follow; `None` where a phrase may end there or go on with what hashes tell
+    /// nothing of.
+    fn names_behind(&self, nodes: &[u32], words_after: &WordsAfter) -> Option<Vec<u32>> {
+        let (mut names, mut places) = (Vec::new(), nodes.to_vec());
+        while let Some(node) = places.pop() {
+            let behind = self.after(Place::Node(node), words_after, &mut Vec::new());
+            if behind.takes_anything() || behind.date || !behind.rules.is_empty() {
+                return None;
+            }
+            names.push(node);
+            places.extend(behind.names);
+        }
+        Some(names)
+    }
+
     /// What may stand at nodes behind a name. `multiplied` gives the pairs of a number and its multiplier.
     fn behind_names(&self, nodes: &[u32], words_after: &WordsAfter, multiplied: &dyn Fn(u32) -> Vec<(u32, u32)>) -> BehindName {
         let (mut behind, mut words, mut pairs, mut seconds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -282,7 +301,7 @@ impl PhraseBook {
                 words.push(word);
             }
         }
-        BehindName { words: Filter::of(&words), pairs: Pairs::of(&pairs) }
+        BehindName { anything: false, words: Filter::of(&words), pairs: Pairs::of(&pairs) }
     }
 
     /// Collects the words that may stand at a place, with the places behind them; gives what else may stand there.

@@ -193,6 +193,7 @@ impl PhraseBook {
             self.learn_to_glance(lexicon, &joins);
         }
     }
+
     /// Whether anything can be found from a node on, judged by the next word alone.
     #[inline(always)]
     fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
@@ -205,7 +206,7 @@ impl PhraseBook {
             })
     }
 
-    /// All phrases that begin at word `at`.
+    /// All phrases that begin at word `at`, of those that [`PhraseBook::finish`] has seen.
     pub fn find(&self, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         if !self.is_empty() {
             self.walk(0, line, at, lexicon, said, found);
@@ -390,6 +391,32 @@ mod tests {
         assert_eq!(book.add("Share (this|that", RuleIndex(0)), Err(PhraseError::OpenBracket));
         assert_eq!(book.add("(Share|) {name}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
         assert_eq!(book.add("({text}|this) ends", RuleIndex(0)), Err(PhraseError::TextNotLast));
+    }
+
+    /// What is found in a line is never overlooked by its hashes.
+    #[test]
+    fn glances_let_pass_what_is_found() {
+        for (phrase, line) in [
+            ("(by|) {name} {date}", "Jane Doe 26 July 2025"),
+            ("(by|) {name} {name} at {n}", "Jane Doe Ropewalk at 5"),
+            ("x {name} {name} {date}", "x Jane Doe of Alma 06:30"),
+            ("share {name} has written", "Share one two three four five six has written"),
+            ("{n} {name} all rights reserved", "2024 Alma Bell all rights reserved"),
+            ("{n} comments", "12 k comments"),
+            ("posted {date}", "Posted 3 hours ago"),
+            ("{date} posted", "06:30 posted"),
+            ("24 hours a day", "24 hours a day"),
+            ("第 {n} 章", "第3章"),
+            ("{n} टिप्पणी", "१२ टिप्पणी"),
+        ] {
+            let mut book = PhraseBook::default();
+            book.add(phrase, RuleIndex(0)).unwrap();
+            let count = Folded::of(line).words().len();
+            assert!(ends(&mut book, line).contains(&count), "{phrase}");
+            let mut words = crate::fold::FirstWords::default();
+            words.push(line, false, false);
+            assert!(book.may_tile(words.finish(), &|_| 0), "{phrase}");
+        }
     }
 
     #[test]

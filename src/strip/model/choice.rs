@@ -74,7 +74,7 @@ pub(super) enum Why {
     ParagraphLine,
     /// It belongs to what stays around it.
     Spared,
-    /// A teaser between two paragraphs or behind the last, or a line above the headline.
+    /// A teaser between two paragraphs, a line above the headline, or what stands behind the text.
     OutOfText,
     Headline,
     Repeat,
@@ -91,7 +91,7 @@ impl Why {
             Why::Line => "its chance",
             Why::ParagraphLine => "its chance, as a paragraph of an article",
             Why::Spared => "it belongs to what stays around it",
-            Why::OutOfText => "its place: a teaser between two paragraphs or behind the last, or a line above the headline",
+            Why::OutOfText => "its place: a teaser between two paragraphs, a line above the headline, or behind the text",
             Why::Headline => "it is the headline",
             Why::Repeat => "it says again what stands above",
             Why::Comment => "it is a reader's comment",

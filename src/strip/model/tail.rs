@@ -5,17 +5,21 @@ use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
 use rustc_hash::FxHashSet;
 
-/// Paragraphs that make a text, and how many make one where the page as a whole reads like no article.
+/// Paragraphs that make a text.
 const PARAGRAPHS: usize = 3;
-const PARAGRAPHS_OF_LIST: usize = 4;
+/// Where the page as a whole reads like no article, a rail has at most so many times the words of the text.
+const LONGEST_RAIL: u32 = 12;
 /// So many blocks that go part what stands behind them from the text.
 const PARTING: usize = 3;
 /// Links in a row that make a rail.
 const ENTRIES: usize = 2;
 /// Words of an entry, at most; half of them at least are a link.
 const ENTRY_WORDS: u32 = 40;
-/// A block that is so surely content stays.
+/// A block that is so surely content stays, and in the element of the text from a little less on: a text may end with its sources.
 const SURE: f32 = 0.9;
+const SURE_IN_TEXT: f32 = 0.8;
+/// What stands in these is no title of another page, nor parted from its fellows.
+const WHOLE: u32 = inside::TABLE | inside::FIGURE | inside::QUOTE | inside::PRE;
 /// Words of a line among the entries: a section, a date, the rail's heading.
 const LINE_WORDS: u32 = 8;
 /// How many such lines may stand between two entries.
@@ -29,7 +33,7 @@ pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least:
         text.leave_out_doubtful(chances, least, kept);
     }
     // A page of another kind has a text too if it is nearly all its paragraphs.
-    if is_article || (text.own.len() >= PARAGRAPHS_OF_LIST && 5 * text.own.len() >= 4 * text.paragraphs.len()) {
+    if is_article || 5 * text.own.len() >= 4 * text.paragraphs.len() {
         text.leave_out_rails(chances, is_article, kept);
     }
 }
@@ -63,17 +67,26 @@ impl<'a> Text<'a> {
 
     /// What is parted from the text by blocks that go, and has no heading that stays, has to be likely by itself.
     fn leave_out_doubtful(&self, chances: &[f32], least: f32, kept: &mut [bool]) {
-        let (mut gone, mut is_headed) = (0, false);
+        let (mut gone, mut in_a_row, mut is_headed) = (0, 0, false);
         for row in self.own.last().map_or(kept.len(), |last| last + 1)..kept.len() {
             let block = &self.page.blocks[row];
-            is_headed = kept[row] && (is_headed || block.heading > 0);
-            gone += usize::from(!kept[row]);
-            let is_code = self.page.elements[block.element as usize].inside & inside::PRE != 0;
+            if !kept[row] {
+                gone += 1;
+                in_a_row += 1;
+                is_headed &= in_a_row < PARTING;
+                continue;
+            }
+            in_a_row = 0;
+            is_headed |= block.heading > 0;
             // Which a box that nobody closed may have parted from the others.
             let is_short_sentence = block.links == 0 && block.ends_sentence && good_words(block) == 0;
             let is_apart = gone >= PARTING && !is_headed && !self.holds[block.element as usize];
-            kept[row] &= !(is_apart && chances[row] < least && !block.pinned && !is_code && !is_short_sentence);
+            kept[row] = !is_apart || chances[row] >= least || block.pinned || self.is_in(row, WHOLE) || is_short_sentence;
         }
+    }
+
+    fn is_in(&self, row: usize, kinds: u32) -> bool {
+        self.page.elements[self.page.blocks[row].element as usize].inside & kinds != 0
     }
 
     /// What is kept behind its last paragraph.
@@ -88,18 +101,24 @@ impl<'a> Text<'a> {
         let make = |row: usize| self.page.elements[blocks[row].element as usize].signature;
         let among = self.own.first().zip(self.own.last()).map_or(0..0, |(first, last)| *first..*last);
         let titles: FxHashSet<u32> = among.filter(|row| kept[*row] && is_link(&blocks[*row])).map(make).collect();
-        let is_entry = |row: usize| is_link(&blocks[row]) && chances[row] < SURE && !titles.contains(&make(row));
+        let may_go = |row: usize| {
+            let sure = if self.holds[blocks[row].element as usize] { SURE_IN_TEXT } else { SURE };
+            chances[row] < sure && blocks[row].words > 0 && !blocks[row].pinned && blocks[row].heading != 1 && !self.is_in(row, WHOLE)
+        };
+        let is_entry = |row: usize| is_link(&blocks[row]) && may_go(row) && !titles.contains(&make(row));
+        let is_line = |row: usize| is_line(&blocks[row]) && may_go(row);
         let rows = self.rows_behind(kept);
         let mut at = 0;
         while at < rows.len() {
-            let length = rail(&rows[at..], is_entry, |row| is_line(&blocks[row]));
+            let length = rail(&rows[at..], is_entry, is_line);
             let entries = &rows[at..at + length];
             let is_rail = entries.iter().filter(|row| is_entry(**row)).count() >= ENTRIES;
-            if is_rail && (is_article || 3 * self.words(&self.paragraphs) >= self.words(entries)) {
+            if is_rail && (is_article || LONGEST_RAIL * self.words(&self.paragraphs) >= self.words(entries)) {
                 entries.iter().for_each(|row| kept[*row] = false);
                 // Its heading.
-                if let Some(before) = at.checked_sub(1).map(|before| rows[before]).filter(|row| is_line(&blocks[*row])) {
-                    kept[before] = false;
+                let before = at.checked_sub(1).map(|before| rows[before]);
+                if let Some(heading) = before.filter(|row| is_line(*row) && rows[at] - row <= LINES_BETWEEN) {
+                    kept[heading] = false;
                 }
             }
             at += length.max(1);
@@ -141,9 +160,9 @@ fn holds(page: &Blocks, paragraphs: &[usize]) -> Vec<bool> {
 
 fn is_link(block: &Block) -> bool {
     let is_title = !block.ends_sentence || block.linked == block.words;
-    2 * block.linked >= block.words && block.words <= ENTRY_WORDS && is_title && block.heading != 1 && !block.pinned
+    2 * block.linked >= block.words && block.words <= ENTRY_WORDS && is_title
 }
 
 fn is_line(block: &Block) -> bool {
-    block.words <= LINE_WORDS && !block.ends_sentence && block.heading != 1 && !block.pinned
+    block.words <= LINE_WORDS && !block.ends_sentence
 }
