@@ -11,6 +11,10 @@ const CONTENT_TYPES: [&str; 12] =
 /// Types of pages that hold one work; readers' replies stand below it.
 const WORKS: [&str; 4] = ["Article", "BlogPosting", "Product", "Recipe"];
 
+/// Those of articles, and of pages that list them.
+const ARTICLES: [&str; 2] = ["Article", "BlogPosting"];
+const LISTS: [&str; 3] = ["CollectionPage", "ItemList", "SearchResultsPage"];
+
 /// How deep `@graph` and lists are followed.
 const DEPTH: usize = 4;
 
@@ -30,6 +34,9 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
             }
             into.says_thread |= types(value).into_iter().any(is_thread);
             into.says_work |= types(value).iter().any(|kind| WORKS.iter().any(|work| kind.ends_with(work)));
+            let is = |names: &[&str]| types(value).iter().any(|kind| names.iter().any(|name| kind.ends_with(name)));
+            into.says_article |= is(&ARTICLES);
+            into.says_list |= is(&LISTS);
             let is_content = types(value).iter().any(|kind| CONTENT_TYPES.iter().any(|ours| kind.ends_with(ours)));
             if is_content {
                 content(value, into);

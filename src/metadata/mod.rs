@@ -70,6 +70,9 @@ pub struct Collector {
     says_thread: bool,
     /// The page says that it is an article, a product, a recipe.
     says_work: bool,
+    /// The page says that it is an article; that it is a list of them.
+    says_article: bool,
+    says_list: bool,
     /// Blocks of `application/json`, by where their text stands on the page.
     states: Vec<Range<u64>>,
     base: Option<String>,
@@ -88,6 +91,8 @@ impl Default for Collector {
             declared: None,
             says_thread: false,
             says_work: false,
+            says_article: false,
+            says_list: false,
             states: Vec::new(),
             base: None,
             capture: None,
@@ -220,7 +225,9 @@ impl Collector {
 
     fn meta(&mut self, name: &str, content: &str) {
         if name == "og:type" {
-            self.says_work |= matches!(content.trim().to_ascii_lowercase().as_str(), "article" | "product");
+            let kind = content.trim().to_ascii_lowercase();
+            self.says_work |= matches!(kind.as_str(), "article" | "product");
+            self.says_article |= kind == "article";
         }
         let (field, rank) = match name {
             "og:title" => (Field::Title, trust::OPEN_GRAPH),
@@ -304,6 +311,11 @@ impl Collector {
     /// Whether the page says that it is an article, a product, a recipe.
     pub(crate) fn says_work(&self) -> bool {
         self.says_work
+    }
+
+    /// Whether the page says that it is an article, and when that was published.
+    pub(crate) fn says_article(&self) -> bool {
+        self.says_article && !self.says_list && self.found.published.is_some()
     }
 
     /// The longest text that JSON-LD declares.

@@ -185,6 +185,8 @@ pub(crate) struct Blocks {
     pub(super) says_thread: bool,
     /// The page says that it is an article, a product, a recipe.
     pub(super) says_work: bool,
+    /// The page says that it is an article.
+    pub(super) says_article: bool,
 }
 
 impl Blocks {
@@ -221,6 +223,7 @@ impl Blocks {
             noscript_words: 0,
             says_thread: false,
             says_work: false,
+            says_article: false,
         }
     }
 
@@ -550,6 +553,7 @@ impl Blocks {
     pub(crate) fn note_declared(&mut self, metadata: &Collector) {
         self.says_thread |= metadata.says_thread();
         self.says_work |= metadata.says_work();
+        self.says_article = metadata.says_article();
     }
 
     /// Words of the page, in links and out of them.

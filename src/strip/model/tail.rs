@@ -5,8 +5,10 @@ use super::blocks::{Block, Blocks, inside};
 use super::features::good_words;
 use rustc_hash::FxHashSet;
 
-/// Paragraphs that make a text.
+/// Paragraphs that make a text; on a page that says it is an article fewer and shorter ones do.
 const PARAGRAPHS: usize = 3;
+const DECLARED_PARAGRAPHS: usize = 2;
+const DECLARED_WORDS: u32 = 6;
 /// Where the page as a whole reads like no article, a rail has at most so many times the words of the text.
 const LONGEST_RAIL: u32 = 12;
 /// So many blocks that go part what stands behind them from the text.
@@ -33,8 +35,8 @@ pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least:
         text.leave_out_doubtful(chances, least, kept);
     }
     // A page of another kind has a text too if it is nearly all its paragraphs.
-    if is_article || 5 * text.own.len() >= 4 * text.paragraphs.len() {
-        text.leave_out_rails(chances, is_article, kept);
+    if is_article || page.says_article || 5 * text.own.len() >= 4 * text.paragraphs.len() {
+        text.leave_out_rails(chances, is_article || page.says_article, kept);
     }
 }
 
@@ -51,13 +53,16 @@ struct Text<'a> {
 impl<'a> Text<'a> {
     /// `None` where there are too few paragraphs.
     fn of(page: &'a Blocks, kept: &[bool]) -> Option<Self> {
-        let paragraphs: Vec<usize> = (0..page.blocks.len()).filter(|row| kept[*row] && good_words(&page.blocks[*row]) > 0).collect();
-        if paragraphs.len() < PARAGRAPHS {
+        let is_sentence = |block: &Block| block.ends_sentence && block.words - block.linked.min(block.words) >= DECLARED_WORDS;
+        let is_paragraph = |block: &Block| good_words(block) > 0 || (page.says_article && is_sentence(block));
+        let paragraphs: Vec<usize> = (0..page.blocks.len()).filter(|row| kept[*row] && is_paragraph(&page.blocks[*row])).collect();
+        let least = if page.says_article { DECLARED_PARAGRAPHS } else { PARAGRAPHS };
+        if paragraphs.len() < least {
             return None;
         }
         let holds = holds(page, &paragraphs);
         let own: Vec<usize> = paragraphs.iter().copied().filter(|row| holds[page.blocks[*row].element as usize]).collect();
-        let own = if own.len() >= PARAGRAPHS { own } else { paragraphs.clone() };
+        let own = if own.len() >= least { own } else { paragraphs.clone() };
         Some(Text { page, paragraphs, holds, own })
     }
 
@@ -143,7 +148,7 @@ fn holds(page: &Blocks, paragraphs: &[usize]) -> Vec<bool> {
     let elements = &page.elements;
     let mut words = vec![0; elements.len()];
     for row in paragraphs {
-        words[page.blocks[*row].element as usize] += good_words(&page.blocks[*row]);
+        words[page.blocks[*row].element as usize] += page.blocks[*row].words;
     }
     // Children come after their parents.
     for number in (1..elements.len()).rev() {
