@@ -2,6 +2,7 @@
 //! for them: on portals such rails are longer than the news they stand under, and then the page looks like a list.
 
 use super::blocks::{Block, Blocks, inside};
+use super::choice::is_comment;
 use super::features::good_words;
 use rustc_hash::FxHashSet;
 
@@ -86,7 +87,9 @@ impl<'a> Text<'a> {
             // Which a box that nobody closed may have parted from the others.
             let is_short_sentence = block.links == 0 && block.ends_sentence && good_words(block) == 0;
             let is_apart = gone >= PARTING && !is_headed && !self.holds[block.element as usize];
-            kept[row] = !is_apart || chances[row] >= least || block.pinned || self.is_in(row, WHOLE) || is_short_sentence;
+            // What is to become of readers' comments is settled for all of them at once.
+            let is_other = block.pinned || self.is_in(row, WHOLE) || is_short_sentence || is_comment(self.page, block);
+            kept[row] = !is_apart || chances[row] >= least || is_other;
         }
     }
 
