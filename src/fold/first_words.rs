@@ -193,8 +193,9 @@ impl FirstWords {
         }
     }
 
+    /// Letters follow: a word begins or goes on.
     #[inline]
-    fn letter(&mut self, letter: char) {
+    fn begin_letters(&mut self) {
         if self.state != State::Word {
             self.end_word();
             self.hash = 1;
@@ -203,6 +204,11 @@ impl FirstWords {
             self.is_parted |= self.at_tag;
         }
         self.at_tag = false;
+    }
+
+    #[inline]
+    fn letter(&mut self, letter: char) {
+        self.begin_letters();
         self.hash = mix(self.hash, letter);
     }
 
@@ -242,14 +248,7 @@ impl FirstWords {
     /// Reads a run of ASCII letters, and gives what comes behind it.
     #[inline]
     fn letters<'a>(&mut self, text: &'a str) -> &'a str {
-        if self.state != State::Word {
-            self.end_word();
-            self.hash = 1;
-            self.state = State::Word;
-        } else {
-            self.is_parted |= self.at_tag;
-        }
-        self.at_tag = false;
+        self.begin_letters();
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphabetic()) {

@@ -32,13 +32,13 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
             if let Some(graph) = object.get("@graph").filter(|_| depth > 0) {
                 walk(graph, into, depth - 1);
             }
-            into.says_thread |= types(value).into_iter().any(is_thread);
-            into.says_work |= types(value).iter().any(|kind| WORKS.iter().any(|work| kind.ends_with(work)));
-            let is = |names: &[&str]| types(value).iter().any(|kind| names.iter().any(|name| kind.ends_with(name)));
+            let kinds = types(value);
+            let is = |names: &[&str]| kinds.iter().any(|kind| names.iter().any(|name| kind.ends_with(name)));
+            into.says_thread |= kinds.iter().any(|kind| is_thread(kind));
+            into.says_work |= is(&WORKS);
             into.says_article |= is(&ARTICLES);
             into.says_list |= is(&LISTS);
-            let is_content = types(value).iter().any(|kind| CONTENT_TYPES.iter().any(|ours| kind.ends_with(ours)));
-            if is_content {
+            if is(&CONTENT_TYPES) {
                 content(value, into);
             }
             if let Some(text) = DeclaredText::of(value) {

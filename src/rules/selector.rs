@@ -422,7 +422,7 @@ impl SelectorIndex {
                 rule,
                 needs_siblings,
                 names_sibling: false,
-                tag: own_tag(selector),
+                tag: tag_of(selector.iter()),
                 ancestor: ancestor(selector),
             });
             self.file(at, keys(selector.iter()));
@@ -596,11 +596,7 @@ impl AttributeIndex {
 /// A whole value of more bytes is looked up as a beginning.
 const LONGEST_VALUE: usize = 64;
 
-/// The tag that the rightmost compound asks for.
-fn own_tag(selector: &Selector<Css>) -> Option<Tag> {
-    tag_of(selector.iter())
-}
-
+/// The tag that a compound asks for.
 fn tag_of(compound: SelectorIter<'_, Css>) -> Option<Tag> {
     let names = compound.filter_map(|component| match component {
         Component::LocalName(name) => Some(Tag::of(&name.lower_name.0)),

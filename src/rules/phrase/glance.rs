@@ -179,9 +179,9 @@ struct After {
 }
 
 impl After {
-    /// Whether words may follow that hashes tell nothing of.
-    fn takes_anything(&self) -> bool {
-        self.text || self.said
+    /// Whether a phrase may end there, or go on with words that hashes tell nothing of.
+    fn is_open(&self) -> bool {
+        self.text || self.said || self.date || !self.rules.is_empty()
     }
 }
 
@@ -277,7 +277,7 @@ impl PhraseBook {
         let (mut names, mut places) = (Vec::new(), nodes.to_vec());
         while let Some(node) = places.pop() {
             let behind = self.after(Place::Node(node), words_after, &mut Vec::new());
-            if behind.takes_anything() || behind.date || !behind.rules.is_empty() {
+            if behind.is_open() {
                 return None;
             }
             names.push(node);
@@ -297,7 +297,7 @@ impl PhraseBook {
             let next = self.after(place, words_after, &mut seconds);
             pairs.extend(seconds.iter().map(|(second, _)| (word, *second)));
             pairs.extend(multiplied(word));
-            if seconds.is_empty() || next.takes_anything() || next.date || !next.names.is_empty() || !next.rules.is_empty() {
+            if seconds.is_empty() || next.is_open() || !next.names.is_empty() {
                 words.push(word);
             }
         }
@@ -342,8 +342,11 @@ impl PhraseBook {
     /// Whether phrases may tile a line that begins so; says yes too often.
     pub fn may_tile(&self, beginning: Beginning<'_>, said: SaidLengths<'_>) -> bool {
         let (words, glance) = (beginning.hashes, &self.glance);
-        if self.is_empty() || glance.begins_with_anything {
-            return !self.is_empty();
+        if self.is_empty() {
+            return false;
+        }
+        if glance.begins_with_anything {
+            return true;
         }
         if let [word] = words {
             let is_date = || glance.begins_with_date && glance.may_be_date(beginning, 0);

@@ -53,7 +53,7 @@ impl Run {
 /// The steps out of all nodes, those of a node side by side: a phrase is a chain of nodes, and what is needed of each lies together.
 #[derive(Debug, Default)]
 pub(super) struct Branches {
-    /// The word as [`word_step`] has it, and the node behind it, in order for each node.
+    /// The word as [`word_step`] has it, and the node behind it.
     words: Vec<(u32, u32)>,
     steps: Vec<(Step, u32)>,
     ends: Vec<RuleIndex>,
@@ -147,7 +147,6 @@ impl PhraseBook {
             let branches = &mut self.branches;
             let starts = (branches.words.len(), branches.steps.len(), branches.ends.len());
             branches.words.append(&mut steps_after[at]);
-            branches.words[starts.0..].sort_unstable();
             branches.steps.extend_from_slice(&self.placeholders[at]);
             branches.ends.extend_from_slice(&self.ends[at]);
             outlook.words_at = Run::of(&branches.words, starts.0);
