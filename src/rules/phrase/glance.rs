@@ -342,9 +342,6 @@ impl PhraseBook {
     /// Whether phrases may tile a line that begins so; says yes too often.
     pub fn may_tile(&self, beginning: Beginning<'_>, said: SaidLengths<'_>) -> bool {
         let (words, glance) = (beginning.hashes, &self.glance);
-        if self.is_empty() {
-            return false;
-        }
         if glance.begins_with_anything {
             return true;
         }
@@ -429,7 +426,7 @@ impl PhraseBook {
         if !(outlook.ends || outlook.open || stands) {
             return;
         }
-        if outlook.ends_here() {
+        if outlook.ends_here {
             ends.any |= 1 << at;
             ends.joining |= u16::from(outlook.joins_here) << at;
         }
@@ -437,7 +434,7 @@ impl PhraseBook {
         let mut by_word = |id: u32| {
             if outlook.words_here & word_bit(id) != 0 {
                 let colons = [false, true].into_iter().take(1 + usize::from(line.beginning.colons >> at & 1));
-                for child in colons.filter_map(|colon| self.behind_word(node, outlook, id, colon)) {
+                for child in colons.filter_map(|colon| self.word_child(node, id, colon)) {
                     self.glance_on(child, line, at + 1, ends);
                 }
             }
@@ -448,10 +445,10 @@ impl PhraseBook {
             (false, false) if id == NO_WORD => {}
             (false, false) => by_word(id),
         }
-        if !outlook.has_steps() {
+        if !outlook.steps_here {
             return;
         }
-        for (step, child) in self.steps(outlook, (id != NO_WORD).then_some(id), number) {
+        for (step, child) in self.steps(node, outlook, (id != NO_WORD).then_some(id), number) {
             if ends.goes_on {
                 return;
             }
@@ -500,7 +497,7 @@ impl PhraseBook {
             return;
         };
         let mut by_word = |id: u32| {
-            if let Some(child) = self.behind_word(inner, self.outlook(inner), id, false) {
+            if let Some(child) = self.word_child(inner, id, false) {
                 self.glance_at_list(child, then, line, at + 1, ends);
             }
         };
@@ -524,8 +521,7 @@ impl PhraseBook {
 
     fn may_stand(&self, place: Place, line: &Folded, at: usize, lexicon: &Lexicon) -> bool {
         let id = self.vocabulary.get(line.word(at));
-        let has_word =
-            |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.behind_word(node, self.outlook(node), *id, colon).is_some()));
+        let has_word = |node: u32| id.is_some_and(|id| [false, true].into_iter().any(|colon| self.word_child(node, *id, colon).is_some()));
         let node = match place {
             Place::Node(node) => node,
             Place::List(inner, then) => {
@@ -534,7 +530,7 @@ impl PhraseBook {
         };
         let number = line.words()[at].number;
         has_word(node)
-            || self.steps(self.outlook(node), id.copied(), number).any(|(step, child)| match step {
+            || self.steps(node, self.outlook(node), id.copied(), number).any(|(step, child)| match step {
                 Step::Number => number,
                 Step::Date => number || lexicon.begins_date(line.word(at)),
                 // What the page says of itself is compared by the caller.

@@ -1,7 +1,7 @@
 //! What can come at a node of the tree of phrases, known before it is visited: most steps end before they are taken.
 
 use super::openings::{Opening, Openings};
-use super::{PhraseBook, Step, word_step};
+use super::{PhraseBook, Step};
 use crate::rules::RuleIndex;
 use crate::rules::lexicon::Lexicon;
 use rustc_hash::FxHashSet;
@@ -21,82 +21,28 @@ pub(super) struct Outlook {
     pub(super) open: bool,
     /// Number of the node's [`Openings`], from 1 on; 0 without.
     pub(super) openings: u32,
-    /// Of the node alone: its words.
+    /// Of the node alone: its words, whether a phrase ends at it.
     pub(super) words_here: u64,
+    pub(super) ends_here: bool,
     /// Whether others may follow the phrase that ends at it.
     pub(super) joins_here: bool,
-    /// Where its steps by words, its other steps and the rules whose phrases end at it stand in [`Branches`].
-    words_at: Run,
-    steps_at: Run,
-    ends_at: Run,
+    /// Whether it has steps other than words.
+    pub(super) steps_here: bool,
 }
-
-/// A part of a list.
-#[derive(Clone, Copy, Debug, Default)]
-struct Run {
-    start: u32,
-    length: u32,
-}
-
-impl Run {
-    fn of<T>(list: &[T], start: usize) -> Run {
-        Run { start: start as u32, length: (list.len() - start) as u32 }
-    }
-
-    #[inline]
-    fn in_list<T>(self, list: &[T]) -> &[T] {
-        let start = self.start as usize;
-        list.get(start..start + self.length as usize).unwrap_or_default()
-    }
-}
-
-/// The steps out of all nodes, those of a node side by side: a phrase is a chain of nodes, and what is needed of each lies together.
-#[derive(Debug, Default)]
-pub(super) struct Branches {
-    /// The word as [`word_step`] has it, and the node behind it.
-    words: Vec<(u32, u32)>,
-    steps: Vec<(Step, u32)>,
-    ends: Vec<RuleIndex>,
-}
-
-/// A node of more words is looked up in the table of all.
-const FEW_WORDS: u32 = 12;
 
 impl Outlook {
-    /// Whether a phrase ends at the node itself.
-    #[inline]
-    pub(super) fn ends_here(&self) -> bool {
-        self.ends_at.length > 0
-    }
-
-    /// Whether the node itself has steps other than words.
-    #[inline]
-    pub(super) fn has_steps(&self) -> bool {
-        self.steps_at.length > 0
-    }
-}
-
-impl PhraseBook {
-    /// The rules whose phrases end at a node.
-    pub(super) fn ends_at(&self, outlook: &Outlook) -> &[RuleIndex] {
-        outlook.ends_at.in_list(&self.branches.ends)
-    }
-
-    /// The steps other than words.
-    #[inline]
-    pub(super) fn steps_at(&self, outlook: &Outlook) -> &[(Step, u32)] {
-        outlook.steps_at.in_list(&self.branches.steps)
-    }
-
-    /// Where a word leads from a node.
-    #[inline]
-    pub(super) fn behind_word(&self, node: u32, outlook: &Outlook, id: u32, colon: bool) -> Option<u32> {
-        if outlook.words_at.length > FEW_WORDS {
-            return self.word_child(node, id, colon);
-        }
-        let words = outlook.words_at.in_list(&self.branches.words);
-        words.iter().find(|(word, _)| *word == word_step(id, colon)).map(|(_, child)| *child)
-    }
+    /// Of a node that nothing is known of.
+    const ANY: Outlook = Outlook {
+        words: u64::MAX,
+        ends: true,
+        number: true,
+        open: true,
+        openings: 0,
+        words_here: u64::MAX,
+        ends_here: true,
+        joins_here: true,
+        steps_here: true,
+    };
 }
 
 #[inline]
@@ -114,13 +60,10 @@ impl PhraseBook {
         }
         let numbers: FxHashSet<u32> =
             self.vocabulary.iter().filter(|(word, _)| word.starts_with(|c: char| c.is_ascii_digit())).map(|(_, id)| *id).collect();
-        self.branches = Branches::default();
-        self.openings.clear();
-        let mut steps_after = vec![Vec::new(); self.ends.len()];
-        for (key, child) in &self.children {
-            steps_after[(key >> 32) as usize].push((*key as u32, *child));
+        let mut words_after = vec![Vec::new(); self.ends.len()];
+        for key in self.children.keys() {
+            words_after[(key >> 32) as usize].push((*key as u32) >> 1);
         }
-        let words_after: Vec<Vec<u32>> = steps_after.iter().map(|steps| steps.iter().map(|(word, _)| word >> 1).collect()).collect();
         let bits = |words: &[u32]| words.iter().fold(0, |bits, word| bits | word_bit(*word));
         let words: Vec<u64> = words_after.iter().map(|words| bits(words)).collect();
         let of_dates = bits(&dates);
@@ -142,16 +85,9 @@ impl PhraseBook {
                     }
                 }
             }
-            outlook.words_here = words[at];
+            (outlook.words_here, outlook.ends_here) = (words[at], !self.ends[at].is_empty());
             outlook.joins_here = self.ends[at].iter().any(|rule| joins(*rule));
-            let branches = &mut self.branches;
-            let starts = (branches.words.len(), branches.steps.len(), branches.ends.len());
-            branches.words.append(&mut steps_after[at]);
-            branches.steps.extend_from_slice(&self.placeholders[at]);
-            branches.ends.extend_from_slice(&self.ends[at]);
-            outlook.words_at = Run::of(&branches.words, starts.0);
-            outlook.steps_at = Run::of(&branches.steps, starts.1);
-            outlook.ends_at = Run::of(&branches.ends, starts.2);
+            outlook.steps_here = !self.placeholders[at].is_empty();
             self.outlooks[at] = outlook;
         }
         for (node, steps) in (0..).zip(&self.placeholders).filter(|(_, steps)| steps.len() > FEW_STEPS) {
@@ -190,21 +126,21 @@ impl PhraseBook {
 
     /// What is known of a node at a glance; a look at its lists costs more.
     #[inline]
-    pub(super) fn outlook(&self, node: u32) -> &Outlook {
-        &self.outlooks[node as usize]
+    pub(super) fn outlook(&self, node: u32) -> Outlook {
+        self.outlooks.get(node as usize).copied().unwrap_or(Outlook::ANY)
     }
 
     #[inline]
-    pub(super) fn openings(&self, outlook: &Outlook) -> Option<&Openings> {
+    pub(super) fn openings(&self, outlook: Outlook) -> Option<&Openings> {
         if outlook.openings == 0 { None } else { self.openings.get(outlook.openings as usize - 1) }
     }
 
     /// The steps other than words that may be taken from a node with the next word.
     #[inline]
-    pub(super) fn steps(&self, outlook: &Outlook, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
-        let all = self.steps_at(outlook);
+    pub(super) fn steps(&self, node: u32, outlook: Outlook, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
+        let all = &self.placeholders[node as usize];
         let chosen = self.openings(outlook).map(|openings| openings.steps(id, number));
         let some = chosen.into_iter().flatten().filter_map(|at| all.get(*at as usize));
-        some.chain(if chosen.is_none() { all } else { &[] })
+        some.chain(if chosen.is_none() { all.as_slice() } else { &[] })
     }
 }
