@@ -4,7 +4,9 @@
 //! "Optimal Thresholding of Classifiers to Maximize F1 Measure", 2014): a block is worth keeping from half that F1 on. What a
 //! reader loses with a paragraph of an article is worth more than that, so there a paragraph goes only when it is surely furniture.
 
-use super::blocks::{Block, Blocks, inside};
+use super::block::Block;
+use super::blocks::Blocks;
+use super::element::inside;
 use super::features::good_words;
 use super::{headline, inset, table, tail, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};

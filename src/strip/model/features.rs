@@ -3,7 +3,9 @@
 //! All are whole numbers worked out from the page alone, so that training and running see the same bytes. Counts are on a
 //! logarithmic scale ([`count`]), shares in 255ths ([`share`]).
 
-use super::blocks::{Block, Blocks, Element, inside};
+use super::block::Block;
+use super::blocks::Blocks;
+use super::element::{Element, inside};
 use crate::rewrite::Tag;
 use rustc_hash::FxHashMap;
 use std::fmt::Display;

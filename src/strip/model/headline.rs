@@ -1,6 +1,6 @@
 //! What the headline of an article says of the lines around it: behind it stands the standfirst, before it the head of the site.
 
-use super::blocks::Block;
+use super::block::Block;
 use super::choice::{REPEATED_WORDS, SPARED_LABEL, SPARED_LINE, is_paragraph};
 
 /// A standfirst has at least so many words; what is shorter is a byline or a section.

@@ -1,8 +1,10 @@
 //! Insets: teasers of other pages between two paragraphs of an article. Their place speaks for them, and their make is often that
 //! of the paragraphs; what tells them is that each is a link or a list of links, at most with a label before it.
 
-use super::blocks::{Block, Blocks, inside};
+use super::block::Block;
+use super::blocks::Blocks;
 use super::choice::is_paragraph;
+use super::element::inside;
 
 /// A teaser is a headline: fewer words are a name or a button.
 const LEAST_WORDS: u32 = 4;

@@ -4,10 +4,12 @@
 //! [`choice`] decides. What it says overrides a built-in rule
 //! for any site, never one of the user's, of a site's pack or of a filter list.
 
+mod block;
 mod blocks;
 mod choice;
 mod confidence;
 mod decision;
+mod element;
 mod explanation;
 mod features;
 mod headline;

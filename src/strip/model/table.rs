@@ -1,6 +1,8 @@
 //! Tables of data: their rows are read across, so that a label does not stay without its value.
 
-use super::blocks::{Block, Blocks, inside};
+use super::block::Block;
+use super::blocks::Blocks;
+use super::element::inside;
 use crate::rewrite::Tag;
 use rustc_hash::FxHashMap;
 

@@ -1,8 +1,10 @@
 //! The tail of a text: what stands behind its last paragraph. Titles of other pages in a row there are a rail, whatever their make says
 //! for them: on portals such rails are longer than the news they stand under, and then the page looks like a list.
 
-use super::blocks::{Block, Blocks, inside};
+use super::block::Block;
+use super::blocks::Blocks;
 use super::choice::is_comment;
+use super::element::inside;
 use super::features::good_words;
 use rustc_hash::FxHashSet;
 
