@@ -1,0 +1,139 @@
+//! Text, written so that no character of it is markup.
+
+use super::Republish;
+use crate::rewrite::TextKind;
+
+impl Republish {
+    pub(super) fn text(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+        if self.preformatted > 0 {
+            self.flush(out);
+            escape(raw, kind, out);
+            self.after_space = false;
+            return;
+        }
+        let bytes = raw.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = end_of_words(bytes, at);
+            if end > at {
+                self.flush(out);
+                out.extend_from_slice(&bytes[at..end]);
+                self.after_space = false;
+                self.wrote = true;
+                at = end;
+                continue;
+            }
+            let space = bytes[at].is_ascii_whitespace();
+            if !space {
+                let end = bytes[at..].iter().position(|b| is_plain(*b) || b.is_ascii_whitespace()).map_or(bytes.len(), |n| at + n);
+                // A reference goes on in plain letters.
+                let end = bytes[end..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| end + n);
+                self.flush(out);
+                escape(&raw[at..end], kind, out);
+                self.after_space = false;
+                self.wrote = true;
+                at = end;
+                continue;
+            }
+            let end = bytes[at..].iter().position(|b| !b.is_ascii_whitespace()).map_or(bytes.len(), |n| at + n);
+            if !self.after_space && self.wrote {
+                out.push(if bytes[at..end].contains(&b'\n') { b'\n' } else { b' ' });
+                self.after_space = true;
+            }
+            at = end;
+        }
+    }
+}
+
+/// The end of the words that begin at `at` and are written as they are, with what parts them: a space or line end each.
+#[inline]
+fn end_of_words(bytes: &[u8], mut at: usize) -> usize {
+    let is_plain_at = |at: usize| bytes.get(at).is_some_and(|byte| is_plain(*byte));
+    while is_plain_at(at) {
+        at += 1;
+        if matches!(bytes.get(at), Some(b' ' | b'\n')) && is_plain_at(at + 1) {
+            at += 1;
+        }
+    }
+    at
+}
+
+/// Whether a byte of a text is written as it is, wherever it stands.
+#[inline]
+fn is_plain(byte: u8) -> bool {
+    IS_PLAIN[usize::from(byte)]
+}
+
+static IS_PLAIN: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = !matches!(byte as u8, b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
+        byte += 1;
+    }
+    table
+};
+
+/// Writes text so that no character of it is markup; whole character references stay as they are.
+fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+    let bytes = raw.as_bytes();
+    let mut from = 0;
+    while let Some(found) = memchr::memchr3(b'<', b'>', b'&', &bytes[from..]) {
+        let at = from + found;
+        out.extend_from_slice(&bytes[from..at]);
+        from = at + 1;
+        match bytes[at] {
+            b'<' => out.extend_from_slice(b"&lt;"),
+            b'>' => out.extend_from_slice(b"&gt;"),
+            _ if kind == TextKind::Literal => out.extend_from_slice(b"&amp;"),
+            _ => {
+                let length = reference_length(&bytes[at..]);
+                let reference = &raw[at..at + length];
+                let decoded = htmlize::unescape(reference);
+                if length > 1 && decoded != reference && bytes[at + length - 1] == b';' {
+                    out.extend_from_slice(reference.as_bytes());
+                } else {
+                    // No reference, or one without its semicolon: written as what it means.
+                    for character in decoded.chars() {
+                        match character {
+                            '&' => out.extend_from_slice(b"&amp;"),
+                            '<' => out.extend_from_slice(b"&lt;"),
+                            '>' => out.extend_from_slice(b"&gt;"),
+                            other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+                        }
+                    }
+                }
+                from = at + length;
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+}
+
+/// Length of what could be a character reference: `&`, `#`, letters and digits, `;`.
+fn reference_length(bytes: &[u8]) -> usize {
+    let body = bytes[1..].iter().take(REFERENCE_BYTES).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+    1 + body + usize::from(bytes.get(1 + body) == Some(&b';') && body > 0)
+}
+
+/// The longest name in the standard's table has 31 letters.
+const REFERENCE_BYTES: usize = 34;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(raw: &str) -> String {
+        let mut out = Vec::new();
+        escape(raw, TextKind::Data, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_is_never_markup() {
+        assert_eq!(escaped("a < b > c"), "a &lt; b &gt; c");
+        assert_eq!(escaped("&amp; &#x627; & &unknown; &am"), "&amp; &#x627; &amp; &amp;unknown; &amp;am");
+        assert_eq!(escaped("&lt script&gt"), "&lt; script&gt;");
+        assert_eq!(escaped("&copyright &nbsp"), "©right \u{a0}");
+    }
+}
