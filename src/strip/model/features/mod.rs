@@ -3,48 +3,25 @@
 //! All are whole numbers worked out from the page alone, so that training and running see the same bytes. Counts are on a
 //! logarithmic scale ([`count`]), shares in 255ths ([`share`]).
 
+mod neighbours;
+mod scale;
+mod tag;
+mod totals;
+
+pub(super) use scale::count;
+pub(super) use tag::TAGS;
+pub(super) use totals::good_words;
+
 use super::block::Block;
 use super::blocks::Blocks;
-use super::element::{Element, inside};
+use super::element::inside;
 use crate::rewrite::Tag;
+use neighbours::neighbours;
 use rustc_hash::FxHashMap;
+use scale::{distance, share, signed};
 use std::fmt::Display;
-
-/// A count as a byte: sixteen steps an octave, exact below 16, up to 65,535.
-#[inline]
-pub(super) fn count(value: u32) -> u8 {
-    let value = value.saturating_add(1).min(65_535);
-    let exponent = 31 - value.leading_zeros();
-    let mantissa = if exponent >= 4 { value >> (exponent - 4) } else { value << (4 - exponent) } & 15;
-    (exponent * 16 + mantissa) as u8
-}
-
-/// Whole numbers of which 255 are still one.
-const SHORT: u32 = u32::MAX / 255;
-
-/// A share in 255ths; 0 of nothing is 0.
-#[inline]
-pub(super) fn share(part: u32, whole: u32) -> u8 {
-    let part = part.min(whole);
-    match whole {
-        0 => 0,
-        // Division of short numbers is far cheaper.
-        1..=SHORT => (part * 255 / whole) as u8,
-        _ => (u64::from(part) * 255 / u64::from(whole)) as u8,
-    }
-}
-
-#[inline]
-fn signed(value: i32) -> u8 {
-    (128 + value.clamp(-128, 127)) as u8
-}
-
-/// Signed distance on the logarithmic scale, in quarter octaves.
-#[inline]
-fn distance(value: i32) -> u8 {
-    let size = i32::from(count(value.unsigned_abs())) / 2;
-    signed(if value < 0 { -size } else { size })
-}
+use tag::kind;
+use totals::{Make, Totals, top};
 
 /// The features of all blocks of a page.
 #[derive(Debug, Default)]
@@ -74,162 +51,12 @@ impl Features {
     }
 }
 
-/// What an element holds, its children included.
-#[derive(Clone, Copy, Debug, Default)]
-struct Totals {
-    words: u32,
-    linked: u32,
-    blocks: u32,
-    sentences: u32,
-    /// Words of paragraphs: 12 or more words outside of links, and a sentence ends.
-    good: u32,
-    images: u32,
-    times: u32,
-    first: u32,
-    last: u32,
-}
-
-impl Totals {
-    fn add(&mut self, other: &Totals) {
-        if other.blocks == 0 {
-            return;
-        }
-        if self.blocks == 0 {
-            (self.first, self.last) = (other.first, other.last);
-        }
-        self.words += other.words;
-        self.linked += other.linked;
-        self.blocks += other.blocks;
-        self.sentences += other.sentences;
-        self.good += other.good;
-        self.images += other.images;
-        self.times += other.times;
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Make {
-    count: u32,
-    words: u32,
-    squares: u64,
-    linked: u32,
-    sentences: u32,
-    good: u32,
-}
-
-impl Make {
-    fn add(&mut self, block: &Block) {
-        self.count += 1;
-        self.words += block.words;
-        self.squares += u64::from(block.words) * u64::from(block.words);
-        self.linked += block.linked;
-        self.sentences += u32::from(block.ends_sentence);
-        self.good += good_words(block);
-    }
-
-    fn mean(&self) -> u32 {
-        self.words / self.count.max(1)
-    }
-
-    /// Standard deviation of the words over their mean.
-    fn spread(&self) -> u8 {
-        let (n, words) = (f64::from(self.count.max(1)), f64::from(self.words));
-        let variance = (self.squares as f64 / n - (words / n) * (words / n)).max(0.0);
-        share((variance.sqrt() * 64.0) as u32, (words / n * 256.0) as u32 + 1)
-    }
-}
-
-/// Words of a paragraph; 0 for other blocks.
-pub(super) fn good_words(block: &Block) -> u32 {
-    if block.ends_sentence && block.words - block.linked.min(block.words) >= 12 { block.words } else { 0 }
-}
-
-fn kind(tag: Tag) -> u8 {
-    match tag {
-        Tag::P => 1,
-        Tag::Div => 2,
-        Tag::Li => 3,
-        Tag::Td => 4,
-        Tag::Th => 5,
-        Tag::Dt => 6,
-        Tag::Dd => 7,
-        Tag::H1 => 8,
-        Tag::H2 => 9,
-        Tag::H3 => 10,
-        Tag::H4 => 11,
-        Tag::H5 | Tag::H6 => 12,
-        Tag::Pre => 13,
-        Tag::Blockquote => 14,
-        Tag::Figcaption | Tag::Figure | Tag::Caption => 15,
-        Tag::Article => 16,
-        Tag::Section => 17,
-        Tag::Ul | Tag::Ol => 18,
-        Tag::Body | Tag::Main => 19,
-        Tag::Header => 20,
-        Tag::Footer => 21,
-        Tag::Nav | Tag::Aside => 22,
-        Tag::Tr | Tag::Tbody | Tag::Table => 23,
-        Tag::Address => 24,
-        Tag::A => 25,
-        Tag::Span => 26,
-        Tag::Unknown => 27,
-        _ => 28,
-    }
-}
-
-/// What the numbers of [`kind`] stand for.
-pub(super) const TAGS: [&str; 29] = [
-    "",
-    "p",
-    "div",
-    "li",
-    "td",
-    "th",
-    "dt",
-    "dd",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "pre",
-    "blockquote",
-    "figure",
-    "article",
-    "section",
-    "list",
-    "body",
-    "header",
-    "footer",
-    "nav",
-    "table",
-    "address",
-    "a",
-    "span",
-    "custom",
-    "another",
-];
-
 /// The names of all features.
 #[cfg(test)]
 pub(super) fn names() -> Vec<String> {
     let mut page = Blocks::new(super::tokens::Tokens::default(), false);
     page.blocks.push(Block::default());
     features(&page, true).names.unwrap_or_default()
-}
-
-/// The deepest element that holds a share (in tenths) of the page's good words.
-fn top(totals: &[Totals], elements: &[Element], tenths: u32) -> u32 {
-    let wanted = totals[0].good * tenths;
-    let mut found = 0;
-    for (number, total) in totals.iter().enumerate().skip(1) {
-        if total.good * 10 >= wanted && total.good > 0 && elements[number].depth > elements[found].depth {
-            found = number;
-        }
-    }
-    found as u32
 }
 
 /// Room for so many columns is made at once.
@@ -458,70 +285,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     out.add("share of units with a time", own.iter().map(|unit| share(unit.4, unit.0)));
     out.add("share of the page in such units", own.iter().map(|unit| share(unit.1, page_total.words)));
     column!("names of the unit", b => signed(elements[repeated[b.element as usize] as usize].decayed as i32 / 2));
-    // Neighbours.
-    let mut sums = vec![(0u32, 0u32, 0u32, 0u32)];
-    for block in blocks {
-        let (words, linked, sentences, good) = sums[sums.len() - 1];
-        sums.push((words + block.words, linked + block.linked, sentences + u32::from(block.ends_sentence), good + good_words(block)));
-    }
-    let mut near = Vec::with_capacity(rows);
-    for reach in [3usize, 8, 20] {
-        near.clear();
-        near.extend((0..rows).map(|row| {
-            let window = row.saturating_sub(reach)..(row + reach + 1).min(rows);
-            let (from, to) = (sums[window.start], sums[window.end]);
-            (to.0 - from.0, to.1 - from.1, to.2 - from.2, to.3 - from.3, window.len() as u32)
-        }));
-        out.add(format_args!("words within {reach}"), near.iter().map(|near| count(near.0)));
-        out.add(format_args!("links within {reach}"), near.iter().map(|near| share(near.1, near.0)));
-        out.add(format_args!("sentences within {reach}"), near.iter().map(|near| share(near.2, near.4)));
-        out.add(format_args!("paragraphs within {reach}"), near.iter().map(|near| share(near.3, near.0)));
-    }
-    let own: [(&str, u8, Vec<u8>); 3] = [
-        ("words", 0, blocks.iter().map(|b| count(b.words)).collect()),
-        ("links", 0, blocks.iter().map(|b| share(b.linked, b.words)).collect()),
-        ("names", 128, blocks.iter().map(|b| signed(i32::from(element(b).decayed) / 2)).collect()),
-    ];
-    for offset in [-3i32, -2, -1, 1, 2, 3] {
-        let missing = (offset.unsigned_abs() as usize).min(rows);
-        for (name, nothing, column) in &own {
-            let (before, shown, after) = if offset < 0 { (missing, &column[..rows - missing], 0) } else { (0, &column[missing..], missing) };
-            let outside = |count: usize| std::iter::repeat_n(*nothing, count);
-            out.add(format_args!("{name} at {offset:+}"), outside(before).chain(shown.iter().copied()).chain(outside(after)));
-        }
-    }
-    let since = |holds: &dyn Fn(&Block) -> bool, forward: bool| {
-        let mut column = vec![0u8; rows];
-        let mut steps = 255u32;
-        for step in 0..rows {
-            let row = if forward { step } else { last_row - step };
-            column[row] = count(steps);
-            steps = if holds(&blocks[row]) { 0 } else { (steps + 1).min(65_000) };
-        }
-        column
-    };
-    out.add("blocks since a paragraph", since(&|b| good_words(b) > 0, true).into_iter());
-    out.add("blocks until a paragraph", since(&|b| good_words(b) > 0, false).into_iter());
-    out.add("blocks since a heading", since(&|b| b.heading > 0, true).into_iter());
-    out.add("blocks until a heading", since(&|b| b.heading > 0, false).into_iter());
-    out.add("blocks since the first heading", since(&|b| b.heading == 1, true).into_iter());
-    out.add("blocks since a rule's removal", since(&|b| b.dropped, true).into_iter());
-    out.add("blocks until a rule's removal", since(&|b| b.dropped, false).into_iter());
-    let mut level = 0;
-    out.add(
-        "level of the last heading",
-        blocks.iter().map(|b| {
-            level = if b.heading > 0 { b.heading } else { level };
-            level
-        }),
-    );
-    let mut section_words = vec![0u32; rows];
-    let mut words = 0;
-    for row in (0..rows).rev() {
-        section_words[row] = words;
-        words = if blocks[row].heading > 0 { 0 } else { words + blocks[row].words };
-    }
-    out.add("words until the next heading", section_words.iter().map(|words| count(*words)));
+    neighbours(page, &mut out);
     // Rules.
     let mut taken: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
     for block in blocks.iter().filter(|block| block.dropped) {
@@ -572,17 +336,4 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         out.add(name, std::iter::repeat_n(value, rows));
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_and_shares_keep_their_order() {
-        assert!((0..70_000).map(count).is_sorted());
-        assert!((0..16).map(count).is_sorted_by(|a, b| a < b));
-        assert_eq!((share(0, 0), share(1, 2), share(9, 3)), (0, 127, 255));
-        assert_eq!((distance(0), distance(-70_000), distance(70_000)), (128, 1, 255));
-    }
 }
