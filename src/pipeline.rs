@@ -38,7 +38,8 @@ pub struct Settings {
     pub model: bool,
     /// What it is told of the pages.
     pub article: ArticleSettings,
-    /// `text` and `markdown` begin with the title, and say it nowhere else.
+    /// `text` and `markdown` begin with the title, and say it nowhere else. Without, where an article is told ([`StripMode::Article`]),
+    /// its headline is left to the metadata.
     pub with_title: bool,
 }
 
@@ -332,8 +333,9 @@ impl<W: Write> Pipeline<W> {
         }
         let encoding = Encoding::for_label(self.decoder.note().name.as_bytes()).unwrap_or(encoding_rs::UTF_8);
         let map: &SourceMap = self.decoder.map();
+        let with_title = self.settings.with_title;
         let title = self.title.as_ref().and_then(|(_, title)| title.as_deref());
-        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[], title };
+        let page = PageSource { window: &self.window, map, raw: &self.raw.bytes, raw_start: self.raw.start, encoding, edits: &[], title, with_title };
         let lang = self.collector.metadata().lang.as_deref();
         let facts = PageFacts { window: &self.window, map, host: self.host.as_deref(), lang };
         let (moderator, emitters) = (&mut self.moderator, &mut self.emitters);

@@ -8,6 +8,7 @@ learned out of fold; all seeds are fixed. Work files go to --work and are used a
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import math
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from align import WORD, label
+from shorten import shorten
 
 FOLDS = 5
 SEED = 7
@@ -62,6 +64,40 @@ def dump(naqi, data, ids, model, out):
             files = [str(data / "html" / f"{i}.html.gz") for i in ids[start : start + 400]]
             subprocess.run(command + files, stdout=f, check=False)
     out.with_suffix(".part").rename(out)
+
+
+def shortened(data, pages, ids, work):
+    """Articles with a few of their paragraphs, written below `work`."""
+    (work / "html").mkdir(parents=True, exist_ok=True)
+    made = {}
+    for i in ids:
+        page = pages[i]
+        if page["kind"] != "article":
+            continue
+        try:
+            html = gzip.decompress((data / "html" / f"{i}.html.gz").read_bytes()).decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        short = shorten(html, page["gold"], f"{SEED} {i}")
+        if short:
+            made[i] = {**page, "gold": short[1], "with": [], "without": []}
+            with gzip.open(work / "html" / f"{i}.html.gz", "wt", encoding="utf-8") as f:
+                f.write(short[0])
+    return made
+
+
+def take(page, read_page):
+    """Texts and labels of a page's blocks."""
+    blocks = read_page["blocks"]
+    texts = [b["text"] for b in blocks]
+    page["texts"] = texts
+    page["block_words"] = [Counter(WORD.findall(t.lower())) for t in texts]
+    page["counts"] = np.array([sum(c.values()) for c in page["block_words"]])
+    page["hashes"] = [" ".join(t.split()) for t in texts]
+    page["dropped"] = np.array([b["final"] for b in blocks], bool)
+    page["ruled"] = np.array([b["dropped"] for b in blocks], bool)
+    page["gold_words"] = Counter(WORD.findall(page["gold"].lower()))
+    page["labels"] = label(texts, page["gold"]) if blocks else None
 
 
 def load(path):
@@ -263,6 +299,7 @@ def main():
     ask.add_argument("--rate", type=float, default=0.1, help="learning rate")
     ask.add_argument("--leaves", type=int, default=63, help="leaves of a tree, 64 at most")
     ask.add_argument("--bag", type=int, default=2, help="models that differ by their seeds")
+    ask.add_argument("--short", type=float, default=0.5, help="weight of an article that was made shorter; a page's is 1")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold, which calibrate.py reads")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
@@ -278,15 +315,7 @@ def main():
     plain = {}
     for i, read_page in load(a.work / "plain.jsonl"):
         page, blocks = pages[i], read_page["blocks"]
-        texts = [b["text"] for b in blocks]
-        page["texts"] = texts
-        page["block_words"] = [Counter(WORD.findall(t.lower())) for t in texts]
-        page["counts"] = np.array([sum(c.values()) for c in page["block_words"]])
-        page["hashes"] = [" ".join(t.split()) for t in texts]
-        page["dropped"] = np.array([b["final"] for b in blocks], bool)
-        page["ruled"] = np.array([b["dropped"] for b in blocks], bool)
-        page["gold_words"] = Counter(WORD.findall(page["gold"].lower()))
-        page["labels"] = label(texts, page["gold"]) if blocks else None
+        take(page, read_page)
         if page["labels"]:
             weights = (page["counts"] + 1.0) ** 0.5
             page["votes"] = [(l, w, {t for element in b["path"] for t in element}) for l, w, b in zip(page["labels"], weights, blocks)]
@@ -299,6 +328,13 @@ def main():
     oracle = {i: with_snippets(pages[i], k, score(pages[i], k)) for i in usable for k in [np.array(pages[i]["labels"]) & ~pages[i]["ruled"]]}
     print("labels, less what rules take\n" + table(pages, oracle), flush=True)
 
+    short = shortened(a.data, pages, usable, a.work / "short")
+    short_named = {}
+    dump(a.naqi, a.work / "short", list(short), empty, a.work / "short-plain.jsonl")
+    for i, read_page in load(a.work / "short-plain.jsonl"):
+        take(short[i], read_page)
+    short = {i: page for i, page in short.items() if page.get("labels")}
+
     named = {}
     for fold in range(FOLDS):
         path = a.work / f"names{fold}.bin"
@@ -310,22 +346,33 @@ def main():
         for i, read_page in load(out):
             if read_page["blocks"]:
                 named[i] = matrix(read_page)
+        out = a.work / f"short-named{fold}.jsonl"
+        dump(a.naqi, a.work / "short", [i for i in mine if i in short], path, out)
+        for i, read_page in load(out):
+            short_named[i] = matrix(read_page)
     names = next(p["names"] for p in pages.values() if "names" in p)
-    print(f"{len(usable)} pages, {len(names)} features, {sum(len(named[i]) for i in usable)} blocks", flush=True)
+    print(f"{len(usable)} pages, {len(names)} features, {sum(len(named[i]) for i in usable)} blocks; {len(short)} of the articles also shortened", flush=True)
 
     # A share of the pages is learned a second time without names, so that generated ones do little harm.
     def gather(fold):
         xs, ys, ws = [], [], []
+
+        def add(page, x, share):
+            weight = (page["counts"] + 1.0) ** 0.5
+            weight = weight / weight.sum()
+            free = ~page["dropped"]
+            xs.append(x[free])
+            ys.append(np.array(page["labels"])[free])
+            ws.append(weight[free] * share)
+
         for n, i in enumerate(usable):
             if pages[i]["fold"] == fold:
                 continue
-            weight = (pages[i]["counts"] + 1.0) ** 0.5
-            weight = weight / weight.sum()
-            free = ~pages[i]["dropped"]
-            for x, share in ((named[i], 1.0), (plain[i], 0.5)) if n % 3 == 0 else ((named[i], 1.0),):
-                xs.append(x[free])
-                ys.append(np.array(pages[i]["labels"])[free])
-                ws.append(weight[free] * share)
+            add(pages[i], named[i], 1.0)
+            if n % 3 == 0:
+                add(pages[i], plain[i], 0.5)
+            if i in short:
+                add(short[i], short_named[i], a.short)
         w = np.concatenate(ws)
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
@@ -339,7 +386,7 @@ def main():
         gain = sorted(zip(100 * gain / gain.sum(), names), reverse=True)
         print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
 
-    results, blind, chances = {}, {}, {}
+    results, blind, brief, chances = {}, {}, {}, {}
     for fold in range(a.folds):
         models, stages = learn(*gather(fold), a)
         if a.fold_models:
@@ -360,9 +407,14 @@ def main():
                 into[i] = with_snippets(page, kept, score(page, kept))
                 if source is named:
                     chances[i] = p
+        for i in (i for i in short if short[i]["fold"] == fold):
+            p = 1 / (1 + np.exp(-log_odds(models, stages, short_named[i])))
+            kept = choose(p, short[i]["counts"], short[i]["hashes"], short[i]["dropped"], a.keep, a.slope)
+            brief[i] = with_snippets(short[i], kept, score(short[i], kept))
         print(f"fold {fold} done: {np.mean([results[i][2] for i in results]):.4f}", flush=True)
     print("cross-validated\n" + table(pages, results), flush=True)
     print("the same, names of classes unknown\n" + table(pages, blind), flush=True)
+    print(f"articles made shorter: P, R, F1 {np.mean([r[:3] for r in brief.values()], axis=0).round(4)}", flush=True)
     for keep, slope in ((k, s) for k in (0.0, 0.05, 0.1, 0.15, 0.2) for s in (0.6, 0.8, 1.0)) if a.tune else ():
         tried = [score(pages[i], choose(p, pages[i]["counts"], pages[i]["hashes"], pages[i]["dropped"], keep, slope))[2] for i, p in chances.items()]
         print(f"keep {keep:.2f} slope {slope:.1f}: {np.sum(tried) / len(results):.4f}", flush=True)

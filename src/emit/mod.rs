@@ -55,6 +55,8 @@ pub struct PageSource<'a> {
     pub edits: &'a [Edit],
     /// What `text` and `markdown` begin with, as far as it is known; `None` when that is not asked for.
     pub title: Option<&'a str>,
+    /// `text` and `markdown` show the title; without, it is metadata.
+    pub with_title: bool,
 }
 
 impl<'a> PageSource<'a> {

@@ -13,6 +13,8 @@ pub struct Held {
     pub event: Event,
     /// Number of the removal that took it, from 1; 0 when it is kept.
     pub removal: u32,
+    /// It is the page's title, shown as a headline: metadata to whoever wants the text alone.
+    pub is_title: bool,
 }
 
 impl Held {
@@ -48,7 +50,7 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, event: Event) -> EventIndex {
-        self.events.push_back(Held { event, removal: 0 });
+        self.events.push_back(Held { event, removal: 0, is_title: false });
         self.end() - 1
     }
 

@@ -229,7 +229,7 @@ impl Emitter for Flow {
         }
         match held.event.kind {
             // Where a block was removed, what stood around it stays apart.
-            kind if !held.is_kept() => {
+            kind if !held.is_kept() || (held.is_title && !page.with_title) => {
                 if kind.parts_lines() {
                     self.end_line(out);
                     self.part(Gap::Line);

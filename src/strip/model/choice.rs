@@ -53,6 +53,8 @@ pub(super) struct Thresholds {
 pub(super) struct Choice {
     /// Whether each block stays.
     pub(super) kept: Vec<bool>,
+    /// Rows that stay as the page's title alone.
+    pub(super) titles: Vec<usize>,
     /// The page reads as an article.
     pub(super) is_article: bool,
     /// What decided about each block.
@@ -94,7 +96,7 @@ impl Why {
             Why::ParagraphLine => "its chance, as a paragraph of an article",
             Why::Spared => "it belongs to what stays around it",
             Why::OutOfText => "its place: a teaser between two paragraphs, a line above the headline, or behind the text",
-            Why::Headline => "it is the headline",
+            Why::Headline => "it is the headline, in text only with --with-title",
             Why::Repeat => "it says again what stands above",
             Why::Comment => "it is a reader's comment",
             Why::Pinned => "a rule keeps it, or it was declared as the page's text",
@@ -245,6 +247,12 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     if is_article || settings.page_type == PageType::Auto {
         tail::leave_out(page, chances, is_article, moved(APART, favor), &mut kept);
     }
+    let is_content = |row: &usize| before[*row] && !is_article;
+    let mut titles: Vec<usize> = (0..blocks.len()).filter(|row| headlines[*row] && !blocks[*row].pinned && !is_content(row)).collect();
+    // A page may be no more than its headline.
+    if (0..blocks.len()).all(|row| !kept[row] || headlines[row]) {
+        titles.clear();
+    }
     let mut seen = FxHashSet::default();
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
         let was_kept = *kept;
@@ -258,7 +266,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
             () => why[row],
         };
     }
-    Choice { kept, is_article, why, line: threshold, of_paragraph }
+    Choice { kept, titles, is_article, why, line: threshold, of_paragraph }
 }
 
 /// The place on the page tells against the last paragraphs of a very long text; what most paragraphs of an element are, all of them are.

@@ -139,6 +139,11 @@ impl Stripper {
             self.explained = blocks.explain(model, &decision, &self.article, &self.queue);
         }
         self.give_back(blocks, &decision, finals);
+        for at in blocks.titles(&decision) {
+            if let Some(held) = self.queue.get_mut(at) {
+                held.is_title = true;
+            }
+        }
         for stretch in blocks.stretches(&decision) {
             self.remove(stretch, Vec::new(), Extent::Whole);
         }

@@ -110,7 +110,7 @@ pub struct BlockFeatures {
     pub path: Vec<Vec<u32>>,
     /// The model's log odds that it is content.
     pub score: f32,
-    /// Whether the model keeps it.
+    /// Whether the model keeps it in the text; the headline is none of it.
     pub kept: bool,
 }
 
@@ -136,6 +136,12 @@ impl Blocks {
     fn given_back(&self, decision: &Decision) -> Vec<Range<EventIndex>> {
         let given = self.blocks.iter().zip(&decision.choice.kept).filter(|(block, kept)| **kept && block.dropped);
         given.map(|(block, _)| block.events.clone()).collect()
+    }
+
+    /// The events of the blocks that stay as the page's title alone.
+    fn titles(&self, decision: &Decision) -> impl Iterator<Item = EventIndex> {
+        let rows = decision.choice.titles.iter().filter(|row| decision.choice.kept[**row]);
+        rows.flat_map(|row| self.blocks[*row].events.clone())
     }
 
     /// Whether a decision leaves some block to a removal.
@@ -188,7 +194,7 @@ impl Blocks {
                 features: (0..features.columns()).map(|column| features.column(column)[row]).collect(),
                 path,
                 score: decision.scores[row],
-                kept: decision.choice.kept[row],
+                kept: decision.choice.kept[row] && !decision.choice.titles.contains(&row),
             }
         });
         PageFeatures {

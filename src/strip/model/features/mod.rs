@@ -3,6 +3,7 @@
 //! All are whole numbers worked out from the page alone, so that training and running see the same bytes. Counts are on a
 //! logarithmic scale ([`count`]), shares in 255ths ([`share`]).
 
+mod headline;
 mod neighbours;
 mod scale;
 mod tag;
@@ -16,6 +17,7 @@ use super::block::Block;
 use super::blocks::Blocks;
 use super::element::inside;
 use crate::rewrite::Tag;
+use headline::headline;
 use neighbours::neighbours;
 use rustc_hash::FxHashMap;
 use scale::{distance, share, signed};
@@ -286,6 +288,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
     out.add("share of the page in such units", own.iter().map(|unit| share(unit.1, page_total.words)));
     column!("names of the unit", b => signed(elements[repeated[b.element as usize] as usize].decayed as i32 / 2));
     neighbours(page, &mut out);
+    headline(page, &totals, &mut out);
     // Rules.
     let mut taken: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
     for block in blocks.iter().filter(|block| block.dropped) {
@@ -332,6 +335,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         ("share of words in replies", share(replies, page_total.words)),
         ("share of words in repeated units", share(in_units, page_total.words)),
         ("share of digits in the page", share(digits * 4, bytes)),
+        ("says that it is an article", u8::from(page.says_article)),
     ] {
         out.add(name, std::iter::repeat_n(value, rows));
     }
