@@ -90,10 +90,16 @@ fn articles_stay_whole_and_furniture_goes() {
     assert!(left * 10_000 <= furniture * LEFT_IN_10_000, "{left} of {furniture} lines of furniture were left");
 }
 
+/// A line however it is spelled: without harakat, tatweel and marks of direction.
+fn letters(line: &str) -> String {
+    line.chars().filter(|c| c.is_alphanumeric() && !matches!(c, '\u{640}' | '\u{64B}'..='\u{652}')).collect()
+}
+
 /// Paragraphs that did not come out as one line, and lines that are no part of the article.
 fn judge(rendered: &disguise::page::Rendered, text: &str) -> (Vec<String>, Vec<String>) {
     let lines: Vec<String> = text.lines().map(|line| collapsed(line.trim_start_matches(['-', '>', ' ']))).filter(|line| !line.is_empty()).collect();
-    let lost = rendered.kept.iter().filter(|paragraph| !lines.contains(paragraph) && !KNOWN_LOST.contains(&paragraph.as_str())).cloned().collect();
+    let is_known = |paragraph: &String| KNOWN_LOST.iter().any(|known| letters(known) == letters(paragraph));
+    let lost = rendered.kept.iter().filter(|paragraph| !lines.contains(paragraph) && !is_known(paragraph)).cloned().collect();
     let left = lines.into_iter().filter(|line| !rendered.kept.contains(line) && *line != rendered.title).collect();
     (lost, left)
 }

@@ -11,8 +11,8 @@ from selectolax.lexbor import LexborHTMLParser
 WORD = re.compile(r"\w+")
 # A paragraph has so many words, an article that is made shorter so many paragraphs, what stays at most so many.
 PARAGRAPH = 12
-PARAGRAPHS = 6
-KEPT = 4
+PARAGRAPHS = 8
+KEPT = 6
 # The reference may go on behind the last paragraph for this share of its words, and so much of what is cut may stand elsewhere on the page:
 # in data, in a container that the cut does not reach.
 BEHIND = 0.15
@@ -72,7 +72,7 @@ def _cut(kept, last):
 
 
 def shorten(html, reference, seed):
-    """The page with one to four paragraphs, and the words of its reference; None where that can't be done cleanly."""
+    """The page with one to six paragraphs, and the words of its reference; None where that can't be done cleanly."""
     tree = LexborHTMLParser(html)
     reference = f" {' '.join(_words(reference))} "
     found = _paragraphs(tree, reference)

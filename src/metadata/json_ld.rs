@@ -8,13 +8,6 @@ use serde_json::Value;
 const CONTENT_TYPES: [&str; 12] =
     ["Article", "Posting", "Report", "Product", "Recipe", "VideoObject", "QAPage", "Event", "Review", "Book", "Course", "WebPage"];
 
-/// Types of pages that hold one work; readers' replies stand below it.
-const WORKS: [&str; 4] = ["Article", "BlogPosting", "Product", "Recipe"];
-
-/// Those of articles, and of pages that list them.
-const ARTICLES: [&str; 2] = ["Article", "BlogPosting"];
-const LISTS: [&str; 3] = ["CollectionPage", "ItemList", "SearchResultsPage"];
-
 /// How deep `@graph` and lists are followed.
 const DEPTH: usize = 4;
 
@@ -34,10 +27,7 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
             }
             let kinds = types(value);
             let is = |names: &[&str]| kinds.iter().any(|kind| names.iter().any(|name| kind.ends_with(name)));
-            into.says_thread |= kinds.iter().any(|kind| is_thread(kind));
-            into.says_work |= is(&WORKS);
-            into.says_article |= is(&ARTICLES);
-            into.says_list |= is(&LISTS);
+            kinds.iter().for_each(|kind| into.says.hear_type(kind));
             if is(&CONTENT_TYPES) {
                 content(value, into);
             }
@@ -51,11 +41,6 @@ fn walk(value: &Value, into: &mut Collector, depth: usize) {
         }
         _ => {}
     }
-}
-
-/// Whether things of a type (schema.org) are threads: what readers write is all that they hold.
-pub(crate) fn is_thread(kind: &str) -> bool {
-    kind.ends_with("DiscussionForumPosting") || kind.ends_with("QAPage")
 }
 
 /// What a page is about is another thing; only its text is of use here.

@@ -4,10 +4,11 @@
 
 mod declared;
 mod json_ld;
+mod says;
 
 pub use declared::ContentSource;
 pub(crate) use declared::DeclaredText;
-pub(crate) use json_ld::is_thread;
+pub(crate) use says::{Says, is_thread};
 
 use crate::rewrite::{ElementId, ElementRef, Event, EventKind, KnownName, OpenElements, Tag, TextKind, Window};
 use serde::{Deserialize, Serialize};
@@ -66,13 +67,7 @@ pub struct Collector {
     heading: Option<String>,
     /// The longest text that JSON-LD declares.
     declared: Option<DeclaredText>,
-    /// The page says that it is a thread of a forum, or questions and answers.
-    says_thread: bool,
-    /// The page says that it is an article, a product, a recipe.
-    says_work: bool,
-    /// The page says that it is an article; that it is a list of them.
-    says_article: bool,
-    says_list: bool,
+    says: Says,
     /// Blocks of `application/json`, by where their text stands on the page.
     states: Vec<Range<u64>>,
     base: Option<String>,
@@ -89,10 +84,7 @@ impl Default for Collector {
             titles: Vec::new(),
             heading: None,
             declared: None,
-            says_thread: false,
-            says_work: false,
-            says_article: false,
-            says_list: false,
+            says: Says::default(),
             states: Vec::new(),
             base: None,
             capture: None,
@@ -225,9 +217,7 @@ impl Collector {
 
     fn meta(&mut self, name: &str, content: &str) {
         if name == "og:type" {
-            let kind = content.trim().to_ascii_lowercase();
-            self.says_work |= matches!(kind.as_str(), "article" | "product");
-            self.says_article |= kind == "article";
+            self.says.hear_open_graph(content);
         }
         let (field, rank) = match name {
             "og:title" => (Field::Title, trust::OPEN_GRAPH),
@@ -303,19 +293,9 @@ impl Collector {
         }
     }
 
-    /// Whether the page says that it is a thread of a forum, or questions and answers.
-    pub(crate) fn says_thread(&self) -> bool {
-        self.says_thread
-    }
-
-    /// Whether the page says that it is an article, a product, a recipe.
-    pub(crate) fn says_work(&self) -> bool {
-        self.says_work
-    }
-
-    /// Whether the page says that it is an article, and when that was published.
-    pub(crate) fn says_article(&self) -> bool {
-        self.says_article && !self.says_list && self.found.published.is_some()
+    /// What the page says it is.
+    pub(crate) fn says(&self) -> Says {
+        self.says
     }
 
     /// The longest text that JSON-LD declares.

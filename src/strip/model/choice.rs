@@ -8,7 +8,8 @@ use super::block::Block;
 use super::blocks::Blocks;
 use super::element::inside;
 use super::features::good_words;
-use super::{headline, inset, table, tail, thread};
+use super::spared::{SPARED_LABEL, SPARED_LINE, spare};
+use super::{body, headline, inset, table, tail, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -23,20 +24,14 @@ const WRAPPED_WORDS: u32 = 8;
 /// A headline has at least so many words.
 const TITLE_WORDS: u32 = 3;
 
-/// What is less likely content than this is furniture wherever it stands: lines; and what belongs to a text however short it is,
-/// headings, captions, and sentences after a paragraph.
-pub(super) const SPARED_LINE: f32 = 0.15;
-pub(super) const SPARED_LABEL: f32 = 0.05;
 /// An element of so many paragraphs holds a very long text.
 const LONG_TEXT: u32 = 50;
 /// A paragraph of an article is kept though its chance is so far below the line.
-const BELOW_LINE: f32 = 0.25;
+const BELOW_LINE: f32 = 0.3;
 /// Where nothing reaches the line, paragraphs stay from this share of it on.
 const DOUBT: f32 = 0.9;
 /// What stands behind the text of an article and apart from it stays from this chance on.
 const APART: f32 = 0.6;
-/// A block is near a paragraph within so many blocks.
-const NEAR: usize = 8;
 
 /// Where the line is drawn; part of the model file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -150,7 +145,7 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, set
 }
 
 /// A threshold moved by log odds.
-fn moved(threshold: f32, log_odds: f32) -> f32 {
+pub(super) fn moved(threshold: f32, log_odds: f32) -> f32 {
     let odds = threshold / (1.0 - threshold).max(f32::EPSILON) * (-log_odds).exp();
     odds / (1.0 + odds)
 }
@@ -158,7 +153,7 @@ fn moved(threshold: f32, log_odds: f32) -> f32 {
 /// A reader's reply, as a rule or the markup says.
 pub(super) fn is_comment(page: &Blocks, block: &Block) -> bool {
     let around = page.elements[block.element as usize].inside;
-    let is_reply = around & inside::REPLY != 0 && (around & inside::ANSWER == 0 || page.says_thread);
+    let is_reply = around & inside::REPLY != 0 && (around & inside::ANSWER == 0 || page.says.thread);
     is_reply || block.pack == super::COMMENTS_PACK
 }
 
@@ -228,27 +223,35 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
             _ => Why::Line,
         })
         .collect();
-    if is_article {
-        keep_the_long_text(page, chances, favor, &mut kept);
-    }
-    let before = kept.clone();
     let spoken = spoken_title(blocks);
     let says_headline = |(row, block): (usize, &Block)| {
         spoken == Some(row) || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0))
     };
     let headlines: Vec<bool> = blocks.iter().enumerate().map(says_headline).collect();
-    spare(page, chances, is_article, favor, &mut kept);
+    let headline = headlines.iter().position(|is_headline| *is_headline);
+    if is_article {
+        keep_the_long_text(page, chances, favor, &mut kept);
+        // What is less likely than the line has to stand with the text.
+        let paragraphs: Vec<bool> = (0..blocks.len()).map(|row| kept[row] && is_paragraph(&blocks[row])).collect();
+        let reached = body::reaches(page, &paragraphs, headline, |row| blocks[row].dropped || chances[row] < SPARED_LINE);
+        (0..blocks.len()).for_each(|row| kept[row] &= chances[row] >= threshold || reached[row]);
+    }
+    let before = kept.clone();
+    spare(page, chances, is_article, headline, favor, &mut kept);
     table::complete(page, &mut kept);
     if is_article {
-        headline::spare_standfirst(blocks, &headlines, &mut kept, |row, least| chances[row] >= moved(least, favor));
+        let has_chance = |row: usize, least| chances[row] >= moved(least, favor);
+        headline::spare_standfirst(blocks, &headlines, &mut kept, has_chance);
+        headline::spare_points(page, &headlines, &mut kept, has_chance);
         headline::leave_out_before(blocks, &headlines, &mut kept);
         inset::leave_out(page, &mut kept);
     }
     if is_article || settings.page_type == PageType::Auto {
         tail::leave_out(page, chances, is_article, moved(APART, favor), &mut kept);
     }
-    let is_content = |row: &usize| before[*row] && !is_article;
-    let mut titles: Vec<usize> = (0..blocks.len()).filter(|row| headlines[*row] && !blocks[*row].pinned && !is_content(row)).collect();
+    // What an article or a thread is called is said of it; the name of a product and the like is part of what the page tells.
+    let is_told_of = is_article || settings.page_type == PageType::Forum;
+    let mut titles: Vec<usize> = (0..blocks.len()).filter(|row| is_told_of && headlines[*row] && !blocks[*row].pinned).collect();
     // A page may be no more than its headline.
     if (0..blocks.len()).all(|row| !kept[row] || headlines[row]) {
         titles.clear();
@@ -303,50 +306,6 @@ fn spoken_title(blocks: &[Block]) -> Option<usize> {
 /// A paragraph that no rule took.
 pub(super) fn is_paragraph(block: &Block) -> bool {
     !block.dropped && good_words(block) > 0
-}
-
-/// Keeps what belongs to the paragraphs of an article: lines made as they are or among them, headings before them, captions near
-/// them. Behind the last paragraph only sentences near it, and what is made alike; of single words none before the first. On
-/// other pages only what stands between two blocks that stay, and sentences beside a paragraph.
-fn spare(page: &Blocks, chances: &[f32], is_article: bool, favor: f32, kept: &mut [bool]) {
-    let blocks = &page.blocks;
-    let (least_line, least_label) = (moved(SPARED_LINE, favor), moved(SPARED_LABEL, favor));
-    let make = |block: &Block| page.elements[block.element as usize].signature;
-    let stays: Vec<bool> = blocks.iter().zip(kept.iter()).map(|(block, kept)| *kept && is_paragraph(block)).collect();
-    let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
-    let (first, last) = (stays.iter().position(|stays| *stays), stays.iter().rposition(|stays| *stays));
-    for row in (0..blocks.len()).rev() {
-        let block = &blocks[row];
-        let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
-        let (before, after) = (&stays[row.saturating_sub(NEAR)..row], &stays[row + 1..(row + NEAR + 1).min(blocks.len())]);
-        let (follows, leads) = (before.contains(&true), after.contains(&true));
-        let touches = before.last() == Some(&true) || after.first() == Some(&true);
-        let is_sentence = block.links == 0 && block.ends_sentence && follows;
-        let least = if in_figure || block.heading > 0 || is_sentence { least_label } else { least_line };
-        if kept[row] || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
-            continue;
-        }
-        let next_stays = kept.get(row + 1).is_some_and(|next| *next);
-        let is_behind = last.is_none_or(|last| last < row) && !(follows && block.ends_sentence);
-        let is_button = block.words == 1 && first.is_none_or(|first| first > row);
-        let is_apart = block.heading == 0 && !in_figure && !makes.contains(&make(block));
-        if is_article && is_apart && (is_behind || is_button) {
-            continue;
-        }
-        if !is_article {
-            let between = next_stays && row > 0 && kept[row - 1];
-            kept[row] = block.links == 0 && (between || (touches && block.ends_sentence));
-            continue;
-        }
-        let stands_among =
-            touches || (follows && (leads || block.ends_sentence || next_stays)) || ((leads || next_stays) && row > 0 && kept[row - 1]);
-        // The first paragraph of a text, with a subheading behind it.
-        let begins = is_paragraph(block) && leads && next_stays;
-        kept[row] = makes.contains(&make(block))
-            || (block.heading > 0 && next_stays)
-            || (in_figure && (follows || leads))
-            || (block.links == 0 && (stands_among || begins));
-    }
 }
 
 #[cfg(test)]

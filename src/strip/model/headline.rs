@@ -1,7 +1,10 @@
 //! What the headline of an article says of the lines around it: behind it stands the standfirst, before it the head of the site.
 
 use super::block::Block;
-use super::choice::{REPEATED_WORDS, SPARED_LABEL, SPARED_LINE, is_paragraph};
+use super::blocks::Blocks;
+use super::choice::{REPEATED_WORDS, is_paragraph};
+use super::element::inside;
+use super::spared::{SPARED_LABEL, SPARED_LINE};
 
 /// A standfirst has at least so many words; what is shorter is a byline or a section.
 const STANDFIRST_WORDS: u32 = 5;
@@ -12,7 +15,7 @@ const LINES_BETWEEN: usize = 6;
 
 /// Keeps the standfirst, the line behind the headline of an article that says what it is about: often no sentence, and parted from
 /// the paragraphs by bylines and buttons, so that neither its chance nor its neighbours speak for it. `has_chance` tells whether a
-/// block is that likely content. A paragraph stands for itself.
+/// block is that likely content.
 pub(super) fn spare_standfirst(blocks: &[Block], headlines: &[bool], kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
     let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
     let lines = (headline + 1..blocks.len()).filter(|row| !blocks[*row].dropped).take(LINES_BETWEEN);
@@ -20,10 +23,29 @@ pub(super) fn spare_standfirst(blocks: &[Block], headlines: &[bool], kept: &mut 
     let is_standfirst = |(at, row): &(usize, usize)| {
         let block = &blocks[*row];
         let says_something = block.words >= STANDFIRST_WORDS && block.digits < DATE_DIGITS;
-        block.links == 0 && says_something && !is_paragraph(block) && has_chance(*row, if *at == 0 { SPARED_LABEL } else { SPARED_LINE })
+        block.links == 0 && says_something && has_chance(*row, if *at == 0 { SPARED_LABEL } else { SPARED_LINE })
     };
     if let Some((_, row)) = lines.find(is_standfirst) {
         kept[row] = true;
+    }
+}
+
+/// A point of a summary is at least so likely content.
+const POINT: f32 = 0.25;
+
+/// Keeps the points of a summary: entries of a list, or lines of one make, between the headline and the first paragraph, each some words
+/// long and no link.
+pub(super) fn spare_points(page: &Blocks, headlines: &[bool], kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
+    let blocks = &page.blocks;
+    let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
+    let first = (headline + 1..blocks.len()).find(|row| kept[*row] && is_paragraph(&blocks[*row]));
+    let element = |row: usize| blocks.get(row).map(|block| &page.elements[block.element as usize]);
+    let make = |row: usize| element(row).map(|element| element.signature);
+    for row in headline + 1..first.unwrap_or(headline + 1) {
+        let block = &blocks[row];
+        let is_in_list = element(row).is_some_and(|element| element.inside & inside::LIST != 0);
+        let is_entry = is_in_list || [row - 1, row + 1].into_iter().any(|other| make(other) == make(row));
+        kept[row] |= is_entry && !block.dropped && block.links == 0 && block.words >= STANDFIRST_WORDS && has_chance(row, POINT);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod block;
 mod blocks;
+mod body;
 mod choice;
 mod confidence;
 mod decision;
@@ -15,6 +16,7 @@ mod features;
 mod headline;
 mod inset;
 mod shapley;
+mod spared;
 mod table;
 mod tail;
 mod thread;

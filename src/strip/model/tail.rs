@@ -3,6 +3,7 @@
 
 use super::block::Block;
 use super::blocks::Blocks;
+use super::body;
 use super::choice::is_comment;
 use super::element::inside;
 use super::features::good_words;
@@ -23,6 +24,8 @@ const ENTRY_WORDS: u32 = 40;
 /// A block that is so surely content stays, and in the element of the text from a little less on: a text may end with its sources.
 const SURE: f32 = 0.9;
 const SURE_IN_TEXT: f32 = 0.8;
+/// A paragraph that is so likely content is text wherever it stands.
+const LIKELY: f32 = 0.7;
 /// What stands in these is no title of another page, nor parted from its fellows.
 const WHOLE: u32 = inside::TABLE | inside::FIGURE | inside::QUOTE | inside::PRE;
 /// Words of a line among the entries: a section, a date, the rail's heading.
@@ -47,7 +50,7 @@ pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least:
 struct Text<'a> {
     page: &'a Blocks,
     paragraphs: Vec<usize>,
-    /// Whether each element is in the deepest one that holds two fifths of their words.
+    /// Whether each element is in the one of the text.
     holds: Vec<bool>,
     /// Those in that element; all where it has too few.
     own: Vec<usize>,
@@ -63,7 +66,7 @@ impl<'a> Text<'a> {
         if paragraphs.len() < least {
             return None;
         }
-        let holds = holds(page, &paragraphs);
+        let holds = body::holds(page, paragraphs.iter().copied());
         let own: Vec<usize> = paragraphs.iter().copied().filter(|row| holds[page.blocks[*row].element as usize]).collect();
         let own = if own.len() >= least { own } else { paragraphs.clone() };
         Some(Text { page, paragraphs, holds, own })
@@ -86,6 +89,10 @@ impl<'a> Text<'a> {
             }
             in_a_row = 0;
             is_headed |= block.heading > 0;
+            // A paragraph that is likely by itself is text, and so may be what follows it.
+            if good_words(block) > 0 && chances[row] >= LIKELY {
+                gone = 0;
+            }
             // Which a box that nobody closed may have parted from the others.
             let is_short_sentence = block.links == 0 && block.ends_sentence && good_words(block) == 0;
             let is_apart = gone >= PARTING && !is_headed && !self.holds[block.element as usize];
@@ -146,26 +153,6 @@ fn rail(rows: &[usize], is_entry: impl Fn(usize) -> bool, is_line: impl Fn(usize
         }
     }
     length
-}
-
-/// Whether each element is in the deepest one that holds two fifths of the paragraphs' words.
-fn holds(page: &Blocks, paragraphs: &[usize]) -> Vec<bool> {
-    let elements = &page.elements;
-    let mut words = vec![0; elements.len()];
-    for row in paragraphs {
-        words[page.blocks[*row].element as usize] += page.blocks[*row].words;
-    }
-    // Children come after their parents.
-    for number in (1..elements.len()).rev() {
-        words[elements[number].parent as usize] += words[number];
-    }
-    let holds = |number: &usize| 5 * words[*number] >= 2 * words[0];
-    let text = (0..elements.len()).filter(holds).max_by_key(|number| (elements[*number].depth, std::cmp::Reverse(*number))).unwrap_or(0);
-    let mut is_in = vec![false; elements.len()];
-    for number in text..elements.len() {
-        is_in[number] = number == text || (number > 0 && is_in[elements[number].parent as usize]);
-    }
-    is_in
 }
 
 fn is_link(block: &Block) -> bool {

@@ -16,8 +16,8 @@ pub(super) fn settled(page: &Blocks, settings: &ArticleSettings) -> ArticleSetti
 
 /// A page that says so, or one whose replies hold most of its words and that does not say that it is anything else.
 fn is_thread(page: &Blocks) -> bool {
-    if page.says_thread || page.says_work {
-        return page.says_thread;
+    if page.says.thread || page.says.work {
+        return page.says.thread;
     }
     let words: u32 = page.blocks.iter().map(|block| block.words).sum();
     let replies: u32 = page.blocks.iter().filter(|block| is_comment(page, block)).map(|block| block.words).sum();

@@ -10,7 +10,7 @@ mod scan;
 use super::block::Block;
 use super::element::{Element, by_tag, inside, kind_of};
 use super::tokens::{self, Tokens};
-use crate::metadata::{Collector, is_thread};
+use crate::metadata::{Collector, Says, is_thread};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Closing, ElementId, ElementRef, EventKind, KnownName, OpenElements, Tag, Window};
 use crate::strip::queue::EventIndex;
@@ -51,11 +51,11 @@ pub(crate) struct Blocks {
     pub(super) forms: u32,
     /// Words inside of `noscript`.
     noscript_words: u32,
-    /// The page says that it is a thread of a forum, or questions and answers.
-    pub(super) says_thread: bool,
-    /// The page says that it is an article, a product, a recipe.
-    pub(super) says_work: bool,
-    /// The page says that it is an article.
+    /// Microdata of the page name a thread.
+    names_thread: bool,
+    /// What the page says it is.
+    pub(super) says: Says,
+    /// It says that it is an article, and when that was published.
     pub(super) says_article: bool,
 }
 
@@ -91,8 +91,8 @@ impl Blocks {
             images: 0,
             forms: 0,
             noscript_words: 0,
-            says_thread: false,
-            says_work: false,
+            names_thread: false,
+            says: Says::default(),
             says_article: false,
         }
     }
@@ -176,7 +176,7 @@ impl Blocks {
         let name = element.get(KnownName::Id).unwrap_or_default();
         let (score, hash) = self.named(class, name);
         if let Some(kind) = element.get(KnownName::Itemtype) {
-            self.says_thread |= is_thread(kind.trim_end());
+            self.names_thread |= is_thread(kind.trim_end());
         }
         let own = kind_of(tag, element);
         let mut inside = above.inside | own;
@@ -284,9 +284,9 @@ impl Blocks {
 
     /// Takes over what the page says of itself.
     pub(crate) fn note_declared(&mut self, metadata: &Collector) {
-        self.says_thread |= metadata.says_thread();
-        self.says_work |= metadata.says_work();
-        self.says_article = metadata.says_article();
+        self.says = metadata.says();
+        self.says.thread |= self.names_thread;
+        self.says_article = self.says.article && !self.says.list && metadata.metadata().published.is_some();
     }
 
     /// Words of the page, in links and out of them.

@@ -62,7 +62,7 @@ pub(super) fn names() -> Vec<String> {
 }
 
 /// Room for so many columns is made at once.
-const COLUMNS: usize = 192;
+const COLUMNS: usize = 208;
 /// Blocks around a block that are looked at, itself included.
 const LEVELS: usize = 4;
 
@@ -335,7 +335,11 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         ("share of words in replies", share(replies, page_total.words)),
         ("share of words in repeated units", share(in_units, page_total.words)),
         ("share of digits in the page", share(digits * 4, bytes)),
-        ("says that it is an article", u8::from(page.says_article)),
+        ("says that it is an article", u8::from(page.says.article) + u8::from(page.says_article)),
+        ("says that it is a product", u8::from(page.says.product)),
+        ("says that it is a list", u8::from(page.says.list)),
+        ("says that it is a thread", u8::from(page.says.thread)),
+        ("says that it is a site", u8::from(page.says.site)),
     ] {
         out.add(name, std::iter::repeat_n(value, rows));
     }
