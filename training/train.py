@@ -299,7 +299,7 @@ def main():
     ask.add_argument("--rate", type=float, default=0.1, help="learning rate")
     ask.add_argument("--leaves", type=int, default=63, help="leaves of a tree, 64 at most")
     ask.add_argument("--bag", type=int, default=2, help="models that differ by their seeds")
-    ask.add_argument("--short", type=float, default=0.5, help="weight of an article that was made shorter; a page's is 1")
+    ask.add_argument("--short", type=float, default=0.3, help="weight of an article that was made shorter; a page's is 1")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold, which calibrate.py reads")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")

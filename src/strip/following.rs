@@ -35,6 +35,8 @@ pub(super) struct Following {
     /// be a heading of the text.
     plain: u32,
     plain_end: EventIndex,
+    /// The last of them is short and no heading: what a teaser may have above its title, an hour, a section, a writer.
+    above_teaser: bool,
     /// Where the one before the last of them ends.
     plain_end_before: EventIndex,
     /// The label is set in bold.
@@ -93,6 +95,7 @@ impl Following {
             waits_from: None,
             plain: 0,
             plain_end: 0,
+            above_teaser: false,
             plain_end_before: 0,
             bold,
             after_prose,
@@ -187,12 +190,14 @@ impl Stripper {
         }
         if is_plain {
             following.plain += 1;
+            following.above_teaser = heading == 0 && words <= SMALL_WORDS;
             following.plain_end_before = std::mem::replace(&mut following.plain_end, end);
             following.waits_from.get_or_insert(first);
             self.following = Some(following);
             return;
         }
-        if following.plain > 0 {
+        let is_first_teaser = is_teaser && !in_text && !following.of_person && following.plain == 1 && following.above_teaser;
+        if following.plain > 0 && !is_first_teaser {
             if goes_on {
                 following.plain -= 1;
                 following.plain_end = following.plain_end_before;
