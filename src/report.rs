@@ -96,7 +96,7 @@ pub struct BlockRecord {
     pub end: u64,
     /// Its words.
     pub words: u32,
-    /// Whether it stays.
+    /// Whether it stays; a headline that is left to the metadata does in `republish` and `preserve`.
     pub kept: bool,
     /// The model's chance that it is content, 0 to 1.
     pub chance: f64,

@@ -27,7 +27,7 @@ from shorten import shorten
 FOLDS = 5
 SEED = 7
 # After so many trees of each model a block is done that is sure by then: of a thousand such blocks at most one must come out on the other
-# side or nearer to the middle than this (log odds; a chance of 0.05 is what matters to src/strip/model/choice.rs).
+# side or nearer to the middle than this (log odds; a chance of 0.06 is what matters to src/strip/model/spared.rs).
 STAGES = (20, 40, 60)
 SURE = 3.0
 UNSURE = 0.001

@@ -61,7 +61,7 @@ pub struct RunOptions {
     /// What comes out [default: republish]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["republish", "preserve", "text", "markdown", "jsonl", "parquet", "warc", "wet"]))]
     emit: Option<String>,
-    /// Begin text and markdown with the title; where the page says it is left out
+    /// Begin text and markdown with the title, and say it nowhere else; without, the headline of an article is left to the metadata
     #[arg(long)]
     with_title: bool,
     /// Pages at once [default: the count of cores]

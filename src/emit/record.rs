@@ -39,7 +39,7 @@ pub struct Record {
     pub image: Option<String>,
     /// The cleaned page as `republish` writes it; null when it failed or may not be published.
     pub html: Option<String>,
-    /// The cleaned page as `text` writes it; null as above.
+    /// The cleaned page as `text` writes it, without the headline of an article, which is `title`; null as above.
     pub text: Option<String>,
     /// Where its text stands: `page`, `noscript`, or `json-ld` and `state` (a block of `application/json`) where the visible page has none.
     #[serde(default)]

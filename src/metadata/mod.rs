@@ -253,6 +253,8 @@ impl Collector {
         let text = htmlize::unescape(capture.text.as_str());
         match capture.what {
             Captured::Title => self.set(Field::Title, trust::DOCUMENT, &text),
+            // A site's own name at the head of the page is no title.
+            Captured::Heading if self.found.site.as_deref().is_some_and(|site| site.split_whitespace().eq(text.split_whitespace())) => {}
             Captured::Heading => {
                 self.heading.get_or_insert_with(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
                 self.set(Field::Title, trust::MARKUP, &text);

@@ -1,4 +1,4 @@
-//! What a page says it is, in JSON-LD, microdata and OpenGraph. None of it is proof: sites declare by template.
+//! What a page says it is, in JSON-LD and OpenGraph; of microdata only threads are heard. None of it is proof: sites declare by template.
 
 /// The kinds of page that one calls itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -9,11 +9,11 @@ pub(crate) struct Says {
     pub(crate) work: bool,
     /// An article.
     pub(crate) article: bool,
-    /// A product.
+    /// A product, in JSON-LD also one in several kinds.
     pub(crate) product: bool,
     /// A list of things that have pages of their own.
     pub(crate) list: bool,
-    /// A site, and no part of one.
+    /// `og:type` is `website`, which many templates say of every page.
     pub(crate) site: bool,
 }
 

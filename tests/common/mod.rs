@@ -75,14 +75,6 @@ impl Fixture {
         let (out, report) = clean(&self.page, &self.origin(), strip, emit);
         (String::from_utf8(out).unwrap(), report)
     }
-
-    /// The text of an article under its title.
-    pub fn titled(&self) -> String {
-        let mut out = Vec::new();
-        let settings = Settings { strip: StripMode::Article, emit: EmitFormat::Text, with_title: true, ..Settings::default() };
-        naqi::clean(builtin_rules(), &settings, &self.origin(), &self.page, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
 }
 
 /// All fixtures, in the order of their names.

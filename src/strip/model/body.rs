@@ -7,18 +7,22 @@ const FIFTHS: u32 = 2;
 /// So many blocks of furniture part what stands outside of it from its paragraphs.
 const PARTING: usize = 3;
 
-/// Whether each element is the one of the text that has these paragraphs, or in it.
+/// Whether each element is the one of the text that has these paragraphs, or in it; without paragraphs all of the page is.
 pub(super) fn holds(page: &Blocks, paragraphs: impl Iterator<Item = usize>) -> Vec<bool> {
     let elements = &page.elements;
     let mut words = vec![0; elements.len()];
     for row in paragraphs {
         words[page.blocks[row].element as usize] += page.blocks[row].words;
     }
+    let all: u32 = words.iter().sum();
+    if all == 0 {
+        return vec![true; elements.len()];
+    }
     // Children come after their parents.
     for number in (1..elements.len()).rev() {
         words[elements[number].parent as usize] += words[number];
     }
-    let holds = |number: &usize| 5 * words[*number] >= FIFTHS * words[0];
+    let holds = |number: &usize| 5 * words[*number] >= FIFTHS * all;
     let text = (0..elements.len()).filter(holds).max_by_key(|number| (elements[*number].depth, std::cmp::Reverse(*number))).unwrap_or(0);
     let mut is_in = vec![false; elements.len()];
     for number in text..elements.len() {

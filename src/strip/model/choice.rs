@@ -48,8 +48,8 @@ pub(super) struct Thresholds {
 pub(super) struct Choice {
     /// Whether each block stays.
     pub(super) kept: Vec<bool>,
-    /// Rows that stay as the page's title alone.
-    pub(super) titles: Vec<usize>,
+    /// The row that stays as the page's title alone.
+    pub(super) title: Option<usize>,
     /// The page reads as an article.
     pub(super) is_article: bool,
     /// What decided about each block.
@@ -76,6 +76,8 @@ pub(super) enum Why {
     /// A teaser between two paragraphs, a line above the headline, or what stands behind the text.
     OutOfText,
     Headline,
+    /// The same, and no part of the text.
+    Title,
     Repeat,
     Comment,
     /// A rule says that it is content, or it was declared as such.
@@ -90,8 +92,9 @@ impl Why {
             Why::Line => "its chance",
             Why::ParagraphLine => "its chance, as a paragraph of an article",
             Why::Spared => "it belongs to what stays around it",
-            Why::OutOfText => "its place: a teaser between two paragraphs, a line above the headline, or behind the text",
-            Why::Headline => "it is the headline, in text only with --with-title",
+            Why::OutOfText => "its place: a teaser between two paragraphs, a line above the headline, behind the text or apart from it",
+            Why::Headline => "it is the headline",
+            Why::Title => "it is the headline, in text only with --with-title",
             Why::Repeat => "it says again what stands above",
             Why::Comment => "it is a reader's comment",
             Why::Pinned => "a rule keeps it, or it was declared as the page's text",
@@ -140,6 +143,10 @@ pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, set
         if block.pinned && !block.dropped {
             (*kept, *why) = (true, Why::Pinned);
         }
+    }
+    // A page may be no more than its headline.
+    if let Some(row) = choice.title.filter(|title| !choice.kept.iter().enumerate().any(|(row, kept)| *kept && row != *title)) {
+        (choice.title, choice.why[row]) = (None, Why::Headline);
     }
     choice
 }
@@ -229,14 +236,17 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     };
     let headlines: Vec<bool> = blocks.iter().enumerate().map(says_headline).collect();
     let headline = headlines.iter().position(|is_headline| *is_headline);
+    // What decided, whatever is settled by the place of a block below.
+    let mut before = kept.clone();
     if is_article {
-        keep_the_long_text(page, chances, favor, &mut kept);
         // What is less likely than the line has to stand with the text.
         let paragraphs: Vec<bool> = (0..blocks.len()).map(|row| kept[row] && is_paragraph(&blocks[row])).collect();
-        let reached = body::reaches(page, &paragraphs, headline, |row| blocks[row].dropped || chances[row] < SPARED_LINE);
+        let least = moved(SPARED_LINE, favor);
+        let reached = body::reaches(page, &paragraphs, headline, |row| blocks[row].dropped || chances[row] < least);
         (0..blocks.len()).for_each(|row| kept[row] &= chances[row] >= threshold || reached[row]);
+        keep_the_long_text(page, chances, favor, &mut kept);
+        before.iter_mut().zip(&kept).for_each(|(before, kept)| *before |= kept);
     }
-    let before = kept.clone();
     spare(page, chances, is_article, headline, favor, &mut kept);
     table::complete(page, &mut kept);
     if is_article {
@@ -251,17 +261,19 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     }
     // What an article or a thread is called is said of it; the name of a product and the like is part of what the page tells.
     let is_told_of = is_article || settings.page_type == PageType::Forum;
-    let mut titles: Vec<usize> = (0..blocks.len()).filter(|row| is_told_of && headlines[*row] && !blocks[*row].pinned).collect();
-    // A page may be no more than its headline.
-    if (0..blocks.len()).all(|row| !kept[row] || headlines[row]) {
-        titles.clear();
-    }
+    let is_line = |row: &usize| headlines[*row] && !blocks[*row].pinned && !is_paragraph(&blocks[*row]);
+    let says_title = |row: &usize| blocks[*row].title_words > 0 && 2 * blocks[*row].title_words >= blocks[*row].words;
+    let lines: Vec<usize> = (0..blocks.len()).filter(|row| is_told_of && is_line(row)).collect();
+    // The one that says most of it, as the name of the site may be a heading, too; or the only one.
+    let most = lines.iter().copied().filter(says_title).max_by_key(|row| (blocks[*row].title_words, std::cmp::Reverse(*row)));
+    let title = most.or_else(|| lines.first().copied().filter(|_| lines.len() == 1));
     let mut seen = FxHashSet::default();
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
         let was_kept = *kept;
         let is_headline = headlines[row];
         *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
         why[row] = match () {
+            () if title == Some(row) => Why::Title,
             () if is_headline => Why::Headline,
             () if was_kept && !*kept => Why::Repeat,
             () if *kept && !before[row] => Why::Spared,
@@ -269,7 +281,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
             () => why[row],
         };
     }
-    Choice { kept, titles, is_article, why, line: threshold, of_paragraph }
+    Choice { kept, title, is_article, why, line: threshold, of_paragraph }
 }
 
 /// The place on the page tells against the last paragraphs of a very long text; what most paragraphs of an element are, all of them are.

@@ -139,13 +139,29 @@ impl Stripper {
             self.explained = blocks.explain(model, &decision, &self.article, &self.queue);
         }
         self.give_back(blocks, &decision, finals);
-        for at in blocks.titles(&decision) {
-            if let Some(held) = self.queue.get_mut(at) {
-                held.is_title = true;
-            }
-        }
+        self.note_title(blocks.title(&decision));
         for stretch in blocks.stretches(&decision) {
             self.remove(stretch, Vec::new(), Extent::Whole);
+        }
+    }
+
+    /// Marks the page's title: its texts, and the elements that are whole in there.
+    fn note_title(&mut self, events: Range<EventIndex>) {
+        let mut open: Vec<(ElementId, EventIndex)> = Vec::new();
+        for at in events {
+            let Some(held) = self.queue.get_mut(at) else { continue };
+            match held.event.kind {
+                EventKind::Open { id, void: false, .. } => open.push((id, at)),
+                EventKind::Close { id, .. } => {
+                    let Some(position) = open.iter().rposition(|(open, _)| *open == id) else { continue };
+                    held.is_title = true;
+                    let (_, start) = open.remove(position);
+                    if let Some(start) = self.queue.get_mut(start) {
+                        start.is_title = true;
+                    }
+                }
+                _ => held.is_title = true,
+            }
         }
     }
 

@@ -140,10 +140,9 @@ impl Blocks {
         given.map(|(block, _)| block.events.clone()).collect()
     }
 
-    /// The events of the blocks that stay as the page's title alone.
-    fn titles(&self, decision: &Decision) -> impl Iterator<Item = EventIndex> {
-        let rows = decision.choice.titles.iter().filter(|row| decision.choice.kept[**row]);
-        rows.flat_map(|row| self.blocks[*row].events.clone())
+    /// The events of the block that stays as the page's title alone.
+    fn title(&self, decision: &Decision) -> Range<EventIndex> {
+        decision.choice.title.map_or(0..0, |row| self.blocks[row].events.clone())
     }
 
     /// Whether a decision leaves some block to a removal.
@@ -196,7 +195,7 @@ impl Blocks {
                 features: (0..features.columns()).map(|column| features.column(column)[row]).collect(),
                 path,
                 score: decision.scores[row],
-                kept: decision.choice.kept[row] && !decision.choice.titles.contains(&row),
+                kept: decision.choice.kept[row] && decision.choice.title != Some(row),
             }
         });
         PageFeatures {

@@ -24,8 +24,8 @@ const ENTRY_WORDS: u32 = 40;
 /// A block that is so surely content stays, and in the element of the text from a little less on: a text may end with its sources.
 const SURE: f32 = 0.9;
 const SURE_IN_TEXT: f32 = 0.8;
-/// A paragraph that is so likely content is text wherever it stands.
-const LIKELY: f32 = 0.7;
+/// A paragraph that is likelier than what has to be likely by itself, by this much, is text wherever it stands.
+const LIKELIER: f32 = 0.1;
 /// What stands in these is no title of another page, nor parted from its fellows.
 const WHOLE: u32 = inside::TABLE | inside::FIGURE | inside::QUOTE | inside::PRE;
 /// Words of a line among the entries: a section, a date, the rail's heading.
@@ -41,8 +41,8 @@ pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least:
         text.leave_out_doubtful(chances, least, kept);
     }
     // A page of another kind has a text too if it is nearly all its paragraphs.
-    if is_article || page.says_article || 5 * text.own.len() >= 4 * text.paragraphs.len() {
-        text.leave_out_rails(chances, is_article || page.says_article, kept);
+    if is_article || page.is_dated_article || 5 * text.own.len() >= 4 * text.paragraphs.len() {
+        text.leave_out_rails(chances, is_article || page.is_dated_article, kept);
     }
 }
 
@@ -60,9 +60,9 @@ impl<'a> Text<'a> {
     /// `None` where there are too few paragraphs.
     fn of(page: &'a Blocks, kept: &[bool]) -> Option<Self> {
         let is_sentence = |block: &Block| block.ends_sentence && block.words - block.linked.min(block.words) >= DECLARED_WORDS;
-        let is_paragraph = |block: &Block| good_words(block) > 0 || (page.says_article && is_sentence(block));
+        let is_paragraph = |block: &Block| good_words(block) > 0 || (page.is_dated_article && is_sentence(block));
         let paragraphs: Vec<usize> = (0..page.blocks.len()).filter(|row| kept[*row] && is_paragraph(&page.blocks[*row])).collect();
-        let least = if page.says_article { DECLARED_PARAGRAPHS } else { PARAGRAPHS };
+        let least = if page.is_dated_article { DECLARED_PARAGRAPHS } else { PARAGRAPHS };
         if paragraphs.len() < least {
             return None;
         }
@@ -90,7 +90,7 @@ impl<'a> Text<'a> {
             in_a_row = 0;
             is_headed |= block.heading > 0;
             // A paragraph that is likely by itself is text, and so may be what follows it.
-            if good_words(block) > 0 && chances[row] >= LIKELY {
+            if good_words(block) > 0 && chances[row] >= least + LIKELIER {
                 gone = 0;
             }
             // Which a box that nobody closed may have parted from the others.

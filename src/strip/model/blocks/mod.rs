@@ -56,7 +56,7 @@ pub(crate) struct Blocks {
     /// What the page says it is.
     pub(super) says: Says,
     /// It says that it is an article, and when that was published.
-    pub(super) says_article: bool,
+    pub(super) is_dated_article: bool,
 }
 
 impl Blocks {
@@ -93,7 +93,7 @@ impl Blocks {
             noscript_words: 0,
             names_thread: false,
             says: Says::default(),
-            says_article: false,
+            is_dated_article: false,
         }
     }
 
@@ -286,7 +286,7 @@ impl Blocks {
     pub(crate) fn note_declared(&mut self, metadata: &Collector) {
         self.says = metadata.says();
         self.says.thread |= self.names_thread;
-        self.says_article = self.says.article && !self.says.list && metadata.metadata().published.is_some();
+        self.is_dated_article = self.says.article && !self.says.list && metadata.metadata().published.is_some();
     }
 
     /// Words of the page, in links and out of them.

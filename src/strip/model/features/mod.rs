@@ -335,7 +335,7 @@ pub(super) fn features(page: &Blocks, named: bool) -> Features {
         ("share of words in replies", share(replies, page_total.words)),
         ("share of words in repeated units", share(in_units, page_total.words)),
         ("share of digits in the page", share(digits * 4, bytes)),
-        ("says that it is an article", u8::from(page.says.article) + u8::from(page.says_article)),
+        ("says that it is an article", u8::from(page.says.article) + u8::from(page.is_dated_article)),
         ("says that it is a product", u8::from(page.says.product)),
         ("says that it is a list", u8::from(page.says.list)),
         ("says that it is a thread", u8::from(page.says.thread)),
