@@ -36,7 +36,8 @@ pub(super) fn spare(page: &Blocks, chances: &[f32], is_article: bool, headline: 
         let least = if in_figure || block.heading > 0 || is_sentence { least_label } else { least_line };
         let is_between = before.last() == Some(&true) && after.first() == Some(&true);
         // A last short sentence is often parted from the text by a rail.
-        let is_outside = is_article && !reached[row] && !is_between && !(is_sentence && !is_paragraph(block));
+        let is_last_sentence = is_sentence && !is_paragraph(block);
+        let is_outside = is_article && !(reached[row] || is_between || is_last_sentence);
         if kept[row] || is_outside || block.dropped || chances[row] < least || (2 * block.linked > block.words && !block.ends_sentence) {
             continue;
         }
