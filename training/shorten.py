@@ -4,11 +4,11 @@ Training pages are mostly long articles; on what is crawled a few paragraphs oft
 """
 
 import random
-import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-WORD = re.compile(r"\w+")
+from align import WORD
+
 # A paragraph has so many words, an article that is made shorter so many paragraphs, what stays at most so many.
 PARAGRAPH = 12
 PARAGRAPHS = 8

@@ -5,7 +5,7 @@ use super::blocks::Blocks;
 /// The element holds so many fifths.
 const FIFTHS: u32 = 2;
 /// So many blocks of furniture part what stands outside of it from its paragraphs.
-const PARTING: usize = 3;
+pub(super) const PARTING: usize = 3;
 
 /// Whether each element is the one of the text that has these paragraphs, or in it; without paragraphs all of the page is.
 pub(super) fn holds(page: &Blocks, paragraphs: impl Iterator<Item = usize>) -> Vec<bool> {

@@ -249,11 +249,13 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     }
     spare(page, chances, is_article, headline, favor, &mut kept);
     table::complete(page, &mut kept);
-    if is_article {
+    if let Some(headline) = headline.filter(|_| is_article) {
         let has_chance = |row: usize, least| chances[row] >= moved(least, favor);
-        headline::spare_standfirst(blocks, &headlines, &mut kept, has_chance);
-        headline::spare_points(page, &headlines, &mut kept, has_chance);
-        headline::leave_out_before(blocks, &headlines, &mut kept);
+        headline::spare_standfirst(blocks, headline, &mut kept, has_chance);
+        headline::spare_points(page, headline, &mut kept, has_chance);
+        headline::leave_out_before(blocks, headline, &mut kept);
+    }
+    if is_article {
         inset::leave_out(page, &mut kept);
     }
     if is_article || settings.page_type == PageType::Auto {

@@ -12,12 +12,13 @@ const STANDFIRST_WORDS: u32 = 5;
 const DATE_DIGITS: u32 = 6;
 /// Lines between the headline and its standfirst: bylines, dates, counters.
 const LINES_BETWEEN: usize = 6;
+/// A point of a summary is at least so likely content.
+const POINT: f32 = 0.25;
 
 /// Keeps the standfirst, the line behind the headline of an article that says what it is about: often no sentence, and parted from
 /// the paragraphs by bylines and buttons, so that neither its chance nor its neighbours speak for it. `has_chance` tells whether a
 /// block is that likely content.
-pub(super) fn spare_standfirst(blocks: &[Block], headlines: &[bool], kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
-    let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
+pub(super) fn spare_standfirst(blocks: &[Block], headline: usize, kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
     let lines = (headline + 1..blocks.len()).filter(|row| !blocks[*row].dropped).take(LINES_BETWEEN);
     let mut lines = lines.take_while(|row| !(kept[*row] && is_paragraph(&blocks[*row]))).enumerate();
     let is_standfirst = |(at, row): &(usize, usize)| {
@@ -30,14 +31,10 @@ pub(super) fn spare_standfirst(blocks: &[Block], headlines: &[bool], kept: &mut 
     }
 }
 
-/// A point of a summary is at least so likely content.
-const POINT: f32 = 0.25;
-
 /// Keeps the points of a summary: entries of a list, or lines of one make, between the headline and the first paragraph, each some words
 /// long and no link.
-pub(super) fn spare_points(page: &Blocks, headlines: &[bool], kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
+pub(super) fn spare_points(page: &Blocks, headline: usize, kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
     let blocks = &page.blocks;
-    let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
     let first = (headline + 1..blocks.len()).find(|row| kept[*row] && is_paragraph(&blocks[*row]));
     let element = |row: usize| blocks.get(row).map(|block| &page.elements[block.element as usize]);
     let make = |row: usize| element(row).map(|element| element.signature);
@@ -50,8 +47,7 @@ pub(super) fn spare_points(page: &Blocks, headlines: &[bool], kept: &mut [bool],
 }
 
 /// Leaves out short lines above the headline: trails, sections, what the head of the site shows.
-pub(super) fn leave_out_before(blocks: &[Block], headlines: &[bool], kept: &mut [bool]) {
-    let Some(headline) = headlines.iter().position(|is_headline| *is_headline) else { return };
+pub(super) fn leave_out_before(blocks: &[Block], headline: usize, kept: &mut [bool]) {
     for (block, kept) in blocks[..headline].iter().zip(kept) {
         *kept = *kept && (block.words >= REPEATED_WORDS || block.ends_sentence || block.heading > 0);
     }

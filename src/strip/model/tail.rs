@@ -3,7 +3,7 @@
 
 use super::block::Block;
 use super::blocks::Blocks;
-use super::body;
+use super::body::{self, PARTING};
 use super::choice::is_comment;
 use super::element::inside;
 use super::features::good_words;
@@ -15,8 +15,6 @@ const DECLARED_PARAGRAPHS: usize = 2;
 const DECLARED_WORDS: u32 = 6;
 /// Where the page as a whole reads like no article, a rail has at most so many times the words of the text.
 const LONGEST_RAIL: u32 = 12;
-/// So many blocks that go part what stands behind them from the text.
-const PARTING: usize = 3;
 /// Links in a row that make a rail.
 const ENTRIES: usize = 2;
 /// Words of an entry, at most; half of them at least are a link.
