@@ -5,6 +5,7 @@
 //! the page's own bytes, or a balanced tree, from the same list.
 
 pub(crate) mod attributes;
+pub(crate) mod button;
 mod open_elements;
 mod plain_text;
 mod preformatted;

@@ -188,6 +188,7 @@ impl Stripper {
             && line.is_prose()
         {
             self.prose_words += u64::from(line.words);
+            self.decide_undecided(false);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Marks: what rules want gone while its end is not known, and what becomes of it once it is.
 
-use super::guard::{self, Evidence, Judgement};
+use super::guard::{self, ARTICLE_LINES, ARTICLE_WORDS, Evidence, Judgement};
 use super::queue::EventIndex;
 use super::removal::Extent;
 use super::{StripMode, Stripper};
@@ -56,8 +56,42 @@ impl Stripper {
         self.marks.is_empty() || self.may_be_released || self.explain || self.rules.has_keep() || (self.blocks.is_some() && self.decide_by_model)
     }
 
+    /// Whether an element that was closed properly may hold all of the text that the page has: what has come so far has none to speak of.
+    /// A page may stand in a column that is named as furniture.
+    pub(super) fn may_hold_the_text(&self, mark: &Mark, end: EventIndex) -> bool {
+        let prose = || self.lines_of(mark.start..end).filter(|line| line.is_prose()).count();
+        self.marks.is_empty() && mark.element.is_some() && mark.prose_before < ARTICLE_WORDS && self.expects_prose(mark) && prose() >= ARTICLE_LINES
+    }
+
+    /// Judges the marks that wait for text elsewhere, as soon as there is enough of it; `all` of them where no more will come.
+    pub(super) fn decide_undecided(&mut self, all: bool) {
+        while let Some((mark, end)) = self.undecided.pop_front() {
+            let words: u64 = self.lines_of(mark.start..end).filter(|line| line.is_prose()).map(|line| u64::from(line.words)).sum();
+            // Text elsewhere is the article when there is about as much of it.
+            let is_elsewhere = self.prose_words >= ARTICLE_WORDS.max(words / 2);
+            if !all && !is_elsewhere {
+                return self.undecided.push_front((mark, end));
+            }
+            let elsewhere = if is_elsewhere { self.prose_words } else { 0 };
+            self.judge_mark(mark, end, true, false, elsewhere, true);
+        }
+    }
+
     /// Judges a mark whose extent is known and removes what may go. Returns where the rest of it begins.
     pub(super) fn settle(&mut self, mark: Mark, end: EventIndex, properly_closed: bool, hold_full: bool, prose_elsewhere: u64) -> Option<EventIndex> {
+        self.judge_mark(mark, end, properly_closed, hold_full, prose_elsewhere, self.mode == StripMode::Article)
+    }
+
+    /// The same; `whole_page` where all that matters of the page was seen.
+    fn judge_mark(
+        &mut self,
+        mark: Mark,
+        end: EventIndex,
+        properly_closed: bool,
+        hold_full: bool,
+        prose_elsewhere: u64,
+        whole_page: bool,
+    ) -> Option<EventIndex> {
         let inside = |at: EventIndex| at >= mark.start && at < end;
         let expects_prose = self.expects_prose(&mark);
         let evidence = Evidence {
@@ -69,7 +103,7 @@ impl Stripper {
             article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
             holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
             prose_elsewhere,
-            whole_page: self.mode == StripMode::Article,
+            whole_page,
             lines: self.lines_of(mark.start..end).collect(),
         };
         let (until, extent) = match guard::judge(evidence) {
@@ -104,6 +138,8 @@ impl Stripper {
             following.release();
         }
         if self.marks.is_empty() {
+            self.hold_was_full += u64::from(!self.undecided.is_empty());
+            self.decide_undecided(true);
             return;
         }
         self.hold_was_full += 1;

@@ -94,6 +94,8 @@ pub struct Stripper {
     words_in_marks: u32,
     /// Marks whose judgement waits for the end of the page (`article`).
     ended: Vec<(Mark, EventIndex, Closing)>,
+    /// Marks that may hold all of the text: their judgement waits for text elsewhere (`rules`).
+    undecided: VecDeque<(Mark, EventIndex)>,
     /// Where articles open: `article`, `main`, `itemprop=articleBody`.
     landmarks: VecDeque<EventIndex>,
     headline_lines: VecDeque<EventIndex>,
@@ -201,6 +203,7 @@ impl Stripper {
             may_be_released: false,
             words_in_marks: 0,
             ended: Vec::new(),
+            undecided: VecDeque::new(),
             landmarks: VecDeque::new(),
             headline_lines: VecDeque::new(),
             labels: labels::Labels::default(),
@@ -420,7 +423,11 @@ impl Stripper {
                 if !proper {
                     self.left_open = self.left_open.max(self.marks.len() + 1);
                 }
-                self.settle(mark, at + 1, proper, false, elsewhere);
+                if proper && self.may_hold_the_text(&mark, at + 1) {
+                    self.undecided.push_back((mark, at + 1));
+                } else {
+                    self.settle(mark, at + 1, proper, false, elsewhere);
+                }
             }
         }
         self.absorb_emptied(&record, at, window);
@@ -438,6 +445,7 @@ impl Stripper {
         self.end_line(window, metadata);
         self.labels.release();
         self.end_following();
+        self.decide_undecided(true);
         let end = self.queue.end();
         for mark in std::mem::take(&mut self.marks) {
             self.ended.push((mark, end, Closing::EndOfPage));
@@ -509,9 +517,10 @@ impl Stripper {
             StripMode::Off => line,
             StripMode::Rules => {
                 let marks = self.marks.iter().map(|mark| mark.start);
+                let undecided = self.undecided.iter().map(|(mark, _)| mark.start);
                 let labels = self.labels.waiting(&self.lines);
                 let following = self.following.as_ref().and_then(Following::waiting);
-                marks.chain(labels).chain(following).fold(line.min(self.queue.within(LOOKBACK_BYTES)), EventIndex::min)
+                marks.chain(undecided).chain(labels).chain(following).fold(line.min(self.queue.within(LOOKBACK_BYTES)), EventIndex::min)
             }
         }
     }

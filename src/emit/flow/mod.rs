@@ -8,6 +8,7 @@ mod words;
 use super::title::Title;
 use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::within;
+use crate::rewrite::button;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
 use crate::rules::media::Media;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 pub(super) struct Flow {
     markdown: Option<Markdown>,
     open: Vec<Open>,
-    leaving: Option<ElementId>,
+    leaving: Option<(ElementId, Tag)>,
     line: String,
     /// What moderation has written into the line.
     marks: Vec<Placed>,
@@ -79,11 +80,13 @@ impl Flow {
     }
 
     fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, out: &mut Vec<u8>) {
-        let is_left = tag.has(is::UNSEEN) || matches!(tag, Tag::Button | Tag::Select | Tag::Object | Tag::Applet);
+        let in_heading = || self.open.iter().any(|open| open.tag.has(is::HEADING));
+        let is_pressed = tag == Tag::Button && !button::is_read(source, in_heading());
+        let is_left = is_pressed || tag.has(is::UNSEEN) || matches!(tag, Tag::Select | Tag::Object | Tag::Applet);
         let is_annotation = tag == Tag::Unknown && crate::rewrite::tag_name(source).to_ascii_lowercase().starts_with("annotation");
         if is_left || is_annotation {
             if !void {
-                self.leaving = Some(id);
+                self.leaving = Some((id, tag));
             }
             return;
         }
@@ -221,11 +224,15 @@ impl Emitter for Flow {
         if let Some(title) = page.title {
             self.entitle(title);
         }
-        if let Some(leaving) = self.leaving {
-            if matches!(held.event.kind, EventKind::Close { id, .. } if id == leaving) {
-                self.leaving = None;
+        if let Some((leaving, left)) = self.leaving {
+            match held.event.kind {
+                EventKind::Close { id, .. } if id == leaving => self.leaving = None,
+                EventKind::Open { tag, .. } if left == Tag::Button && button::is_read_inside(tag) => self.leaving = None,
+                _ => {}
             }
-            return;
+            if self.leaving.is_some() || matches!(held.event.kind, EventKind::Close { .. }) {
+                return;
+            }
         }
         match held.event.kind {
             // Where a block was removed, what stood around it stays apart.

@@ -10,6 +10,7 @@ mod text;
 
 use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::Edit;
+use crate::rewrite::button;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Markup, Tag, TextKind};
 use crate::rules::media::Media;
@@ -37,7 +38,7 @@ pub(super) struct Republish {
     open: Vec<Written>,
     starts: String,
     /// Element whose content is left out.
-    leaving: Option<ElementId>,
+    leaving: Option<(ElementId, Tag)>,
     preformatted: u32,
     after_space: bool,
     wrote: bool,
@@ -72,11 +73,13 @@ impl Republish {
             }
             return;
         }
+        let in_heading = || self.open.iter().any(|written| written.tag.has(is::HEADING));
         let written = match treatment(tag, source) {
+            Treatment::Leave if tag == Tag::Button && button::is_read(source, in_heading()) => return,
             Treatment::Unwrap => return,
             Treatment::Leave => {
                 if !void {
-                    self.leaving = Some(id);
+                    self.leaving = Some((id, tag));
                 }
                 return;
             }
@@ -86,7 +89,7 @@ impl Republish {
         if !self.start_tag(tag, written, plain, source) {
             self.starts.truncate(from);
             if tag == Tag::Iframe {
-                self.leaving = Some(id);
+                self.leaving = Some((id, tag));
             }
             return;
         }
@@ -189,14 +192,17 @@ impl Republish {
 impl Emitter for Republish {
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
         let range = held.event.range.clone();
-        if let Some(leaving) = self.leaving {
+        if let Some((leaving, left)) = self.leaving {
             match held.event.kind {
                 EventKind::Close { id, .. } if id == leaving => self.leaving = None,
                 // Formatting from before may end in there.
                 EventKind::Close { id, .. } => self.closed(id, out),
+                EventKind::Open { tag, .. } if left == Tag::Button && button::is_read_inside(tag) => self.leaving = None,
                 _ => {}
             }
-            return;
+            if self.leaving.is_some() || matches!(held.event.kind, EventKind::Close { .. }) {
+                return;
+            }
         }
         if !held.is_kept() {
             return;

@@ -9,7 +9,7 @@ use super::blocks::Blocks;
 use super::element::inside;
 use super::features::good_words;
 use super::spared::{SPARED_LABEL, SPARED_LINE, spare};
-use super::{body, headline, inset, table, tail, thread};
+use super::{body, brief, headline, inset, table, tail, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -30,6 +30,8 @@ const LONG_TEXT: u32 = 50;
 const BELOW_LINE: f32 = 0.3;
 /// Where nothing reaches the line, paragraphs stay from this share of it on.
 const DOUBT: f32 = 0.9;
+/// What stands elsewhere on the page of a brief stays from this chance on.
+const BESIDE_A_BRIEF: f32 = 0.9;
 /// What stands behind the text of an article and apart from it stays from this chance on.
 const APART: f32 = 0.6;
 
@@ -192,11 +194,18 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let in_shape = paragraphs >= JUDGED_WORDS
         && 2 * paragraphs >= words(&|block| !block.dropped)
         && paragraphs >= words(&|block| block.dropped && good_words(block) > 0);
-    let is_article = match settings.page_type {
-        PageType::Article => true,
-        PageType::Forum | PageType::Product | PageType::Collection | PageType::Listing => false,
-        PageType::Auto | PageType::Documentation | PageType::Service => in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed),
-    };
+    let spoken = spoken_title(blocks);
+    let says_title = |block: &Block| block.heading == 1 && !block.dropped && 2 * block.title_words >= block.words;
+    let first_heading = || blocks.iter().position(says_title).or_else(|| blocks.iter().position(|block| block.heading == 1 && !block.dropped));
+    let is_brief = settings.page_type == PageType::Auto && spoken.or_else(first_heading).is_some_and(|row| brief::is_brief(page, chances, row));
+    let is_article = is_brief
+        || match settings.page_type {
+            PageType::Article => true,
+            PageType::Forum | PageType::Product | PageType::Collection | PageType::Listing => false,
+            PageType::Auto | PageType::Documentation | PageType::Service => {
+                in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed)
+            }
+        };
     // Where an article stands, rules know better what is furniture in it; and a few words that they name are never content.
     let is_out = |block: &Block| block.fixed || (block.dropped && (is_article || block.words < REPEATED_WORDS));
     let mut order: Vec<(f32, u32)> =
@@ -230,9 +239,8 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
             _ => Why::Line,
         })
         .collect();
-    let spoken = spoken_title(blocks);
     let says_headline = |(row, block): (usize, &Block)| {
-        spoken == Some(row) || block.heading == 1 && !block.dropped && (2 * block.title_words >= block.words || (is_article && block.links == 0))
+        spoken == Some(row) || says_title(block) || is_article && block.heading == 1 && !block.dropped && block.links == 0
     };
     let headlines: Vec<bool> = blocks.iter().enumerate().map(says_headline).collect();
     let headline = headlines.iter().position(|is_headline| *is_headline);
@@ -242,8 +250,9 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         // What is less likely than the line has to stand with the text.
         let paragraphs: Vec<bool> = (0..blocks.len()).map(|row| kept[row] && is_paragraph(&blocks[row])).collect();
         let least = moved(SPARED_LINE, favor);
-        let reached = body::reaches(page, &paragraphs, headline, |row| blocks[row].dropped || chances[row] < least);
-        (0..blocks.len()).for_each(|row| kept[row] &= chances[row] >= threshold || reached[row]);
+        let reached = body::reaches(page, &paragraphs, headline, |row| is_brief || blocks[row].dropped || chances[row] < least);
+        let least = if is_brief { moved(BESIDE_A_BRIEF, favor) } else { threshold };
+        (0..blocks.len()).for_each(|row| kept[row] &= chances[row] >= least || reached[row]);
         keep_the_long_text(page, chances, favor, &mut kept);
         before.iter_mut().zip(&kept).for_each(|(before, kept)| *before |= kept);
     }
@@ -259,15 +268,15 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         inset::leave_out(page, &mut kept);
     }
     if is_article || settings.page_type == PageType::Auto {
-        tail::leave_out(page, chances, is_article, moved(APART, favor), &mut kept);
+        tail::leave_out(page, chances, is_article, is_brief, moved(APART, favor), &mut kept);
     }
     // What an article or a thread is called is said of it; the name of a product and the like is part of what the page tells.
     let is_told_of = is_article || settings.page_type == PageType::Forum;
     let is_line = |row: &usize| headlines[*row] && !blocks[*row].pinned && !is_paragraph(&blocks[*row]);
-    let says_title = |row: &usize| blocks[*row].title_words > 0 && 2 * blocks[*row].title_words >= blocks[*row].words;
+    let says_most = |row: &usize| blocks[*row].title_words > 0 && 2 * blocks[*row].title_words >= blocks[*row].words;
     let lines: Vec<usize> = (0..blocks.len()).filter(|row| is_told_of && is_line(row)).collect();
     // The one that says most of it, as the name of the site may be a heading, too; or the only one.
-    let most = lines.iter().copied().filter(says_title).max_by_key(|row| (blocks[*row].title_words, std::cmp::Reverse(*row)));
+    let most = lines.iter().copied().filter(says_most).max_by_key(|row| (blocks[*row].title_words, std::cmp::Reverse(*row)));
     let title = most.or_else(|| lines.first().copied().filter(|_| lines.len() == 1));
     let mut seen = FxHashSet::default();
     for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {

@@ -32,8 +32,10 @@ pub(super) mod inside {
     /// Its text is not part of what a reader reads on.
     pub(in super::super) const UNREAD: u32 = 1 << 23;
     pub(in super::super) const TIME: u32 = 1 << 24;
+    /// In a button that is not read; what opens in it may be.
+    pub(in super::super) const PRESSED: u32 = 1 << 25;
     /// What is no feature of an element, but of the text in it.
-    pub(in super::super) const OF_TEXT: u32 = LINK | BOLD | CODE | UNREAD | TIME;
+    pub(in super::super) const OF_TEXT: u32 = LINK | BOLD | CODE | UNREAD | TIME | PRESSED;
 }
 
 /// What is kept of an element. Numbers of elements are indices into [`super::Blocks::elements`]; a parent comes before its children.
@@ -117,7 +119,8 @@ pub(super) fn by_tag(tag: Tag) -> u32 {
         Tag::B | Tag::Strong => inside::BOLD,
         Tag::Code | Tag::Samp | Tag::Kbd => inside::CODE,
         Tag::Time => inside::TIME,
-        Tag::Button | Tag::Select | Tag::Object | Tag::Applet => inside::UNREAD,
+        Tag::Button => inside::PRESSED,
+        Tag::Select | Tag::Object | Tag::Applet => inside::UNREAD,
         tag if tag.has(is::UNSEEN) => inside::UNREAD,
         _ => 0,
     }

@@ -7,6 +7,7 @@
 mod block;
 mod blocks;
 mod body;
+mod brief;
 mod choice;
 mod confidence;
 mod decision;

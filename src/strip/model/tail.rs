@@ -33,14 +33,15 @@ const LINES_BETWEEN: usize = 3;
 
 /// Leaves out, of what is kept behind the last paragraph, what is less likely than `least` and stands apart from the text of an article, and
 /// the rails.
-pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, least: f32, kept: &mut [bool]) {
-    let Some(text) = Text::of(page, kept) else { return };
+pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, is_brief: bool, least: f32, kept: &mut [bool]) {
+    let is_dated = is_brief || page.is_dated_article;
+    let Some(text) = Text::of(page, is_dated, kept) else { return };
     if is_article && 5 * text.words(&text.own) >= 3 * text.words(&text.paragraphs) {
         text.leave_out_doubtful(chances, least, kept);
     }
     // A page of another kind has a text too if it is nearly all its paragraphs.
-    if is_article || page.is_dated_article || 5 * text.own.len() >= 4 * text.paragraphs.len() {
-        text.leave_out_rails(chances, is_article || page.is_dated_article, kept);
+    if is_article || is_dated || 5 * text.own.len() >= 4 * text.paragraphs.len() {
+        text.leave_out_rails(chances, is_article || is_dated, kept);
     }
 }
 
@@ -56,11 +57,11 @@ struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// `None` where there are too few paragraphs.
-    fn of(page: &'a Blocks, kept: &[bool]) -> Option<Self> {
+    fn of(page: &'a Blocks, is_dated: bool, kept: &[bool]) -> Option<Self> {
         let is_sentence = |block: &Block| block.ends_sentence && block.words - block.linked.min(block.words) >= DECLARED_WORDS;
-        let is_paragraph = |block: &Block| good_words(block) > 0 || (page.is_dated_article && is_sentence(block));
+        let is_paragraph = |block: &Block| good_words(block) > 0 || (is_dated && is_sentence(block));
         let paragraphs: Vec<usize> = (0..page.blocks.len()).filter(|row| kept[*row] && is_paragraph(&page.blocks[*row])).collect();
-        let least = if page.is_dated_article { DECLARED_PARAGRAPHS } else { PARAGRAPHS };
+        let least = if is_dated { DECLARED_PARAGRAPHS } else { PARAGRAPHS };
         if paragraphs.len() < least {
             return None;
         }

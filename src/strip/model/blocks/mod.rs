@@ -11,6 +11,7 @@ use super::block::Block;
 use super::element::{Element, by_tag, inside, kind_of};
 use super::tokens::{self, Tokens};
 use crate::metadata::{Collector, Says, is_thread};
+use crate::rewrite::button;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Closing, ElementId, ElementRef, EventKind, KnownName, OpenElements, Tag, Window};
 use crate::strip::queue::EventIndex;
@@ -132,7 +133,7 @@ impl Blocks {
                     _ => {}
                 }
                 if !void && let Some(element) = elements.last_opened() {
-                    self.open(id, tag, element);
+                    self.open(id, tag, element, elements);
                 }
             }
             EventKind::Close { id, tag, how } => {
@@ -166,7 +167,7 @@ impl Blocks {
         }
     }
 
-    fn open(&mut self, id: ElementId, tag: Tag, element: ElementRef<'_>) {
+    fn open(&mut self, id: ElementId, tag: Tag, element: ElementRef<'_>, elements: &OpenElements) {
         if self.elements.len() >= ELEMENTS {
             return;
         }
@@ -180,6 +181,11 @@ impl Blocks {
         }
         let own = kind_of(tag, element);
         let mut inside = above.inside | own;
+        if tag == Tag::Button && button::is_read(element.source(), elements.stack().iter().any(|open| open.tag.has(is::HEADING)))
+            || inside & inside::PRESSED != 0 && button::is_read_inside(tag)
+        {
+            inside &= !inside::PRESSED;
+        }
         if tag == Tag::Body {
             inside &= !inside::HEADER;
         }

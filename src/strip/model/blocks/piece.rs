@@ -36,7 +36,7 @@ impl Blocks {
             return;
         }
         let around = self.elements[number as usize].inside;
-        if around & inside::UNREAD != 0 {
+        if around & (inside::UNREAD | inside::PRESSED) != 0 {
             return;
         }
         let text = window.text(range.clone());
