@@ -9,9 +9,11 @@ pub(crate) mod button;
 mod open_elements;
 mod plain_text;
 mod preformatted;
+mod start_tag;
 mod style;
 pub(crate) mod tag;
 mod token;
+mod tokenizer;
 mod window;
 
 pub(crate) use attributes::name_hash;
@@ -27,7 +29,8 @@ use open_elements::{Closed, Opened};
 use preformatted::Content;
 use std::ops::Range;
 use tag::is;
-use token::{Token, TokenKind, Tokenizer};
+use token::{Token, TokenKind};
+use tokenizer::Tokenizer;
 
 /// One step through the page.
 #[derive(Clone, Debug, PartialEq, Eq)]

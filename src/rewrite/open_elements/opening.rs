@@ -1,8 +1,8 @@
 //! What a start tag does to the stack: it closes what the standard says it closes, and opens its element if it may stand there.
 
 use super::{Closed, Closing, ElementId, Namespace, OpenElement, OpenElements};
+use crate::rewrite::start_tag::StartTag;
 use crate::rewrite::tag::is;
-use crate::rewrite::token::StartTag;
 use crate::rewrite::{Attributes, Tag};
 
 /// What a start tag came to.
