@@ -1,20 +1,27 @@
 //! All phrases of a rule set as one tree of words: a line is looked up once, however many phrases there are.
 
 mod glance;
+mod numbered;
 mod openings;
 mod outlook;
+mod step;
+mod walk;
 mod written;
 
+pub use numbered::Numbered;
+pub use step::Said;
+pub use walk::{PhraseMatch, SaidLength};
 pub use written::PhraseError;
 
 use super::RuleIndex;
 use super::lexicon::Lexicon;
 use crate::fold::Folded;
 use glance::Glance;
+use numbered::NO_WORD;
 use openings::Openings;
-use outlook::{Outlook, word_bit};
+use outlook::Outlook;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::Cell;
+use step::Step;
 use written::Item;
 
 /// Lines of more words than this are no labels.
@@ -22,42 +29,6 @@ pub const LONGEST_LINE: usize = 60;
 
 const LONGEST_NAME: usize = 6;
 const LONGEST_TEXT: usize = 40;
-
-/// A step in the tree.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Step {
-    Word {
-        id: u32,
-        colon: bool,
-    },
-    Number,
-    Date,
-    Name,
-    Text,
-    Said(Said),
-    /// One of a list of forms, which begin at this node.
-    OneOf(u32),
-    /// Nothing: the end of an alternative leads on to what all of them have in common.
-    Joined(u32),
-}
-
-/// What a page says of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Said {
-    /// Its title.
-    Title,
-    /// The name of its site.
-    Site,
-}
-
-/// Where a phrase that was found ends, and whose it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PhraseMatch {
-    /// Index of the first word after it.
-    pub end: usize,
-    /// The rule.
-    pub rule: RuleIndex,
-}
 
 /// The phrases of a rule set.
 #[derive(Debug, Default)]
@@ -78,9 +49,6 @@ pub struct PhraseBook {
     has_phrases: bool,
     glance: Glance,
 }
-
-/// How many words from `at` on repeat what the page says of itself; 0 if they do not.
-pub type SaidLength<'a> = &'a dyn Fn(Said, &Folded, usize) -> usize;
 
 impl PhraseBook {
     /// Adds a phrase of a rule.
@@ -192,150 +160,7 @@ impl PhraseBook {
             self.learn_to_glance(lexicon, &joins);
         }
     }
-
-    /// Whether anything can be found from a node on, judged by the next word alone.
-    #[inline(always)]
-    fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
-        let outlook = self.outlook(node);
-        outlook.ends
-            || line.line.words().get(at).is_some_and(|word| {
-                let may_stand = |id: &u32| *id != NO_WORD && outlook.words & word_bit(*id) != 0;
-                let stands = |id: u32| self.openings(outlook).is_none_or(|openings| openings.know(id));
-                outlook.open || (outlook.number && word.number) || line.id(at).filter(may_stand).is_some_and(stands)
-            })
-    }
-
-    /// All phrases that begin at word `at`.
-    pub fn find(&self, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
-        if !self.is_empty() {
-            self.walk(0, line, at, lexicon, said, found);
-        }
-    }
-
-    /// Looks up the words of a line, those that are asked for and each once; `ids` is a buffer.
-    pub fn number<'a>(&'a self, line: &'a Folded, ids: &'a mut Vec<Cell<u32>>) -> Numbered<'a> {
-        ids.clear();
-        ids.resize(line.words().len(), Cell::new(NOT_LOOKED_UP));
-        Numbered { line, ids, vocabulary: &self.vocabulary }
-    }
-
-    fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
-        if !self.goes_on(node, line, at) {
-            return;
-        }
-        let outlook = self.outlook(node);
-        let ends = &self.ends[node as usize];
-        if outlook.ends_here {
-            found.extend(ends.iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
-        }
-        let words = line.line.words();
-        if at >= words.len() {
-            for (step, _) in &self.placeholders[node as usize] {
-                if let Step::Joined(joined) = step {
-                    self.walk(*joined, line, at, lexicon, said, found);
-                }
-            }
-            return;
-        }
-        let id = line.id(at).unwrap_or(NO_WORD);
-        if id != NO_WORD && outlook.words_here & word_bit(id) != 0 {
-            for colon in [false, true] {
-                if (words[at].colon || !colon)
-                    && let Some(child) = self.word_child(node, id, colon)
-                {
-                    self.walk(child, line, at + 1, lexicon, said, found);
-                }
-            }
-        }
-        if !outlook.steps_here {
-            return;
-        }
-        for (step, child) in self.steps(node, outlook, (id != NO_WORD).then_some(id), words[at].number) {
-            let left = words.len() - at;
-            match step {
-                Step::Number if words[at].number => {
-                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.line.word(at + 1));
-                    self.walk(*child, line, at + 1, lexicon, said, found);
-                    if multiplied {
-                        self.walk(*child, line, at + 2, lexicon, said, found);
-                    }
-                }
-                Step::Date => {
-                    let length = lexicon.date_length(line.line, at);
-                    if length > 0 {
-                        self.walk(*child, line, at + length, lexicon, said, found);
-                    }
-                }
-                Step::Said(what) => {
-                    let length = said(*what, line.line, at);
-                    if length > 0 {
-                        self.walk(*child, line, at + length, lexicon, said, found);
-                    }
-                }
-                Step::Name => {
-                    for length in (1..=left.min(LONGEST_NAME)).filter(|length| self.goes_on(*child, line, at + length)) {
-                        self.walk(*child, line, at + length, lexicon, said, found);
-                    }
-                }
-                Step::Joined(joined) if self.goes_on(*joined, line, at) => self.walk(*joined, line, at, lexicon, said, found),
-                Step::OneOf(root) => self.walk_list(*root, *child, line, at, lexicon, said, found),
-                Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
-                _ => {}
-            }
-        }
-    }
-
-    /// The forms of a list, and what stands after them.
-    #[allow(clippy::too_many_arguments)]
-    fn walk_list(
-        &self,
-        inner: u32,
-        then: u32,
-        line: &Numbered<'_>,
-        at: usize,
-        lexicon: &Lexicon,
-        said: SaidLength<'_>,
-        found: &mut Vec<PhraseMatch>,
-    ) {
-        if self.list_ends.contains(&inner) {
-            self.walk(then, line, at, lexicon, said, found);
-        }
-        let Some(id) = line.id(at).filter(|id| *id != NO_WORD) else { return };
-        if let Some(child) = self.word_child(inner, id, false) {
-            self.walk_list(child, then, line, at + 1, lexicon, said, found);
-        }
-    }
 }
-
-/// A line and the numbers of its words.
-pub struct Numbered<'a> {
-    line: &'a Folded,
-    ids: &'a [Cell<u32>],
-    vocabulary: &'a FxHashMap<Box<str>, u32>,
-}
-
-impl Numbered<'_> {
-    /// The number of a word, or [`NO_WORD`]; `None` behind the last.
-    #[inline(always)]
-    fn id(&self, at: usize) -> Option<u32> {
-        match self.ids.get(at)?.get() {
-            NOT_LOOKED_UP => Some(self.look_up(at)),
-            id => Some(id),
-        }
-    }
-
-    #[cold]
-    fn look_up(&self, at: usize) -> u32 {
-        let id = self.vocabulary.get(self.line.word(at)).copied().unwrap_or(NO_WORD);
-        self.ids[at].set(id);
-        id
-    }
-}
-
-/// The number of a word that is in no phrase.
-const NO_WORD: u32 = u32::MAX;
-/// Nobody has asked for the number of a word.
-const NOT_LOOKED_UP: u32 = u32::MAX - 1;
 
 /// A node's child by a word: the node, the word, whether a colon must follow it.
 #[inline]
