@@ -5,7 +5,7 @@ use crate::moderate::Writing;
 use crate::moderate::edit::{Edit, within};
 use crate::rewrite::{EventKind, TextKind};
 use crate::strip::Held;
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE};
 
 /// Copies kept ranges of the source.
 ///
@@ -19,6 +19,8 @@ pub(super) struct Preserve {
     tail_is_text: bool,
     /// Something was removed since the last kept bytes.
     at_seam: bool,
+    /// Among it was the edge of a block.
+    parted_at_seam: bool,
     placed: Vec<Placed>,
 }
 
@@ -35,11 +37,18 @@ impl Emitter for Preserve {
         }
         if !held.is_kept() {
             self.at_seam = true;
+            self.parted_at_seam |= held.event.kind.parts_lines();
             return;
         }
         if self.at_seam && self.tail_is_text {
             guard_seam(out);
+            // A line ended in what was removed: words on both sides do not become one.
+            let is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data));
+            if is_text && self.parted_at_seam && !page.window.text(held.event.range.clone()).starts_with(char::is_whitespace) {
+                write_line_end(page.encoding, out);
+            }
         }
+        self.parted_at_seam = false;
         self.at_seam = false;
         self.tail_is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data | TextKind::Rcdata));
         let mut at = page.map.source(held.event.range.start);
@@ -50,11 +59,17 @@ impl Emitter for Preserve {
                 guard_seam(out);
             }
             let from = out.len();
-            encode(edit, page.encoding, out);
+            let end = page.map.source(edit.range.end).max(start);
+            if page.encoding == ISO_2022_JP {
+                let begun = page.map.source(held.event.range.start);
+                encode_among_escapes(edit, slice(page, begun, start), slice(page, begun, end), out);
+            } else {
+                encode(edit, page.encoding, out);
+            }
             if !edit.range.is_empty() && out.len() > from {
                 self.placed.push((edit.finding, from..out.len()));
             }
-            at = page.map.source(edit.range.end).max(start);
+            at = end;
         }
         out.extend_from_slice(slice(page, at, page.map.source(held.event.range.end)));
     }
@@ -79,6 +94,17 @@ fn slice<'a>(page: &PageSource<'a>, start: u64, end: u64) -> &'a [u8] {
     page.raw.get(from..to).unwrap_or_default()
 }
 
+fn write_line_end(encoding: &'static Encoding, out: &mut Vec<u8>) {
+    let ends: &[u8] = match encoding {
+        _ if encoding == UTF_16LE => b"\n\0",
+        _ if encoding == UTF_16BE => b"\0\n",
+        _ => b"\n",
+    };
+    if !out.ends_with(ends) {
+        out.extend_from_slice(ends);
+    }
+}
+
 /// Writes an edit in the page's encoding. A character that it lacks is written as its place allows: as a reference, an escape, or `*`.
 fn encode(edit: &Edit, encoding: &'static Encoding, out: &mut Vec<u8>) {
     if encoding == UTF_16LE || encoding == UTF_16BE {
@@ -97,6 +123,23 @@ fn encode(edit: &Edit, encoding: &'static Encoding, out: &mut Vec<u8>) {
             Writing::Json => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.extend_from_slice(format!("\\u{unit:04x}").as_bytes())),
             _ => out.push(b'*'),
         }
+    }
+}
+
+/// In ISO-2022-JP bytes mean what the last escape sequence says (WHATWG Encoding, 12.2): an edit begins and ends in ASCII, and what
+/// stands behind it is read as before. `before` and `through` are the text's bytes up to the edit and to its end.
+fn encode_among_escapes(edit: &Edit, before: &[u8], through: &[u8], out: &mut Vec<u8>) {
+    const ASCII: &[u8] = b"\x1b(B";
+    let last = |bytes: &[u8]| -> Option<[u8; 3]> {
+        let at = memchr::memrchr(0x1b, bytes)?;
+        bytes.get(at..at + 3)?.try_into().ok()
+    };
+    if last(before).is_some_and(|escape| escape != ASCII) {
+        out.extend_from_slice(ASCII);
+    }
+    encode(edit, ISO_2022_JP, out);
+    if let Some(escape) = last(through).filter(|escape| escape != ASCII) {
+        out.extend_from_slice(&escape);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::data::own_data;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 #[derive(Debug, Deserialize)]
@@ -17,7 +18,10 @@ static CONTACTS: LazyLock<Contacts> = LazyLock::new(|| own_data!("entity/contact
 
 /// Whether a link stands for a number or an address, by how it begins.
 pub(super) fn is_contact(href: &str) -> bool {
-    let href = href.trim_start();
+    // Browsers take tabs and line ends out of an address (WHATWG URL, 4.4).
+    let is_dropped = |c: char| matches!(c, '\t' | '\n' | '\r');
+    let cleaned: Cow<'_, str> = if href.contains(is_dropped) { href.replace(is_dropped, "").into() } else { href.into() };
+    let href = cleaned.trim_start();
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if let Some(host) = host(href) {
         return CONTACTS.hosts.iter().any(|known| begins(host, known));
@@ -58,6 +62,8 @@ mod tests {
             "https:\\\\wa.me\\1",
             "https://www.wa.me/1",
             "https://a@wa.me:443/1",
+            "te\nl:+20123",
+            "https://WA.ME./20123",
         ] {
             assert!(is_contact(href), "{href}");
         }

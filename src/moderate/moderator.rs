@@ -157,12 +157,21 @@ impl Moderator {
         self.work.passage.end(page.window);
         let rules = Arc::clone(&self.rules);
         let set = rules.moderation();
+        let mut read: Vec<(u32, Range<u64>)> = Vec::new();
         for is_side in [false, true] {
             let view = std::mem::take(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text });
             let mut near = Vec::new();
             let misses = self.explain.then_some(&mut near);
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
             let mut found = set.settle(&view, &mut self.work.scratch, &mut allows, misses);
+            // What a line says as it is read, it need not say once more as it is written.
+            let is_read = |found: &Found, page: &Range<u64>| {
+                read.iter().any(|(rule, known)| *rule == found.rule && known.start <= page.start && page.end <= known.end)
+            };
+            found.retain(|found| !(view.blocks[found.block].is_as_written && is_read(found, &view.page_range(found.plain.clone()))));
+            if !is_side && self.work.passage.side.blocks.iter().any(|block| block.is_as_written) {
+                read.extend(found.iter().map(|found| (found.rule, view.page_range(found.plain.clone()))));
+            }
             found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
             self.record_near(&view, &found, near, page);
             self.apply(&view, &found, set, page);

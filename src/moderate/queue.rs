@@ -120,7 +120,11 @@ impl Queue {
         let surface = view.blocks[block].surface;
         let from = view.blocks[block].event;
         let last = self.first + self.held.len() as u64;
-        let until = if surface == Surface::Text { view.blocks.get(block + 1).map_or(last, |next| next.event) } else { view.blocks[block].until };
+        let until = if surface == Surface::Text && !view.blocks[block].is_as_written {
+            view.blocks.get(block + 1).map_or(last, |next| next.event)
+        } else {
+            view.blocks[block].until
+        };
         let position = |number: u64| (number.saturating_sub(self.first) as usize).min(self.held.len());
         let (start, end) = (position(from), position(until));
         let mut opened: Vec<(ElementId, usize)> = Vec::new();

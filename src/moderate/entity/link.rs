@@ -36,13 +36,10 @@ pub(crate) fn dialled_locally(href: &str) -> Option<&str> {
 pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
     let trimmed = href.trim_start();
     let start = href.len() - trimmed.len();
-    let after = |prefix: &str| {
-        let rest = trimmed.as_bytes();
-        (rest.len() >= prefix.len() && rest[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes())).then_some(start + prefix.len())
-    };
     if finder.has(EntityKind::Email)
-        && let Some(at) = after("mailto:")
+        && let Some(length) = begins(trimmed, "mailto:")
     {
+        let at = start + length;
         mail(finder, href, at, matches);
         return;
     }
@@ -51,17 +48,16 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
         let local = DIALLING.local.iter().map(|prefix| (prefix, false));
         let number = local.chain(DIALLING.international.iter().map(|prefix| (prefix, true))).find_map(|(prefix, international)| {
             let from = if prefix.contains(':') { start } else { host };
-            let rest = &href.as_bytes()[from..];
-            let is_same = |(a, b): (&u8, &u8)| a.eq_ignore_ascii_case(b) || (*a == b'\\' && *b == b'/');
-            let fits = rest.len() >= prefix.len() && rest.iter().zip(prefix.as_bytes()).all(is_same);
-            // "wa.me:443/966…" names the port.
+            // "wa.me:443/966…" names the port, "wa.me./966…" the root of all domains.
             let port = || {
                 let (name, path) = prefix.split_once('/')?;
-                let after = href[from..].strip_prefix(name)?.strip_prefix(':')?;
-                let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-                Some(from + name.len() + 1 + digits + 1 + after[digits..].strip_prefix('/')?.strip_prefix(path).map(|_| path.len())?)
+                let rest = &href[from + begins(&href[from..], name)?..];
+                let rest = rest.strip_prefix('.').unwrap_or(rest);
+                let rest = rest.strip_prefix(':').map_or(rest, |port| port.trim_start_matches(|c: char| c.is_ascii_digit()));
+                let rest = rest.strip_prefix(['/', '\\'])?;
+                Some(href.len() - rest.len() + begins(rest, path)?)
             };
-            let end = if fits { Some(from + prefix.len()) } else { port() };
+            let end = begins(&href[from..], prefix).map(|length| from + length).or_else(port);
             end.map(|end| (end, international))
         });
         if let Some((mut at, international)) = number {
@@ -87,6 +83,21 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
     });
 }
 
+/// Length of what an address begins with, if it is this prefix but for case, for slashes that lean the other way, and for spaces, as which
+/// tabs and line ends are read that browsers take out (WHATWG URL, 4.4).
+fn begins(address: &str, prefix: &str) -> Option<usize> {
+    let mut wanted = prefix.bytes().peekable();
+    for (at, byte) in address.bytes().enumerate() {
+        match wanted.peek() {
+            None => return Some(at),
+            Some(next) if byte.eq_ignore_ascii_case(next) || (byte == b'\\' && *next == b'/') => wanted.next(),
+            Some(_) if byte == b' ' => continue,
+            Some(_) => return None,
+        };
+    }
+    wanted.peek().is_none().then_some(address.len())
+}
+
 fn mail(finder: &EntityFinder, href: &str, at: usize, matches: &mut Vec<EntityMatch>) {
     // Addresses are separated by commas; what follows `?` names more of them (`cc=`), and text.
     let first = matches.len();
@@ -100,13 +111,18 @@ fn mail(finder: &EntityFinder, href: &str, at: usize, matches: &mut Vec<EntityMa
         });
         return;
     }
-    // Percent-encoded: the part before the question mark is the address as a whole if it decodes to one.
+    // Percent-encoded: a part goes as a whole if it decodes to an address, or to a text with one in it.
     let mut next = at;
-    for part in href[at..].split('?').next().unwrap_or_default().split(',') {
+    for part in href[at..].split(['?', '&', '=', ',', ';']) {
         let from = next;
         next += part.len() + 1;
         let decoded: String = percent_decoded(part);
-        if email::is_address(&decoded) {
+        let holds_address = || {
+            let mut inside = Vec::new();
+            finder.find(&decoded, &mut inside, None);
+            inside.iter().any(|found| found.kind == EntityKind::Email)
+        };
+        if decoded.contains('@') && (email::is_address(&decoded) || holds_address()) {
             matches.push(EntityMatch { range: from..from + part.len(), kind: EntityKind::Email, detail: "address", score: 0.95 });
         }
     }
@@ -201,6 +217,10 @@ mod tests {
             ("viber://chat?number=%2B966501234567", &["%2B966501234567"]),
             ("mailto:info@example.com?cc=b@example.org", &["info@example.com", "b@example.org"]),
             ("mailto:info%40example.com", &["info%40example.com"]),
+            ("mailto:a@b.example?bcc=info%40example.com&body=write%20c@d.example", &["a@b.example", "info%40example.com", "write%20c@d.example"]),
+            ("te l:+966501234567", &["+966501234567"]),
+            ("https://WA.ME./966501234567", &["966501234567"]),
+            ("https://WA.ME:443/966501234567", &["966501234567"]),
             ("https://example.com/article/0501234567", &[]),
             ("https://t.me/+AbCdEfGh123", &[]),
             ("https://wa.me/message/ABC123", &[]),

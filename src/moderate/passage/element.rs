@@ -29,6 +29,7 @@ impl Passage {
         let is_unseen = || matches!(tag, Tag::Template | Tag::Rt | Tag::Rp) || is_hiding(&style) || Attributes::get(source, "hidden").is_some();
         if self.aside.is_none() && !tag.has(is::BLOCK) && self.text.plain.ends_with(char::is_alphanumeric) && is_unseen() {
             self.aside = Some(id);
+            self.written.part();
         }
     }
 
@@ -38,6 +39,7 @@ impl Passage {
             let follows_word = self.text.plain.ends_with(char::is_alphanumeric);
             if follows_word && Attributes::get(window.text(range.clone()), "href").is_some_and(is_contact) {
                 self.text.object(range.start);
+                self.written.part();
             }
             self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX, dials: None });
         }

@@ -3,6 +3,7 @@
 mod element;
 mod link;
 mod value;
+mod written;
 
 use super::reference::References;
 use super::rule::{ModerationSet, Surfaces};
@@ -13,6 +14,7 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{ElementId, Event, EventKind, Tag, TextKind, Window, tag_name};
 use link::Link;
 use std::ops::Range;
+use written::Written;
 
 /// Whether a tag begins or ends a line: that of a block, and of an element of SVG that is a text by itself.
 #[inline(always)]
@@ -43,6 +45,8 @@ pub(super) struct Passage {
     is_open: bool,
     /// Where a side value begins that has no quotes, and its bytes.
     unquoted: Vec<(u32, Range<u64>)>,
+    /// The line as it is written.
+    written: Written,
 }
 
 impl Passage {
@@ -55,6 +59,7 @@ impl Passage {
         (self.preformatted, self.noscript, self.json, self.is_open) = (0, None, None, false);
         (self.aside, self.overriding) = (None, None);
         self.links.clear();
+        self.written.begin();
         self.clear(0);
     }
 
@@ -83,16 +88,18 @@ impl Passage {
         }
         match kind {
             EventKind::Open { id, tag, void, values, hides, .. } => {
+                let line = (is_line(tag, window, &range), void && is_shown(tag, window, &range));
+                self.written_open(id, tag, void, is_kept, line, window.text(range.clone()), window);
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {
                     // A picture or a field stands between what is before and after it; other tags join.
-                    if void && is_shown(tag, window, &range) { self.text.object(range.start) } else { self.text.markup() }
+                    if line.1 { self.text.object(range.start) } else { self.text.markup() }
                 }
                 if !void {
                     self.shown(id, tag, hides, &range, window);
                 }
-                if is_line(tag, window, &range) {
+                if line.0 {
                     self.end_block(number);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) && !void {
@@ -108,20 +115,29 @@ impl Passage {
             }
             EventKind::Close { id, tag, .. } => {
                 self.text.markup();
-                if is_line(tag, window, &range) {
+                let is_line = is_line(tag, window, &range);
+                self.written_close(id, tag, is_kept, is_line, window);
+                if is_line {
                     self.end_block(number + 1);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) {
                     self.preformatted = self.preformatted.saturating_sub(1);
                 }
                 self.noscript.take_if(|noscript| *noscript == id);
-                self.aside.take_if(|aside| *aside == id);
+                if self.aside.take_if(|aside| *aside == id).is_some() {
+                    self.written.part();
+                }
                 if self.overriding.take_if(|overriding| *overriding == id).is_some() {
                     self.text.end_override();
                 }
                 self.closed(id, tag, number, window);
             }
-            EventKind::Text(kind) if is_kept => self.text(kind, range, number, window),
+            EventKind::Text(kind) if is_kept => {
+                if matches!(kind, TextKind::Data | TextKind::Literal) {
+                    self.written.text(range.clone(), kind, number, window);
+                }
+                self.text(kind, range, number, window);
+            }
             EventKind::Comment if is_kept && self.looks_at(Surface::Comment) => {
                 self.text.markup();
                 let text = window.text(range.clone());
@@ -139,7 +155,10 @@ impl Passage {
             EventKind::Comment => self.text.markup(),
             // Custom elements are inline where no style sheet says otherwise: words are matched across their edge.
             EventKind::Break { .. } if range.is_empty() => self.text.markup(),
-            EventKind::Break { .. } => self.end_block(number + 1),
+            EventKind::Break { .. } => {
+                self.written_edge(is_kept, window);
+                self.end_block(number + 1);
+            }
             EventKind::Stray { block } => {
                 self.text.markup();
                 // A start tag that opens nothing, as those nested too deeply and a second `body`, still has its attributes.
@@ -149,6 +168,7 @@ impl Passage {
                     self.values(Tag::of(&name), source, range.start, number);
                 }
                 if block {
+                    self.written.part();
                     self.end_block(number + 1);
                 }
             }
@@ -167,6 +187,7 @@ impl Passage {
         self.text.end_block();
         self.side.end_block();
         self.is_open = false;
+        self.end_written(window);
     }
 
     /// Begins the next passage, with the event of this number.
@@ -174,6 +195,7 @@ impl Passage {
         self.text.clear();
         self.side.clear();
         self.unquoted.clear();
+        self.written.clear();
         self.text.begin_block(Surface::Text, Writing::Reference, next);
         self.links.retain_mut(|link| {
             link.open = None;
@@ -185,7 +207,10 @@ impl Passage {
 
     /// Whether nothing of a block has been read yet: the passage can end here, and no match is cut.
     pub(super) fn is_between_blocks(&self) -> bool {
-        self.json.is_none() && !self.is_open && self.text.blocks.last().is_none_or(|block| block.plain as usize == self.text.plain.len())
+        self.json.is_none()
+            && !self.is_open
+            && self.written.is_empty()
+            && self.text.blocks.last().is_none_or(|block| block.plain as usize == self.text.plain.len())
     }
 
     #[inline]

@@ -18,6 +18,8 @@ pub(crate) struct Block {
     pub(crate) writing: Writing,
     /// A link that stands for no number or address: only rules that ask for links look at it.
     pub(crate) is_mere_link: bool,
+    /// A line of text once more, as it is written where that is another reading.
+    pub(crate) is_as_written: bool,
     /// What a value is called, as bytes of the view's labels.
     label: (u32, u32),
 }
@@ -29,7 +31,7 @@ impl View {
     /// Begins a block; the one before has ended.
     pub(crate) fn begin_block(&mut self, surface: Surface, writing: Writing, event: u64) {
         let plain = self.plain.len() as u32;
-        let block = Block { surface, plain, event, until: event + 1, writing, is_mere_link: false, label: (0, 0) };
+        let block = Block { surface, plain, event, until: event + 1, writing, is_mere_link: false, is_as_written: false, label: (0, 0) };
         match self.blocks.last_mut() {
             Some(last) if last.plain == plain => *last = block,
             _ => self.blocks.push(block),

@@ -84,10 +84,10 @@ fn end_of_comment(bytes: &[u8]) -> Option<usize> {
         [b'-', b'>', ..] => return Some(6),
         _ => {}
     }
-    let dashes = memchr::memmem::find_iter(&bytes[4..], b"--").map(|at| 4 + at);
-    for at in dashes {
-        // More dashes may follow before the end.
-        let after = at + bytes[at..].iter().take_while(|b| **b == b'-').count();
+    let mut after = 4;
+    while let Some(dashes) = memchr::memmem::find(&bytes[after..], b"--") {
+        // More dashes may follow before the end; each is looked at once.
+        after += dashes + bytes[after + dashes..].iter().take_while(|b| **b == b'-').count();
         match &bytes[after..] {
             [b'>', ..] => return Some(after + 1),
             [b'!', b'>', ..] => return Some(after + 2),

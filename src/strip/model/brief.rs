@@ -13,6 +13,10 @@ const SENTENCE_WORDS: u32 = 8;
 const BRIEF_WORDS: u32 = 25;
 /// Within so many blocks behind the headline stand the date and the first sentence.
 const LEAD: usize = 8;
+/// The title of another page, a link, has at least so many words: where such stand before the first sentence, the page is a list.
+const TITLE_WORDS: u32 = 4;
+/// A date that is marked as one may also stand so many blocks above the headline; what else has digits there is a telephone number.
+const ABOVE: usize = 2;
 /// So many blocks of something else part two sentences at most.
 const BETWEEN: usize = 3;
 /// Digits of a date: `1.2.2026` has six, `Oct 5, 2026` five; with the hour, the other calendar and a counter they are more.
@@ -28,15 +32,13 @@ pub(super) fn is_brief(page: &Blocks, chances: &[f32], headline: usize) -> bool 
     }
     let blocks = &page.blocks;
     let behind: Vec<usize> = (headline + 1..blocks.len()).filter(|row| !blocks[*row].dropped).collect();
-    let is_dated = page.is_dated_article || behind.iter().take(LEAD).any(|row| is_date(&blocks[*row]));
-    if !is_dated {
-        return false;
-    }
     let is_sentence = |row: usize| {
         let block = &blocks[row];
         let own = block.words - block.linked.min(block.words);
         block.ends_sentence && own >= SENTENCE_WORDS && 3 * block.linked < block.words && chances[row] >= SENTENCE
     };
+    let above = headline.saturating_sub(ABOVE)..headline;
+    let mut is_dated = above.into_iter().any(|row| !blocks[row].dropped && blocks[row].times > 0);
     let (mut words, mut since, mut last) = (0, 0, headline);
     for row in behind {
         if is_sentence(row) {
@@ -44,6 +46,11 @@ pub(super) fn is_brief(page: &Blocks, chances: &[f32], headline: usize) -> bool 
             continue;
         }
         since += 1;
+        is_dated |= last == headline && is_date(&blocks[row]);
+        let is_title = |block: &Block| block.heading > 0 || (2 * block.linked >= block.words && block.words >= TITLE_WORDS);
+        if is_title(&blocks[row]) && last == headline {
+            break;
+        }
         if since > if last == headline { LEAD } else { BETWEEN } {
             break;
         }
@@ -51,7 +58,7 @@ pub(super) fn is_brief(page: &Blocks, chances: &[f32], headline: usize) -> bool 
     // The text is what the page has of sentences, or most of it.
     let elsewhere: u32 =
         (0..blocks.len()).filter(|row| (*row < headline || *row > last) && is_paragraph(&blocks[*row])).map(|row| blocks[row].words).sum();
-    words >= BRIEF_WORDS && elsewhere <= words
+    is_dated && words >= BRIEF_WORDS && elsewhere <= words
 }
 
 fn is_date(block: &Block) -> bool {

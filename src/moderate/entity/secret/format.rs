@@ -47,6 +47,9 @@ impl Alphabet {
     }
 }
 
+/// Bytes that the header of a web token has at most.
+const HEADER_BYTES: usize = 1024;
+
 /// Judges what follows a known beginning.
 pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range<usize>) {
     let format = &SECRETS.format[format];
@@ -56,7 +59,14 @@ pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range
         return;
     }
     let before = view.byte_before(prefix.start);
-    let mut end = view.short_run(prefix.end, format.max + 1, |byte| format.rest.holds(*byte));
+    if format.id == "jwt" && before == b'.' && follows_alike(view.text(), prefix.clone()) {
+        return; // the payload of the one that begins before
+    }
+    let slash = format.prefix.contains('/');
+    let is_glued = before.is_ascii_alphanumeric() || before == b'_' || (before == b'-' && !slash);
+    // What begins in the middle of a word is none, however it goes on.
+    let most = if is_glued { format.min } else { format.max + 1 };
+    let mut end = view.short_run(prefix.end, most, |byte| format.rest.holds(*byte));
     while matches!(format.rest, Alphabet::Dotted) && view.byte(end - 1) == b'.' && end > prefix.end {
         end -= 1;
     }
@@ -64,13 +74,7 @@ pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range
     if length < format.min / 2 {
         return; // prose
     }
-    let slash = format.prefix.contains('/');
-    if before.is_ascii_alphanumeric()
-        || before == b'_'
-        || (before == b'-' && !slash)
-        || view.byte(end).is_ascii_alphanumeric()
-        || view.byte(end) == b'_'
-    {
+    if is_glued || view.byte(end).is_ascii_alphanumeric() || view.byte(end) == b'_' {
         scan.miss(range, EntityKind::Secret, "boundary");
         return;
     }
@@ -92,6 +96,13 @@ pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range
         Some(failed) => scan.miss(range, EntityKind::Secret, failed),
         None => scan.hit(range, EntityKind::Secret, &format.id, 0.95),
     }
+}
+
+/// Whether the part before a dot begins with the same prefix. Parts longer than a header are not looked through.
+fn follows_alike(text: &str, prefix: Range<usize>) -> bool {
+    let before = &text.as_bytes()[..prefix.start.saturating_sub(1)];
+    let part = before.iter().rev().take(HEADER_BYTES).take_while(|byte| Alphabet::Base64url.holds(**byte)).count();
+    before[before.len() - part..].starts_with(&text.as_bytes()[prefix])
 }
 
 fn judge_web_token(scan: &mut Scan<'_, '_, '_>, range: Range<usize>) {

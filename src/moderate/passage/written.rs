@@ -1,0 +1,122 @@
+//! What is written of a line. Emitters write no tags that open nothing, no buttons and no drawings, and what a style sheet hides is
+//! text to them: what such things part on the page, or keep out of a word, stands together in the output. A line with any of them is read
+//! once more, as it is written.
+
+use super::Passage;
+use crate::moderate::reference::References;
+use crate::moderate::surface::{Surface, Writing};
+use crate::rewrite::button;
+use crate::rewrite::tag::is;
+use crate::rewrite::{ElementId, Tag, TextKind, Window};
+use std::ops::Range;
+
+/// The line that is being written.
+#[derive(Default)]
+pub(super) struct Written {
+    /// Its texts, and the numbers of their events.
+    texts: Vec<(Range<u64>, TextKind, u64)>,
+    /// The page parts there what is written together.
+    is_parted: bool,
+    /// Texts stand on both sides of such a place.
+    is_other: bool,
+    /// The element that is left out with all it holds.
+    left: Option<ElementId>,
+}
+
+impl Written {
+    /// Whether nothing of a line has come.
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// Begins a page.
+    pub(super) fn begin(&mut self) {
+        self.left = None;
+        self.clear();
+    }
+
+    /// Begins a line.
+    pub(super) fn clear(&mut self) {
+        self.texts.clear();
+        (self.is_parted, self.is_other) = (false, false);
+    }
+
+    /// Something stands here that is not written.
+    #[inline]
+    pub(super) fn part(&mut self) {
+        self.is_parted = !self.texts.is_empty();
+    }
+
+    /// A text that is written, if nothing that is left out stands around it.
+    pub(super) fn text(&mut self, range: Range<u64>, kind: TextKind, number: u64, window: &Window) {
+        if self.left.is_some() || (self.texts.is_empty() || self.is_parted) && window.text(range.clone()).trim_ascii().is_empty() {
+            return;
+        }
+        self.is_other |= std::mem::take(&mut self.is_parted);
+        self.texts.push((range, kind, number));
+    }
+}
+
+/// Whether an element is left out by those who write, though the text around it goes on.
+fn is_left_out(tag: Tag, source: &str) -> bool {
+    match tag {
+        Tag::Script | Tag::Style => false,
+        Tag::Button => !button::is_read(source, false),
+        Tag::Select | Tag::Object | Tag::Applet | Tag::Meter | Tag::Progress => true,
+        tag => tag.has(is::UNSEEN),
+    }
+}
+
+impl Passage {
+    /// A start tag, as far as what is written goes. `is_line` tells whether it begins a line, `is_seen` whether it is seen by itself.
+    #[inline]
+    pub(super) fn written_open(&mut self, id: ElementId, tag: Tag, void: bool, is_kept: bool, line: (bool, bool), source: &str, window: &Window) {
+        let (is_line, is_seen) = line;
+        if self.written.left.is_some() {
+            return;
+        }
+        if !void && is_left_out(tag, source) {
+            self.written.left = Some(id);
+            self.written.part();
+        } else if (is_line && tag != Tag::Button) || tag == Tag::Br {
+            self.written_edge(is_kept, window);
+        } else if void && is_seen {
+            self.written.part();
+        }
+    }
+
+    /// An end tag.
+    #[inline]
+    pub(super) fn written_close(&mut self, id: ElementId, tag: Tag, is_kept: bool, is_line: bool, window: &Window) {
+        if self.written.left.take_if(|left| *left == id).is_some() {
+            self.written.part();
+        } else if self.written.left.is_none() && is_line && tag != Tag::Button {
+            self.written_edge(is_kept, window);
+        }
+    }
+
+    /// The edge of a block: those that are stripped leave nothing.
+    pub(super) fn written_edge(&mut self, is_kept: bool, window: &Window) {
+        if is_kept { self.end_written(window) } else { self.written.part() }
+    }
+
+    /// Ends the line: reads it as it is written, if that is another reading.
+    pub(super) fn end_written(&mut self, window: &Window) {
+        if self.written.is_other
+            && let (Some((_, _, first)), Some((_, _, last))) = (self.written.texts.first(), self.written.texts.last())
+        {
+            self.side.begin_block(Surface::Text, Writing::Reference, *first);
+            if let Some(block) = self.side.blocks.last_mut() {
+                (block.until, block.is_as_written) = (*last + 1, true);
+            }
+            for (range, kind, _) in &self.written.texts {
+                // No edit may reach from one event into the next.
+                self.side.markup();
+                let references = if *kind == TextKind::Data { References::Text } else { References::No };
+                self.side.add(window.text(range.clone()), range.start, references, self.preformatted > 0);
+            }
+            self.side.end_block();
+        }
+        self.written.clear();
+    }
+}
