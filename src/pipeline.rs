@@ -490,6 +490,12 @@ impl<W: Write> Pipeline<W> {
         for text in [&mut metadata.title, &mut metadata.byline, &mut metadata.site] {
             *text = text.take().and_then(|text| self.moderator.redacted(&text, self.host.as_deref(), lang.as_deref()));
         }
+        for value in [&mut metadata.published, &mut metadata.lang, &mut metadata.dir] {
+            value.take_if(|value| !self.moderator.may_stay(value, self.host.as_deref(), lang.as_deref()));
+        }
+        for address in [&mut metadata.image, &mut metadata.canonical] {
+            address.take_if(|address| !self.moderator.may_lead(address, self.host.as_deref(), lang.as_deref()));
+        }
         let encoding = self.decoder.note().clone();
         let review = self.review();
         let mut blocks = self.stripper.take_explained();

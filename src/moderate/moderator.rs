@@ -1,6 +1,7 @@
 //! The moderator of one page: gathers passages, has them judged, turns findings into edits.
 
 use super::Verdict;
+use super::contact::is_contact;
 use super::edit::{Edit, escaped};
 use super::judge::{Found, NearFound};
 use super::reach::Reach;
@@ -320,15 +321,41 @@ impl Moderator {
         std::mem::take(&mut self.near)
     }
 
-    /// A text about the page, such as its title, as moderation leaves it; `None` where it may not stay.
+    /// A text about the page, such as its title, as moderation leaves it; `None` where it may not stay. What is markup in a text of data is
+    /// shown as such by some and as tags by others: it is read both ways.
     pub fn redacted(&mut self, text: &str, host: Option<&str>, lang: Option<&str>) -> Option<String> {
+        let whole = self.redacted_alone(text, Surface::Meta, host, lang)?;
+        if !text.contains('<') {
+            return Some(whole);
+        }
+        let joined = without_tags(text);
+        let redacted = self.redacted_alone(&joined, Surface::Meta, host, lang)?;
+        Some(if redacted == joined { whole } else { redacted })
+    }
+
+    /// Whether a value about the page that is no text, such as a date, may stay as it is.
+    pub fn may_stay(&mut self, value: &str, host: Option<&str>, lang: Option<&str>) -> bool {
+        self.redacted_alone(value, Surface::Meta, host, lang).is_some_and(|redacted| redacted == value)
+    }
+
+    /// The same of an address.
+    pub fn may_lead(&mut self, address: &str, host: Option<&str>, lang: Option<&str>) -> bool {
+        self.redacted_alone(address, Surface::Link, host, lang).is_some_and(|redacted| redacted == address)
+    }
+
+    fn redacted_alone(&mut self, text: &str, surface: Surface, host: Option<&str>, lang: Option<&str>) -> Option<String> {
         let rules = Arc::clone(&self.rules);
         let set = rules.moderation();
         if set.is_empty() {
             return Some(text.to_owned());
         }
         let mut view = View::default();
-        view.begin_block(Surface::Meta, Writing::Literal, 0);
+        view.begin_block(surface, Writing::Literal, 0);
+        if surface == Surface::Link
+            && let Some(block) = view.blocks.last_mut()
+        {
+            block.is_mere_link = !is_contact(text);
+        }
         view.add(text, 0, References::No, false);
         view.end_block();
         // What says no more than a line is judged to the end, however late it is.
@@ -344,6 +371,14 @@ impl Moderator {
         self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         Some(super::edit::edited(text, 0..text.len() as u64, &self.work.edits).into_owned())
     }
+}
+
+/// A text without what stands in pointed brackets.
+fn without_tags(text: &str) -> String {
+    let mut parts = text.split('<');
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('>').map_or("", |(_, behind)| behind));
+    std::iter::once(first).chain(rest).collect()
 }
 
 impl Drop for Moderator {

@@ -81,7 +81,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judgement {
         let marked = evidence.article_opens_at.is_some() && prose.len() >= 2 && elsewhere < words;
         let headed = evidence.holds_headline && elsewhere < words;
         // What expects no sentences has none: paragraphs in it are the article's, whatever closed it.
-        let most = prose.len() >= ARTICLE_LINES && !is_teasers(&lines, prose.len());
+        let most = prose.len() >= ARTICLE_LINES && !is_teasers(&lines[first_prose.saturating_sub(1)..], prose.len());
         let only = evidence.whole_page && elsewhere == 0;
         marked || headed || most || only || evidence.chosen_container
     };
@@ -125,7 +125,8 @@ fn judge_open(lines: &[&Line]) -> Judgement {
     first.or(rest).map_or(Judgement::Remove, |line| Judgement::RemoveBefore(line.first, Cause::Unclosed))
 }
 
-/// Teasers with excerpts: at least one linked line to each line of prose.
+/// Teasers with excerpts: at least one linked line to each line of prose, from the one before the first on; what buttons stand before
+/// that are no titles of excerpts.
 fn is_teasers(lines: &[&Line], prose: usize) -> bool {
     lines.iter().filter(|line| line.is_linked()).count() >= prose
 }

@@ -51,9 +51,9 @@ impl Stripper {
     }
 
     /// Whether it matters here what is furniture: inside a mark only from where the guard might release it, for all before that
-    /// goes with the mark. What the block model may give back is asked about all the same, and `explain` wants to know.
+    /// goes with the mark. What the block model may give back is asked about all the same.
     pub(super) fn asks_rules(&self) -> bool {
-        self.marks.is_empty() || self.may_be_released || self.explain || self.rules.has_keep() || (self.blocks.is_some() && self.decide_by_model)
+        self.marks.is_empty() || self.may_be_released || self.rules.has_keep() || (self.blocks.is_some() && self.decide_by_model)
     }
 
     /// Whether an element that was closed properly may hold all of the text that the page has: what has come so far has none to speak of.

@@ -228,6 +228,8 @@ impl Emitter for Flow {
             match held.event.kind {
                 EventKind::Close { id, .. } if id == leaving => self.leaving = None,
                 EventKind::Open { tag, .. } if left == Tag::Button && button::is_read_inside(tag) => self.leaving = None,
+                // What is in a template or the like is never read.
+                EventKind::Open { tag, void: false, .. } if tag.has(is::UNSEEN) => self.leaving = Some((leaving, tag)),
                 _ => {}
             }
             if self.leaving.is_some() || matches!(held.event.kind, EventKind::Close { .. }) {

@@ -39,7 +39,6 @@ impl Passage {
             let follows_word = self.text.plain.ends_with(char::is_alphanumeric);
             if follows_word && Attributes::get(window.text(range.clone()), "href").is_some_and(is_contact) {
                 self.text.object(range.start);
-                self.written.part();
             }
             self.links.push(Link { id, open: Some(number), plain: self.text.plain.len()..usize::MAX, dials: None });
         }

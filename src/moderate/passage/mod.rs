@@ -88,18 +88,18 @@ impl Passage {
         }
         match kind {
             EventKind::Open { id, tag, void, values, hides, .. } => {
-                let line = (is_line(tag, window, &range), void && is_shown(tag, window, &range));
-                self.written_open(id, tag, void, is_kept, line, window.text(range.clone()), window);
+                let (is_line, is_seen) = (is_line(tag, window, &range), void && is_shown(tag, window, &range));
+                self.written_open(event, is_kept, is_line, window);
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {
                     // A picture or a field stands between what is before and after it; other tags join.
-                    if line.1 { self.text.object(range.start) } else { self.text.markup() }
+                    if is_seen { self.text.object(range.start) } else { self.text.markup() }
                 }
                 if !void {
                     self.shown(id, tag, hides, &range, window);
                 }
-                if line.0 {
+                if is_line {
                     self.end_block(number);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) && !void {

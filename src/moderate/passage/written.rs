@@ -4,10 +4,11 @@
 
 use super::Passage;
 use crate::moderate::reference::References;
+use crate::moderate::seen::is_hiding;
 use crate::moderate::surface::{Surface, Writing};
 use crate::rewrite::button;
 use crate::rewrite::tag::is;
-use crate::rewrite::{ElementId, Tag, TextKind, Window};
+use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value};
 use std::ops::Range;
 
 /// The line that is being written.
@@ -67,11 +68,19 @@ fn is_left_out(tag: Tag, source: &str) -> bool {
     }
 }
 
+/// Whether a void element is written: a picture that has an address and is not hidden.
+fn is_written(tag: Tag, source: &str) -> bool {
+    let get = |name| Attributes::get(source, name);
+    let hides = || get("hidden").is_some() || get("style").is_some_and(|style| is_hiding(&decode_value(style)));
+    matches!(tag, Tag::Wbr) || tag == Tag::Img && get("src").is_some_and(|address| !address.trim().is_empty()) && !hides()
+}
+
 impl Passage {
-    /// A start tag, as far as what is written goes. `is_line` tells whether it begins a line, `is_seen` whether it is seen by itself.
+    /// A start tag, as far as what is written goes. `is_line` tells whether it begins a line.
     #[inline]
-    pub(super) fn written_open(&mut self, id: ElementId, tag: Tag, void: bool, is_kept: bool, line: (bool, bool), source: &str, window: &Window) {
-        let (is_line, is_seen) = line;
+    pub(super) fn written_open(&mut self, event: &Event, is_kept: bool, is_line: bool, window: &Window) {
+        let EventKind::Open { id, tag, void, .. } = event.kind else { return };
+        let source = window.text(event.range.clone());
         if self.written.left.is_some() {
             return;
         }
@@ -80,7 +89,7 @@ impl Passage {
             self.written.part();
         } else if (is_line && tag != Tag::Button) || tag == Tag::Br {
             self.written_edge(is_kept, window);
-        } else if void && is_seen {
+        } else if void && !is_written(tag, source) {
             self.written.part();
         }
     }

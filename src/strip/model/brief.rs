@@ -4,6 +4,7 @@
 use super::block::Block;
 use super::blocks::Blocks;
 use super::choice::is_paragraph;
+use std::ops::RangeInclusive;
 
 /// What is found of a brief must be that likely content, all of it.
 const SENTENCE: f32 = 0.5;
@@ -20,15 +21,15 @@ const ABOVE: usize = 2;
 /// So many blocks of something else part two sentences at most.
 const BETWEEN: usize = 3;
 /// Digits of a date: `1.2.2026` has six, `Oct 5, 2026` five; with the hour, the other calendar and a counter they are more.
-const DATE_DIGITS: std::ops::RangeInclusive<u32> = 5..=20;
+const DATE_DIGITS: RangeInclusive<u32> = 5..=20;
 /// Words of a line that is a date.
 const DATE_WORDS: u32 = 12;
 
-/// Whether the page is a brief, by the sentences behind its headline.
-pub(super) fn is_brief(page: &Blocks, chances: &[f32], headline: usize) -> bool {
+/// The rows of a brief's text, by the sentences behind its headline; `None` where the page is none.
+pub(super) fn text(page: &Blocks, chances: &[f32], headline: usize) -> Option<RangeInclusive<usize>> {
     let says = &page.says;
     if says.product || says.list || says.thread {
-        return false;
+        return None;
     }
     let blocks = &page.blocks;
     let behind: Vec<usize> = (headline + 1..blocks.len()).filter(|row| !blocks[*row].dropped).collect();
@@ -40,8 +41,16 @@ pub(super) fn is_brief(page: &Blocks, chances: &[f32], headline: usize) -> bool 
     let above = headline.saturating_sub(ABOVE)..headline;
     let mut is_dated = above.into_iter().any(|row| !blocks[row].dropped && blocks[row].times > 0);
     let (mut words, mut since, mut last) = (0, 0, headline);
+    // All of it stands in one element: what others say stands in others.
+    let place = |row: usize| {
+        let own = blocks[row].element;
+        (own, page.elements[own as usize].parent)
+    };
+    let mut first = None;
     for row in behind {
-        if is_sentence(row) {
+        let stands_with = |first: usize| place(first).0 == place(row).0 || place(first).1 == place(row).1;
+        if is_sentence(row) && first.is_none_or(stands_with) {
+            first = first.or(Some(row));
             (words, since, last) = (words + blocks[row].words, 0, row);
             continue;
         }
@@ -55,10 +64,11 @@ pub(super) fn is_brief(page: &Blocks, chances: &[f32], headline: usize) -> bool 
             break;
         }
     }
-    // The text is what the page has of sentences, or most of it.
-    let elsewhere: u32 =
-        (0..blocks.len()).filter(|row| (*row < headline || *row > last) && is_paragraph(&blocks[*row])).map(|row| blocks[row].words).sum();
-    is_dated && words >= BRIEF_WORDS && elsewhere <= words
+    // The text is what the page has of paragraphs, or most of it: where others answer, it is a thread.
+    let is_other = |row: &usize| (*row < headline || *row > last) && is_paragraph(&blocks[*row]) && chances[*row] >= SENTENCE;
+    let elsewhere: u32 = (0..blocks.len()).filter(is_other).map(|row| blocks[row].words).sum();
+    let is_brief = is_dated && words >= BRIEF_WORDS && 2 * elsewhere <= words;
+    first.filter(|_| is_brief).map(|first| first..=last)
 }
 
 fn is_date(block: &Block) -> bool {

@@ -197,7 +197,8 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let spoken = spoken_title(blocks);
     let says_title = |block: &Block| block.heading == 1 && !block.dropped && 2 * block.title_words >= block.words;
     let first_heading = || blocks.iter().position(says_title).or_else(|| blocks.iter().position(|block| block.heading == 1 && !block.dropped));
-    let is_brief = settings.page_type == PageType::Auto && spoken.or_else(first_heading).is_some_and(|row| brief::is_brief(page, chances, row));
+    let brief = spoken.or_else(first_heading).filter(|_| settings.page_type == PageType::Auto).and_then(|row| brief::text(page, chances, row));
+    let is_brief = brief.is_some();
     let is_article = is_brief
         || match settings.page_type {
             PageType::Article => true,
@@ -250,7 +251,8 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         // What is less likely than the line has to stand with the text.
         let paragraphs: Vec<bool> = (0..blocks.len()).map(|row| kept[row] && is_paragraph(&blocks[row])).collect();
         let least = moved(SPARED_LINE, favor);
-        let reached = body::reaches(page, &paragraphs, headline, |row| is_brief || blocks[row].dropped || chances[row] < least);
+        let mut reached = body::reaches(page, &paragraphs, headline, |row| is_brief || blocks[row].dropped || chances[row] < least);
+        brief.into_iter().flatten().for_each(|row| reached[row] = true);
         let least = if is_brief { moved(BESIDE_A_BRIEF, favor) } else { threshold };
         (0..blocks.len()).for_each(|row| kept[row] &= chances[row] >= least || reached[row]);
         keep_the_long_text(page, chances, favor, &mut kept);

@@ -7,7 +7,7 @@ use crate::rewrite::Tag;
 use rustc_hash::FxHashMap;
 
 /// A table of data has so many rows at least, and not more than so many words a cell; every cell that holds text holds one block, every row
-/// more than one such cell, and less than a third of the words are links.
+/// more than one such cell.
 const LINES: usize = 2;
 const CELL_WORDS: u32 = 30;
 
@@ -57,7 +57,8 @@ struct Table {
     is_layout: bool,
 }
 
-/// Keeps the whole of a row of which something stays, and the whole table when half of its rows do. What rules took stays taken.
+/// Keeps the whole of a row of which something stays, and the whole table when half of its rows do and less than a third of its words are
+/// links. What rules took stays taken.
 pub(super) fn complete(page: &Blocks, kept: &mut [bool]) {
     let blocks = page.blocks.iter().enumerate().filter(|(_, block)| !block.dropped);
     let places: Vec<Place> = blocks.filter_map(|(number, block)| place(page, number, block)).collect();
@@ -86,7 +87,8 @@ pub(super) fn complete(page: &Blocks, kept: &mut [bool]) {
     }
     for place in places {
         let (Some(table), Some(line)) = (tables.get(&place.table), lines.get(&place.line)) else { continue };
-        let is_data = !table.is_layout && table.lines >= LINES && table.words <= CELL_WORDS * table.cells && 3 * table.linked < table.words;
-        kept[place.block] |= is_data && (line.stays || 2 * table.staying >= table.lines);
+        let is_data = !table.is_layout && table.lines >= LINES && table.words <= CELL_WORDS * table.cells;
+        let is_text = 3 * table.linked < table.words;
+        kept[place.block] |= is_data && (line.stays || is_text && 2 * table.staying >= table.lines);
     }
 }
