@@ -24,7 +24,7 @@ const DISGUISE_FLOOR: u32 = 850;
 /// The same over all disguised pages.
 const DISGUISES_FLOOR: u32 = 940;
 /// Word F1 on the pages of `NAQI_DATA`, in thousandths: the model has seen them, so this only tells that nothing broke on the road.
-const DATA_FLOOR: u32 = 900;
+const DATA_FLOOR: u32 = 905;
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w+").unwrap());
 

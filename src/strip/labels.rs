@@ -156,7 +156,10 @@ impl Stripper {
         if label.is_none() && self.mode != super::StripMode::Off && !continues && self.asks_rules() {
             self.note_first_line(&pieces, window);
             label = match self.markup {
-                Markup::Html => self.cut_rail(&pieces, window, metadata).or_else(|| self.cut_counter(&pieces, window, metadata)),
+                Markup::Html => {
+                    let label = self.cut_rail(&pieces, window, metadata).or_else(|| self.cut_counter(&pieces, window, metadata));
+                    label.or_else(|| self.cut_button(&pieces, window, metadata))
+                }
                 Markup::Text => self.read_wrapped(&pieces, window, metadata),
             };
         } else {

@@ -15,6 +15,8 @@ const LABEL_BYTES: usize = 160;
 const LINKED_WORDS: u32 = 4;
 /// Of the words behind a label one in so many may be outside of links: dates, numbers, signs between them.
 const UNLINKED_SHARE: u32 = 4;
+/// A button says at most so many words.
+const BUTTON_WORDS: u32 = 6;
 /// What stands before the label and is longer is a text of its own, and no furniture.
 const TEXT_WORDS: u32 = 12;
 
@@ -48,13 +50,34 @@ impl Stripper {
                     }
                     let heads = |rule: &Rule| rule.scope == TextScope::Following && !rule.linked;
                     if let Some(rules) = self.said_by(&pieces[begin..=end], window, metadata, heads) {
-                        return self.cut_before(begin, pieces, &words, window, rules);
+                        let label = Label { heads_itself: true, ..Label::of(rules, false) };
+                        return self.cut_before(begin, pieces, &words, window, label);
                     }
                 }
             }
             end += 1;
         }
         None
+    }
+
+    /// Looks for a link behind the last sentence of a paragraph that says what a button says: "Read more", "Follow us on …". What stands
+    /// before it becomes a line of its own, which stays.
+    pub(super) fn cut_button(&mut self, pieces: &[Piece], window: &Window, metadata: &Collector) -> Option<Label> {
+        let whole = self.lines.back()?;
+        if self.markup == Markup::Text || whole.linked == 0 || whole.linked == whole.words || whole.heading > 0 || whole.words < TEXT_WORDS {
+            return None;
+        }
+        let words: Vec<u32> = pieces.iter().map(|piece| self.text_of(piece, window).map_or(0, count_words)).collect();
+        let last = words.iter().rposition(|words| *words > 0)?;
+        let begin = pieces[..=last].iter().rposition(|piece| !piece.linked)? + 1;
+        let before = pieces[..begin].iter().filter_map(|piece| self.text_of(piece, window)).rfind(|text| !text.trim_ascii().is_empty())?;
+        let said: u32 = words[begin.min(last + 1)..].iter().sum();
+        if begin > last || !pieces[begin].after_tag || said > BUTTON_WORDS || !ends_sentence(before) {
+            return None;
+        }
+        let is_button = |rule: &Rule| rule.scope == TextScope::Block && rule.alone;
+        let rules = self.said_by(&pieces[begin..=last], window, metadata, is_button)?;
+        self.cut_before(begin, pieces, &words, window, Label::of(rules, false))
     }
 
     /// The text of a piece that nothing has taken.
@@ -99,11 +122,10 @@ impl Stripper {
     }
 
     /// Parts the line before a piece. What stands before it stays as a line; the rest is the label.
-    fn cut_before(&mut self, begin: usize, pieces: &[Piece], words: &[u32], window: &Window, rules: Vec<RuleIndex>) -> Option<Label> {
-        let label = Some(Label { heads_itself: true, ..Label::of(rules, false) });
+    fn cut_before(&mut self, begin: usize, pieces: &[Piece], words: &[u32], window: &Window, label: Label) -> Option<Label> {
         let before: u32 = words[..begin].iter().sum();
         if before == 0 {
-            return label;
+            return Some(label);
         }
         let last = pieces[..begin].iter().filter_map(|piece| self.text_of(piece, window)).rfind(|text| !text.trim_ascii().is_empty())?;
         if !ends_sentence(last) {
@@ -124,7 +146,7 @@ impl Stripper {
             self.prose_words += u64::from(before);
         }
         self.lines.push_back(rail);
-        label
+        Some(label)
     }
 
     /// The first of the tags that open right before an event.

@@ -43,6 +43,21 @@ pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, is_bri
     if is_article || is_dated || 5 * text.own.len() >= 4 * text.paragraphs.len() {
         text.leave_out_rails(chances, is_article || is_dated, kept);
     }
+    if is_article {
+        leave_out_bare_headings(page, kept);
+    }
+}
+
+/// Leaves out the headings of rails that went: nothing stays below them up to the next heading of their level, and links stood there.
+fn leave_out_bare_headings(page: &Blocks, kept: &mut [bool]) {
+    let blocks = &page.blocks;
+    // One that is a link is an entry itself.
+    for row in (0..blocks.len()).rev().filter(|row| blocks[*row].heading > 1 && !is_link(&blocks[*row])) {
+        let below = row + 1..(row + 1..blocks.len()).find(|next| kept[*next]).unwrap_or(blocks.len());
+        let is_bare = blocks.get(below.end).is_none_or(|next| next.heading > 0 && next.heading <= blocks[row].heading);
+        let links = blocks[below].iter().filter(|block| is_link(block)).count();
+        kept[row] &= !(is_bare && links >= ENTRIES) || blocks[row].pinned;
+    }
 }
 
 /// The paragraphs of a page that are kept.
