@@ -35,17 +35,19 @@ fn what_does_not_concern_a_page_changes_nothing() {
     let text = "about = \"Another site\"\n[[rule]]\nid = \"a\"\nwhy = \"Another site\"\nselect = [\".of-another-site\"]\nhit = ['<p>a</p><p class=of-another-site>b</p>']\nmiss = ['<p>a</p>']\n";
     sources.packs.push(PackSource { name: "another".into(), file: "another.toml".into(), text: text.into() });
     let more = Arc::new(sources.compile().unwrap().0);
-    let clean = |fixture: &Fixture, rules: &Arc<RuleSet>, explain: bool| {
-        let settings = Settings { strip: StripMode::Article, emit: EmitFormat::Text, explain, ..Settings::default() };
+    let clean = |fixture: &Fixture, strip: StripMode, rules: &Arc<RuleSet>, explain: bool| {
+        let settings = Settings { strip, emit: EmitFormat::Text, explain, ..Settings::default() };
         let mut out = Vec::new();
         naqi::clean(rules, &settings, &fixture.origin(), &fixture.page, &mut out).unwrap();
         out
     };
     report_all(fixtures().iter().map(|fixture| {
-        let plain = clean(fixture, builtin_rules(), false);
-        let differs = |what: &str, other: Vec<u8>| (other != plain).then(|| format!("{what} changes the page"));
-        let failures = [differs("another pack", clean(fixture, &more, false)), differs("explain", clean(fixture, builtin_rules(), true))];
-        (fixture.name.as_str(), failures.into_iter().flatten().collect())
+        let failures = [StripMode::Article, StripMode::Rules].into_iter().flat_map(|strip| {
+            let plain = clean(fixture, strip, builtin_rules(), false);
+            let differs = |what: &str, other: Vec<u8>| (other != plain).then(|| format!("{what} changes the page, {strip:?}"));
+            [differs("another pack", clean(fixture, strip, &more, false)), differs("explain", clean(fixture, strip, builtin_rules(), true))]
+        });
+        (fixture.name.as_str(), failures.flatten().collect())
     }));
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod flow;
+mod left;
 mod preserve;
 pub mod record;
 mod republish;

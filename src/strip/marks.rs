@@ -137,9 +137,12 @@ impl Stripper {
         if let Some(following) = &mut self.following {
             following.release();
         }
+        if !self.undecided.is_empty() {
+            // They are older than what is open.
+            self.hold_was_full += 1;
+            return self.decide_undecided(true);
+        }
         if self.marks.is_empty() {
-            self.hold_was_full += u64::from(!self.undecided.is_empty());
-            self.decide_undecided(true);
             return;
         }
         self.hold_was_full += 1;

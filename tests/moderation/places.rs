@@ -56,3 +56,24 @@ fn findings_are_where_the_report_says() {
         }
     }
 }
+
+/// Bytes of ISO-2022-JP mean what the last escape sequence says, before an edit as behind it.
+#[test]
+fn edits_keep_the_escapes_of_japanese_mail() {
+    let rules = rules("[[rule]]\nid = \"x\"\nmatch = { words = [\"casino\"] }\naction = { replace = \"GONE\" }\n");
+    let pages: [(&[u8], &str); 3] = [
+        // 日本, casino in letters of full width, 日本
+        (b"<p>x \x1b$BF|K\\#c#a#s#i#n#oF|K\\\x1b(B y</p>", "<p>x 日本GONE日本 y</p>"),
+        (b"<p>x \x1b$B#c#a#s#i#n#oF|K\\\x1b(B y</p>", "<p>x GONE日本 y</p>"),
+        (b"<p>x \x1b$BF|K\\\x1b(B casino y</p>", "<p>x 日本 GONE y</p>"),
+    ];
+    for (page, expected) in pages {
+        let origin = Origin { content_type: Some("text/html; charset=iso-2022-jp".to_owned()), ..Origin::default() };
+        let settings = Settings { emit: EmitFormat::Preserve, strip: StripMode::Off, ..Settings::default() };
+        let mut out = Vec::new();
+        let mut pipeline = Pipeline::new(Arc::clone(&rules), &settings, &origin, &mut out);
+        pipeline.feed(page).unwrap();
+        pipeline.finish().unwrap();
+        assert_eq!(encoding_rs::ISO_2022_JP.decode(&out).0, expected);
+    }
+}

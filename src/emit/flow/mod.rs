@@ -5,6 +5,7 @@ mod markdown;
 mod row;
 mod words;
 
+use super::left::Left;
 use super::title::Title;
 use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::within;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 pub(super) struct Flow {
     markdown: Option<Markdown>,
     open: Vec<Open>,
-    leaving: Option<(ElementId, Tag)>,
+    leaving: Option<Left>,
     line: String,
     /// What moderation has written into the line.
     marks: Vec<Placed>,
@@ -86,7 +87,7 @@ impl Flow {
         let is_annotation = tag == Tag::Unknown && crate::rewrite::tag_name(source).to_ascii_lowercase().starts_with("annotation");
         if is_left || is_annotation {
             if !void {
-                self.leaving = Some((id, tag));
+                self.leaving = Some(Left::new(id, tag));
             }
             return;
         }
@@ -224,17 +225,8 @@ impl Emitter for Flow {
         if let Some(title) = page.title {
             self.entitle(title);
         }
-        if let Some((leaving, left)) = self.leaving {
-            match held.event.kind {
-                EventKind::Close { id, .. } if id == leaving => self.leaving = None,
-                EventKind::Open { tag, .. } if left == Tag::Button && button::is_read_inside(tag) => self.leaving = None,
-                // What is in a template or the like is never read.
-                EventKind::Open { tag, void: false, .. } if tag.has(is::UNSEEN) => self.leaving = Some((leaving, tag)),
-                _ => {}
-            }
-            if self.leaving.is_some() || matches!(held.event.kind, EventKind::Close { .. }) {
-                return;
-            }
+        if Left::takes(&mut self.leaving, held.event.kind) {
+            return;
         }
         match held.event.kind {
             // Where a block was removed, what stood around it stays apart.

@@ -8,6 +8,7 @@ mod allowlist;
 mod start_tag;
 mod text;
 
+use super::left::Left;
 use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::Edit;
 use crate::rewrite::button;
@@ -38,7 +39,7 @@ pub(super) struct Republish {
     open: Vec<Written>,
     starts: String,
     /// Element whose content is left out.
-    leaving: Option<(ElementId, Tag)>,
+    leaving: Option<Left>,
     preformatted: u32,
     after_space: bool,
     wrote: bool,
@@ -79,7 +80,7 @@ impl Republish {
             Treatment::Unwrap => return,
             Treatment::Leave => {
                 if !void {
-                    self.leaving = Some((id, tag));
+                    self.leaving = Some(Left::new(id, tag));
                 }
                 return;
             }
@@ -89,7 +90,7 @@ impl Republish {
         if !self.start_tag(tag, written, plain, source) {
             self.starts.truncate(from);
             if tag == Tag::Iframe {
-                self.leaving = Some((id, tag));
+                self.leaving = Some(Left::new(id, tag));
             }
             return;
         }
@@ -192,19 +193,12 @@ impl Republish {
 impl Emitter for Republish {
     fn event(&mut self, held: &Held, page: &PageSource<'_>, out: &mut Vec<u8>) {
         let range = held.event.range.clone();
-        if let Some((leaving, left)) = self.leaving {
-            match held.event.kind {
-                EventKind::Close { id, .. } if id == leaving => self.leaving = None,
-                // Formatting from before may end in there.
-                EventKind::Close { id, .. } => self.closed(id, out),
-                EventKind::Open { tag, .. } if left == Tag::Button && button::is_read_inside(tag) => self.leaving = None,
-                // What is in a template or the like is never read.
-                EventKind::Open { tag, void: false, .. } if tag.has(is::UNSEEN) => self.leaving = Some((leaving, tag)),
-                _ => {}
+        if Left::takes(&mut self.leaving, held.event.kind) {
+            // Formatting from before may end in there.
+            if let EventKind::Close { id, .. } = held.event.kind {
+                self.closed(id, out);
             }
-            if self.leaving.is_some() || matches!(held.event.kind, EventKind::Close { .. }) {
-                return;
-            }
+            return;
         }
         if !held.is_kept() {
             return;

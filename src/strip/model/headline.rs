@@ -38,11 +38,17 @@ pub(super) fn spare_points(page: &Blocks, headline: usize, kept: &mut [bool], ha
     let first = (headline + 1..blocks.len()).find(|row| kept[*row] && is_paragraph(&blocks[*row]));
     let element = |row: usize| blocks.get(row).map(|block| &page.elements[block.element as usize]);
     let make = |row: usize| element(row).map(|element| element.signature);
-    for row in headline + 1..first.unwrap_or(headline + 1) {
-        let block = &blocks[row];
-        let is_in_list = element(row).is_some_and(|element| element.inside & inside::LIST != 0);
-        let is_entry = is_in_list || [row - 1, row + 1].into_iter().any(|other| make(other) == make(row));
-        kept[row] |= is_entry && !block.dropped && block.links == 0 && block.words >= STANDFIRST_WORDS && has_chance(row, POINT);
+    let is_point = |row: &usize| {
+        let block = &blocks[*row];
+        let is_in_list = element(*row).is_some_and(|element| element.inside & inside::LIST != 0);
+        let is_entry = is_in_list || [row - 1, row + 1].into_iter().any(|other| make(other) == make(*row));
+        is_entry && !block.dropped && block.links == 0 && block.words >= STANDFIRST_WORDS
+    };
+    let points: Vec<usize> = (headline + 1..first.unwrap_or(headline + 1)).filter(is_point).collect();
+    for row in points.iter().copied() {
+        // What is made like a point that stays is another one.
+        let least = if points.iter().any(|other| make(*other) == make(row) && has_chance(*other, POINT)) { SPARED_LINE } else { POINT };
+        kept[row] |= has_chance(row, least);
     }
 }
 
