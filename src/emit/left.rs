@@ -26,7 +26,11 @@ impl Left {
                 *left = None;
                 return false;
             }
-            EventKind::Open { tag: opened, void: false, .. } if opened.has(is::UNSEEN) => *left = Some(Left::new(id, opened)),
+            EventKind::Open { tag: opened, void: false, .. }
+                if opened.has(is::UNSEEN) || matches!(opened, Tag::Select | Tag::Object | Tag::Applet) =>
+            {
+                *left = Some(Left::new(id, opened));
+            }
             _ => {}
         }
         true

@@ -21,6 +21,8 @@ pub(super) struct Preserve {
     at_seam: bool,
     /// Among it was the edge of a block.
     parted_at_seam: bool,
+    /// The line has text so far.
+    wrote_text: bool,
     placed: Vec<Placed>,
 }
 
@@ -42,13 +44,17 @@ impl Emitter for Preserve {
         }
         if self.at_seam && self.tail_is_text {
             guard_seam(out);
-            // A line ended in what was removed: words on both sides do not become one.
-            let is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data));
-            if is_text && self.parted_at_seam && !page.window.text(held.event.range.clone()).starts_with(char::is_whitespace) {
-                write_line_end(page.encoding, out);
-            }
         }
-        self.parted_at_seam = false;
+        if self.at_seam && page.encoding == ISO_2022_JP {
+            end_escape(out);
+        }
+        // A line ended in what was removed: words on both sides do not become one.
+        let is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data));
+        if is_text && self.parted_at_seam && self.wrote_text && !page.window.text(held.event.range.clone()).starts_with(char::is_whitespace) {
+            write_line_end(page.encoding, out);
+        }
+        self.parted_at_seam &= !is_text && !held.event.kind.parts_lines();
+        self.wrote_text = is_text || (self.wrote_text && !held.event.kind.parts_lines());
         self.at_seam = false;
         self.tail_is_text = matches!(held.event.kind, EventKind::Text(TextKind::Data | TextKind::Rcdata));
         let mut at = page.map.source(held.event.range.start);
@@ -126,19 +132,29 @@ fn encode(edit: &Edit, encoding: &'static Encoding, out: &mut Vec<u8>) {
     }
 }
 
+/// Ends what an escape sequence of ISO-2022-JP began whose end was removed with what stood behind it.
+fn end_escape(out: &mut Vec<u8>) {
+    let last = memchr::memrchr(0x1b, out).and_then(|at| out.get(at..at + 3));
+    if last.is_some_and(|escape| escape != ASCII_ESCAPE) {
+        out.extend_from_slice(ASCII_ESCAPE);
+    }
+}
+
+/// Begins ASCII in ISO-2022-JP.
+const ASCII_ESCAPE: &[u8] = b"\x1b(B";
+
 /// In ISO-2022-JP bytes mean what the last escape sequence says (WHATWG Encoding, 12.2): an edit begins and ends in ASCII, and what
 /// stands behind it is read as before. `before` and `through` are the text's bytes up to the edit and to its end.
 fn encode_among_escapes(edit: &Edit, before: &[u8], through: &[u8], out: &mut Vec<u8>) {
-    const ASCII: &[u8] = b"\x1b(B";
     let last = |bytes: &[u8]| -> Option<[u8; 3]> {
         let at = memchr::memrchr(0x1b, bytes)?;
         bytes.get(at..at + 3)?.try_into().ok()
     };
-    if last(before).is_some_and(|escape| escape != ASCII) {
-        out.extend_from_slice(ASCII);
+    if last(before).is_some_and(|escape| escape != ASCII_ESCAPE) {
+        out.extend_from_slice(ASCII_ESCAPE);
     }
     encode(edit, ISO_2022_JP, out);
-    if let Some(escape) = last(through).filter(|escape| escape != ASCII) {
+    if let Some(escape) = last(through).filter(|escape| escape != ASCII_ESCAPE) {
         out.extend_from_slice(&escape);
     }
 }

@@ -373,12 +373,31 @@ impl Moderator {
     }
 }
 
-/// A text without what stands in pointed brackets.
+/// A text without what reads like tags in it; a bracket that nothing closes is text.
 fn without_tags(text: &str) -> String {
-    let mut parts = text.split('<');
-    let first = parts.next().unwrap_or_default();
-    let rest = parts.map(|part| part.split_once('>').map_or("", |(_, behind)| behind));
-    std::iter::once(first).chain(rest).collect()
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let mut quote = None;
+        let close = rest.char_indices().find(|(_, c)| match (quote, *c) {
+            (None, '>') => true,
+            (None, '"' | '\'') => {
+                quote = Some(*c);
+                false
+            }
+            (Some(open), c) if open == c => {
+                quote = None;
+                false
+            }
+            _ => false,
+        });
+        // A quotation mark may also be no more than that.
+        let close = close.map(|(at, _)| at).or_else(|| rest.find('>'));
+        let Some(close) = close else { break };
+        rest = &rest[close + 1..];
+    }
+    out + rest
 }
 
 impl Drop for Moderator {

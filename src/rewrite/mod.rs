@@ -281,7 +281,6 @@ impl Rewriter {
                 let Source::Html(tokenizer) = &self.source else { return };
                 let head = tokenizer.start_tag();
                 let (named, plain, values, hides) = (head.tag, head.is_plain(), head.has_values(), head.may_hide());
-                let closes_itself = tokenizer.closes_itself();
                 let is_custom = named == Tag::Unknown && !self.elements.in_foreign() && is_custom(tag_name(window.text(range.clone())));
                 let opened = self.elements.open(window.text(range.clone()), head, &mut self.closed);
                 if !self.closed.is_empty() {
@@ -314,12 +313,6 @@ impl Rewriter {
                     self.boxes.push(id);
                 }
                 match opened {
-                    Opened::Open(id) if closes_itself => {
-                        let end = range.end;
-                        self.hand_out(Event { kind: EventKind::Open { id, tag, void: false, plain, values, hides }, range }, window, sink);
-                        self.elements.end_tag(tag, tag.name(), &mut self.closed);
-                        return self.hand_out_closed(end, 0, window, sink);
-                    }
                     Opened::Open(id) => EventKind::Open { id, tag, void: false, plain, values, hides },
                     Opened::Void(id) => EventKind::Open { id, tag, void: true, plain, values, hides },
                     Opened::Ignored => EventKind::Stray { block: tag.has(is::BLOCK) },

@@ -191,7 +191,7 @@ impl Stripper {
             && line.is_prose()
         {
             self.prose_words += u64::from(line.words);
-            self.decide_undecided(false);
+            self.decide_undecided(None);
         }
     }
 

@@ -25,6 +25,13 @@ pub(super) struct Mark {
     pub(super) widened: u8,
 }
 
+/// Why no more text is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Latest {
+    EndOfPage,
+    HoldFull,
+}
+
 impl Stripper {
     /// A selector matched: an element without content goes at once, others when they close.
     pub(super) fn mark(&mut self, rules: &[RuleIndex], at: EventIndex, element: Option<ElementId>) {
@@ -63,17 +70,18 @@ impl Stripper {
         self.marks.is_empty() && mark.element.is_some() && mark.prose_before < ARTICLE_WORDS && self.expects_prose(mark) && prose() >= ARTICLE_LINES
     }
 
-    /// Judges the marks that wait for text elsewhere, as soon as there is enough of it; `all` of them where no more will come.
-    pub(super) fn decide_undecided(&mut self, all: bool) {
+    /// Judges the marks that wait for text elsewhere, as soon as there is enough of it, or at the latest now.
+    pub(super) fn decide_undecided(&mut self, now: Option<Latest>) {
         while let Some((mark, end)) = self.undecided.pop_front() {
             let words: u64 = self.lines_of(mark.start..end).filter(|line| line.is_prose()).map(|line| u64::from(line.words)).sum();
             // Text elsewhere is the article when there is about as much of it.
             let is_elsewhere = self.prose_words >= ARTICLE_WORDS.max(words / 2);
-            if !all && !is_elsewhere {
+            if now.is_none() && !is_elsewhere {
                 return self.undecided.push_front((mark, end));
             }
             let elsewhere = if is_elsewhere { self.prose_words } else { 0 };
-            self.judge_mark(mark, end, true, false, elsewhere, true);
+            let hold_full = now == Some(Latest::HoldFull) && !is_elsewhere;
+            self.judge_mark(mark, end, true, hold_full, elsewhere, !hold_full);
         }
     }
 
@@ -140,7 +148,7 @@ impl Stripper {
         if !self.undecided.is_empty() {
             // They are older than what is open.
             self.hold_was_full += 1;
-            return self.decide_undecided(true);
+            return self.decide_undecided(Some(Latest::HoldFull));
         }
         if self.marks.is_empty() {
             return;

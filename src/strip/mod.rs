@@ -445,7 +445,7 @@ impl Stripper {
         self.end_line(window, metadata);
         self.labels.release();
         self.end_following();
-        self.decide_undecided(true);
+        self.decide_undecided(Some(marks::Latest::EndOfPage));
         let end = self.queue.end();
         for mark in std::mem::take(&mut self.marks) {
             self.ended.push((mark, end, Closing::EndOfPage));

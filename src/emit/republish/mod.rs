@@ -40,6 +40,10 @@ pub(super) struct Republish {
     starts: String,
     /// Element whose content is left out.
     leaving: Option<Left>,
+    /// A line ended in what is not written: words on both sides do not become one.
+    is_parted: bool,
+    /// The line has text so far.
+    has_text: bool,
     preformatted: u32,
     after_space: bool,
     wrote: bool,
@@ -60,6 +64,8 @@ impl Republish {
             open: Vec::new(),
             starts: String::new(),
             leaving: None,
+            is_parted: false,
+            has_text: false,
             preformatted: 0,
             after_space: true,
             wrote: false,
@@ -201,7 +207,13 @@ impl Emitter for Republish {
             return;
         }
         if !held.is_kept() {
+            self.is_parted |= held.event.kind.parts_lines();
             return;
+        }
+        if held.event.kind.parts_lines() {
+            // A button is not written, and its words stay in the line.
+            let is_button = matches!(held.event.kind, EventKind::Open { tag: Tag::Button, .. } | EventKind::Close { tag: Tag::Button, .. });
+            (self.is_parted, self.has_text) = (is_button, self.has_text && is_button);
         }
         match held.event.kind {
             EventKind::Open { id, tag, void, plain, .. } => self.opened(id, tag, void, plain, &page.text(range), out),
@@ -211,6 +223,13 @@ impl Emitter for Republish {
                 if self.markup == Markup::Text && !self.in_paragraph && !page.text(range.clone()).trim().is_empty() {
                     out.extend_from_slice(b"<p>");
                     self.in_paragraph = true;
+                }
+                let source = page.window.text(range.clone());
+                if !source.trim_ascii().is_empty() {
+                    if self.is_parted && self.has_text && !source.starts_with(|c: char| c.is_ascii_whitespace()) {
+                        self.text(" ", TextKind::Data, out);
+                    }
+                    (self.is_parted, self.has_text) = (false, true);
                 }
                 for part in page.parts(range) {
                     match part {

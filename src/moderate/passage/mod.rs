@@ -134,7 +134,7 @@ impl Passage {
             }
             EventKind::Text(kind) if is_kept => {
                 if matches!(kind, TextKind::Data | TextKind::Literal) {
-                    self.written.text(range.clone(), kind, number, window);
+                    self.written_text(range.clone(), kind, number, window);
                 }
                 self.text(kind, range, number, window);
             }

@@ -7,7 +7,7 @@ use crate::moderate::seen::{TARGETS, TEXTS};
 use crate::moderate::surface::{Surface, Writing};
 use crate::moderate::{dialled, json};
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, Tag, Window};
+use crate::rewrite::{Attributes, Tag, Window, decode_value};
 use std::ops::Range;
 
 /// The first bracket of a text, written as itself or by reference.
@@ -96,7 +96,7 @@ impl Passage {
                 }
                 Surface::Meta
             } else if let Some((_, tags)) = TARGETS.iter().find(|(target, _)| name.eq_ignore_ascii_case(target)) {
-                if !(tags.is_empty() || tags.contains(&tag)) || !(self.all_links || is_contact(value)) {
+                if !(tags.is_empty() || tags.contains(&tag)) || !(self.all_links || is_contact(&decode_value(value))) {
                     continue;
                 }
                 if let Some(link) = self.links.last_mut().filter(|link| link.open == Some(number)) {
@@ -136,7 +136,7 @@ impl Passage {
             if surface == Surface::Link
                 && let Some(block) = self.side.blocks.last_mut()
             {
-                block.is_mere_link = !is_contact(value);
+                block.is_mere_link = !is_contact(&decode_value(value));
             }
         }
     }

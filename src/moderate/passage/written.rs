@@ -20,8 +20,12 @@ pub(super) struct Written {
     is_parted: bool,
     /// Texts stand on both sides of such a place.
     is_other: bool,
-    /// The element that is left out with all it holds.
-    left: Option<ElementId>,
+    /// The element that is left out with all it holds, but for what is read inside of a button.
+    left: Option<(ElementId, Tag)>,
+    /// A block that has opened behind the texts and holds nothing so far: without content it is not written.
+    opened: Option<ElementId>,
+    /// Headings that are open.
+    headings: u32,
 }
 
 impl Written {
@@ -32,14 +36,14 @@ impl Written {
 
     /// Begins a page.
     pub(super) fn begin(&mut self) {
-        self.left = None;
+        (self.left, self.headings) = (None, 0);
         self.clear();
     }
 
     /// Begins a line.
     pub(super) fn clear(&mut self) {
         self.texts.clear();
-        (self.is_parted, self.is_other) = (false, false);
+        (self.is_parted, self.is_other, self.opened) = (false, false, None);
     }
 
     /// Something stands here that is not written.
@@ -48,21 +52,17 @@ impl Written {
         self.is_parted = !self.texts.is_empty();
     }
 
-    /// A text that is written, if nothing that is left out stands around it.
-    pub(super) fn text(&mut self, range: Range<u64>, kind: TextKind, number: u64, window: &Window) {
-        if self.left.is_some() || (self.texts.is_empty() || self.is_parted) && window.text(range.clone()).trim_ascii().is_empty() {
-            return;
-        }
-        self.is_other |= std::mem::take(&mut self.is_parted);
-        self.texts.push((range, kind, number));
+    /// Whether a text is one that is written, and says something or stands between two that do.
+    fn counts(&self, text: &str) -> bool {
+        self.left.is_none() && !((self.texts.is_empty() || self.is_parted || self.opened.is_some()) && text.trim_ascii().is_empty())
     }
 }
 
 /// Whether an element is left out by those who write, though the text around it goes on.
-fn is_left_out(tag: Tag, source: &str) -> bool {
+fn is_left_out(tag: Tag, source: &str, in_heading: bool) -> bool {
     match tag {
         Tag::Script | Tag::Style => false,
-        Tag::Button => !button::is_read(source, false),
+        Tag::Button => !button::is_read(source, in_heading),
         Tag::Select | Tag::Object | Tag::Applet | Tag::Meter | Tag::Progress => true,
         tag => tag.has(is::UNSEEN),
     }
@@ -81,32 +81,58 @@ impl Passage {
     pub(super) fn written_open(&mut self, event: &Event, is_kept: bool, is_line: bool, window: &Window) {
         let EventKind::Open { id, tag, void, .. } = event.kind else { return };
         let source = window.text(event.range.clone());
-        if self.written.left.is_some() {
-            return;
+        self.written.headings += u32::from(!void && tag.has(is::HEADING));
+        if let Some((_, left)) = self.written.left {
+            if left != Tag::Button || !button::is_read_inside(tag) {
+                return;
+            }
+            self.written.left = None;
         }
-        if !void && is_left_out(tag, source) {
-            self.written.left = Some(id);
+        if !void && is_left_out(tag, source, self.written.headings > 0) {
+            self.written.left = Some((id, tag));
             self.written.part();
-        } else if (is_line && tag != Tag::Button) || tag == Tag::Br {
-            self.written_edge(is_kept, window);
+        } else if tag == Tag::Button || !is_kept && is_line {
+            self.written.part();
+        } else if void && (is_line || tag == Tag::Br) {
+            self.end_written(window);
+        } else if is_line {
+            if self.written.is_empty() {
+                return;
+            }
+            self.written.opened.get_or_insert(id);
         } else if void && !is_written(tag, source) {
             self.written.part();
+        } else if void && tag == Tag::Img && self.written.opened.is_some() {
+            self.end_written(window);
         }
     }
 
     /// An end tag.
     #[inline]
     pub(super) fn written_close(&mut self, id: ElementId, tag: Tag, is_kept: bool, is_line: bool, window: &Window) {
-        if self.written.left.take_if(|left| *left == id).is_some() {
+        self.written.headings -= u32::from(tag.has(is::HEADING) && self.written.headings > 0);
+        if self.written.left.take_if(|left| left.0 == id).is_some() || self.written.opened.take_if(|opened| *opened == id).is_some() {
             self.written.part();
-        } else if self.written.left.is_none() && is_line && tag != Tag::Button {
-            self.written_edge(is_kept, window);
+        } else if self.written.left.is_none() && self.written.opened.is_none() && is_line {
+            if tag == Tag::Button { self.written.part() } else { self.written_edge(is_kept, window) }
         }
     }
 
     /// The edge of a block: those that are stripped leave nothing.
     pub(super) fn written_edge(&mut self, is_kept: bool, window: &Window) {
         if is_kept { self.end_written(window) } else { self.written.part() }
+    }
+
+    /// A text that is written, if nothing that is left out stands around it.
+    pub(super) fn written_text(&mut self, range: Range<u64>, kind: TextKind, number: u64, window: &Window) {
+        if !self.written.counts(window.text(range.clone())) {
+            return;
+        }
+        if self.written.opened.is_some() {
+            self.end_written(window);
+        }
+        self.written.is_other |= std::mem::take(&mut self.written.is_parted);
+        self.written.texts.push((range, kind, number));
     }
 
     /// Ends the line: reads it as it is written, if that is another reading.

@@ -23,11 +23,8 @@ impl Tokenizer {
         Ok(match &bytes[1..] {
             [letter, ..] if letter.is_ascii_alphabetic() => match self.start_tag.read(rest) {
                 Some(end) => {
-                    // In SVG and MathML these hold tags like any other element. In XHTML `<script src="a.js"/>` is whole (XML 1.0, 3.1); browsers
-                    // that read such a page as HTML show nothing of what follows.
-                    let holds_text = holds_text(self.start_tag.tag) && !in_foreign;
-                    self.closes_itself = holds_text && self.is_xml && bytes[..end].ends_with(b"/>");
-                    if holds_text && !self.closes_itself {
+                    // In SVG and MathML these hold tags like any other element.
+                    if holds_text(self.start_tag.tag) && !in_foreign {
                         self.enter_text(&bytes[..end])?;
                     }
                     (TokenKind::StartTag, end)
@@ -51,10 +48,7 @@ impl Tokenizer {
                 }
             }
             [b'/', b'>', ..] => (TokenKind::Nothing, 3),
-            [b'/', _, ..] | [b'?', ..] => {
-                self.is_xml |= self.position == 0 && bytes.starts_with(b"<?xml");
-                until(2, b">", TokenKind::Comment)
-            }
+            [b'/', _, ..] | [b'?', ..] => until(2, b">", TokenKind::Comment),
             [b'!', b'-', b'-', ..] => match end_of_comment(bytes) {
                 Some(end) => (TokenKind::Comment, end),
                 None => broken(TokenKind::Comment),

@@ -59,7 +59,7 @@ pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range
         return;
     }
     let before = view.byte_before(prefix.start);
-    if format.id == "jwt" && before == b'.' && follows_alike(view.text(), prefix.clone()) {
+    if format.id == "jwt" && before == b'.' && follows_header(view.text(), prefix.clone()) {
         return; // the payload of the one that begins before
     }
     let slash = format.prefix.contains('/');
@@ -98,11 +98,21 @@ pub(super) fn prefixed(scan: &mut Scan<'_, '_, '_>, format: usize, prefix: Range
     }
 }
 
-/// Whether the part before a dot begins with the same prefix. Parts longer than a header are not looked through.
-fn follows_alike(text: &str, prefix: Range<usize>) -> bool {
+/// Whether the part before a dot is the header of a web token. Parts longer than a header are not looked through.
+fn follows_header(text: &str, prefix: Range<usize>) -> bool {
     let before = &text.as_bytes()[..prefix.start.saturating_sub(1)];
     let part = before.iter().rev().take(HEADER_BYTES).take_while(|byte| Alphabet::Base64url.holds(**byte)).count();
-    before[before.len() - part..].starts_with(&text.as_bytes()[prefix])
+    let from = before.len() - part;
+    before[from..].starts_with(&text.as_bytes()[prefix.clone()]) && is_header(&text[from..before.len()])
+}
+
+fn decoded(part: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn is_header(part: &str) -> bool {
+    decoded(part).is_some_and(|header| header.contains_key("alg"))
 }
 
 fn judge_web_token(scan: &mut Scan<'_, '_, '_>, range: Range<usize>) {
@@ -112,12 +122,7 @@ fn judge_web_token(scan: &mut Scan<'_, '_, '_>, range: Range<usize>) {
     if payload.is_empty() || text.len() > 8_192 {
         return;
     }
-    let decode = |part: &str| {
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok()?;
-        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok()
-    };
-    let signed = decode(header).is_some_and(|header| header.contains_key("alg"));
-    if !signed || (text.split('.').count() == 3 && decode(payload).is_none()) {
+    if !is_header(header) || (text.split('.').count() == 3 && decoded(payload).is_none()) {
         scan.miss(range, EntityKind::Secret, "format");
     } else {
         scan.hit(range, EntityKind::Secret, "jwt", 0.99);
