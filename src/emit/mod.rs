@@ -2,7 +2,6 @@
 
 mod address;
 mod flow;
-mod left;
 mod preserve;
 pub mod record;
 mod republish;

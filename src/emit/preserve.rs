@@ -134,10 +134,15 @@ fn encode(edit: &Edit, encoding: &'static Encoding, out: &mut Vec<u8>) {
 
 /// Ends what an escape sequence of ISO-2022-JP began whose end was removed with what stood behind it.
 fn end_escape(out: &mut Vec<u8>) {
-    let last = memchr::memrchr(0x1b, out).and_then(|at| out.get(at..at + 3));
-    if last.is_some_and(|escape| escape != ASCII_ESCAPE) {
+    if open_escape(out).is_some() {
         out.extend_from_slice(ASCII_ESCAPE);
     }
+}
+
+/// The escape sequence that is in force behind some bytes, unless that is ASCII.
+fn open_escape(bytes: &[u8]) -> Option<[u8; 3]> {
+    let at = memchr::memrchr(0x1b, bytes)?;
+    bytes.get(at..at + 3).filter(|escape| *escape != ASCII_ESCAPE)?.try_into().ok()
 }
 
 /// Begins ASCII in ISO-2022-JP.
@@ -146,15 +151,11 @@ const ASCII_ESCAPE: &[u8] = b"\x1b(B";
 /// In ISO-2022-JP bytes mean what the last escape sequence says (WHATWG Encoding, 12.2): an edit begins and ends in ASCII, and what
 /// stands behind it is read as before. `before` and `through` are the text's bytes up to the edit and to its end.
 fn encode_among_escapes(edit: &Edit, before: &[u8], through: &[u8], out: &mut Vec<u8>) {
-    let last = |bytes: &[u8]| -> Option<[u8; 3]> {
-        let at = memchr::memrchr(0x1b, bytes)?;
-        bytes.get(at..at + 3)?.try_into().ok()
-    };
-    if last(before).is_some_and(|escape| escape != ASCII_ESCAPE) {
+    if open_escape(before).is_some() {
         out.extend_from_slice(ASCII_ESCAPE);
     }
     encode(edit, ISO_2022_JP, out);
-    if let Some(escape) = last(through).filter(|escape| escape != ASCII_ESCAPE) {
+    if let Some(escape) = open_escape(through) {
         out.extend_from_slice(&escape);
     }
 }

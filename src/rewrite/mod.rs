@@ -6,6 +6,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod button;
+pub(crate) mod left;
 mod open_elements;
 mod plain_text;
 mod preformatted;

@@ -67,12 +67,13 @@ impl Stripper {
         if self.markup == Markup::Text || whole.linked == 0 || whole.linked == whole.words || whole.heading > 0 || whole.words < TEXT_WORDS {
             return None;
         }
-        let words: Vec<u32> = pieces.iter().map(|piece| self.text_of(piece, window).map_or(0, count_words)).collect();
-        let last = words.iter().rposition(|words| *words > 0)?;
+        let says = |piece: &Piece| self.text_of(piece, window).is_some_and(|text| !text.trim_ascii().is_empty());
+        // Most lines with links end in other words.
+        let last = pieces.iter().rposition(says).filter(|last| pieces[*last].linked)?;
         let begin = pieces[..=last].iter().rposition(|piece| !piece.linked)? + 1;
-        let before = pieces[..begin].iter().filter_map(|piece| self.text_of(piece, window)).rfind(|text| !text.trim_ascii().is_empty())?;
-        let said: u32 = words[begin.min(last + 1)..].iter().sum();
-        if begin > last || !pieces[begin].after_tag || said > BUTTON_WORDS || !ends_sentence(before) {
+        let before = pieces[..begin].iter().rfind(|piece| says(piece)).and_then(|piece| self.text_of(piece, window))?;
+        let words: Vec<u32> = pieces.iter().map(|piece| self.text_of(piece, window).map_or(0, count_words)).collect();
+        if !pieces[begin].after_tag || words[begin..].iter().sum::<u32>() > BUTTON_WORDS || !ends_sentence(before) {
             return None;
         }
         let is_button = |rule: &Rule| rule.scope == TextScope::Block && rule.alone;

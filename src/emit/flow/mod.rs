@@ -5,11 +5,11 @@ mod markdown;
 mod row;
 mod words;
 
-use super::left::Left;
 use super::title::Title;
 use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::within;
 use crate::rewrite::button;
+use crate::rewrite::left::{Left, is_left_out};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
 use crate::rules::media::Media;
@@ -83,7 +83,7 @@ impl Flow {
     fn opened(&mut self, id: ElementId, tag: Tag, void: bool, source: &str, out: &mut Vec<u8>) {
         let in_heading = || self.open.iter().any(|open| open.tag.has(is::HEADING));
         let is_pressed = tag == Tag::Button && !button::is_read(source, in_heading());
-        let is_left = is_pressed || tag.has(is::UNSEEN) || matches!(tag, Tag::Select | Tag::Object | Tag::Applet);
+        let is_left = is_pressed || is_left_out(tag);
         let is_annotation = tag == Tag::Unknown && crate::rewrite::tag_name(source).to_ascii_lowercase().starts_with("annotation");
         if is_left || is_annotation {
             if !void {

@@ -8,10 +8,10 @@ mod allowlist;
 mod start_tag;
 mod text;
 
-use super::left::Left;
 use super::{Addresses, Emitter, PageSource, Part, Placed};
 use crate::moderate::edit::Edit;
 use crate::rewrite::button;
+use crate::rewrite::left::Left;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Markup, Tag, TextKind};
 use crate::rules::media::Media;

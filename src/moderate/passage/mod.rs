@@ -116,7 +116,7 @@ impl Passage {
             EventKind::Close { id, tag, .. } => {
                 self.text.markup();
                 let is_line = is_line(tag, window, &range);
-                self.written_close(id, tag, is_kept, is_line, window);
+                self.written_close(event, is_kept, is_line, window);
                 if is_line {
                     self.end_block(number + 1);
                 }

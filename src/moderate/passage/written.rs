@@ -7,6 +7,7 @@ use crate::moderate::reference::References;
 use crate::moderate::seen::is_hiding;
 use crate::moderate::surface::{Surface, Writing};
 use crate::rewrite::button;
+use crate::rewrite::left::{Left, is_left_out};
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value};
 use std::ops::Range;
@@ -20,8 +21,7 @@ pub(super) struct Written {
     is_parted: bool,
     /// Texts stand on both sides of such a place.
     is_other: bool,
-    /// The element that is left out with all it holds, but for what is read inside of a button.
-    left: Option<(ElementId, Tag)>,
+    left: Option<Left>,
     /// A block that has opened behind the texts and holds nothing so far: without content it is not written.
     opened: Option<ElementId>,
     /// Headings that are open.
@@ -59,12 +59,13 @@ impl Written {
 }
 
 /// Whether an element is left out by those who write, though the text around it goes on.
-fn is_left_out(tag: Tag, source: &str, in_heading: bool) -> bool {
+fn goes_on_around(tag: Tag, source: &str, in_heading: bool) -> bool {
     match tag {
+        // Their text is none to the reading of the page either.
         Tag::Script | Tag::Style => false,
         Tag::Button => !button::is_read(source, in_heading),
-        Tag::Select | Tag::Object | Tag::Applet | Tag::Meter | Tag::Progress => true,
-        tag => tag.has(is::UNSEEN),
+        Tag::Meter | Tag::Progress => true,
+        tag => is_left_out(tag),
     }
 }
 
@@ -82,24 +83,21 @@ impl Passage {
         let EventKind::Open { id, tag, void, .. } = event.kind else { return };
         let source = window.text(event.range.clone());
         self.written.headings += u32::from(!void && tag.has(is::HEADING));
-        if let Some((_, left)) = self.written.left {
-            if left != Tag::Button || !button::is_read_inside(tag) {
-                return;
-            }
-            self.written.left = None;
+        if Left::takes(&mut self.written.left, event.kind) {
+            return;
         }
-        if !void && is_left_out(tag, source, self.written.headings > 0) {
-            self.written.left = Some((id, tag));
+        let is_line = is_line || tag == Tag::Br;
+        if !void && goes_on_around(tag, source, self.written.headings > 0) {
+            self.written.left = Some(Left::new(id, tag));
             self.written.part();
         } else if tag == Tag::Button || !is_kept && is_line {
             self.written.part();
-        } else if void && (is_line || tag == Tag::Br) {
+        } else if void && is_line {
             self.end_written(window);
         } else if is_line {
-            if self.written.is_empty() {
-                return;
+            if !self.written.is_empty() {
+                self.written.opened.get_or_insert(id);
             }
-            self.written.opened.get_or_insert(id);
         } else if void && !is_written(tag, source) {
             self.written.part();
         } else if void && tag == Tag::Img && self.written.opened.is_some() {
@@ -109,11 +107,16 @@ impl Passage {
 
     /// An end tag.
     #[inline]
-    pub(super) fn written_close(&mut self, id: ElementId, tag: Tag, is_kept: bool, is_line: bool, window: &Window) {
-        self.written.headings -= u32::from(tag.has(is::HEADING) && self.written.headings > 0);
-        if self.written.left.take_if(|left| left.0 == id).is_some() || self.written.opened.take_if(|opened| *opened == id).is_some() {
+    pub(super) fn written_close(&mut self, event: &Event, is_kept: bool, is_line: bool, window: &Window) {
+        let EventKind::Close { id, tag, .. } = event.kind else { return };
+        self.written.headings = self.written.headings.saturating_sub(u32::from(tag.has(is::HEADING)));
+        if Left::takes(&mut self.written.left, event.kind) {
+            if self.written.left.is_none() {
+                self.written.part();
+            }
+        } else if self.written.opened.take_if(|opened| *opened == id).is_some() {
             self.written.part();
-        } else if self.written.left.is_none() && self.written.opened.is_none() && is_line {
+        } else if self.written.opened.is_none() && is_line {
             if tag == Tag::Button { self.written.part() } else { self.written_edge(is_kept, window) }
         }
     }

@@ -1,6 +1,6 @@
 //! Elements as the model keeps them: a record of numbers each, with what it is and what it stands in as bits.
 
-use crate::rewrite::tag::is;
+use crate::rewrite::left::is_left_out;
 use crate::rewrite::{ElementRef, KnownName, Tag};
 
 /// What an element or one around it is, as bits.
@@ -120,8 +120,7 @@ pub(super) fn by_tag(tag: Tag) -> u32 {
         Tag::Code | Tag::Samp | Tag::Kbd => inside::CODE,
         Tag::Time => inside::TIME,
         Tag::Button => inside::PRESSED,
-        Tag::Select | Tag::Object | Tag::Applet => inside::UNREAD,
-        tag if tag.has(is::UNSEEN) => inside::UNREAD,
+        tag if is_left_out(tag) => inside::UNREAD,
         _ => 0,
     }
 }
