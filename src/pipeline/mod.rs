@@ -3,70 +3,35 @@
 //! Push-based: [`Pipeline::feed`] takes bytes as they come, [`Pipeline::finish`] ends the page and gives the report. Any split of
 //! the input gives the same output. Every mode walks this road; modes differ in [`Settings`].
 
+mod output;
+mod reporting;
+mod settings;
+mod source_bytes;
+
+pub use settings::{Origin, Settings};
+
 use crate::decode::{Declared, Decoder, SourceMap, charset_of_content_type};
 use crate::emit::record::Counts;
 use crate::emit::{Addresses, EmitFormat, Emitter, PageSource, Placed, emitter, whole_title};
 use crate::error::PageError;
-use crate::limits::{Deadline, Limit, Limits};
+use crate::limits::{Deadline, Limit};
 use crate::metadata::{Collector, ContentSource};
-use crate::moderate::{Bounds, Moderator, PageFacts, RECORDED, Verdict};
-use crate::report::{KeptRecord, NearMissRecord, PageReport, RemovalRecord};
+use crate::moderate::{Bounds, Moderator, PageFacts, Verdict};
+use crate::report::{PageReport, RemovalRecord};
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
 use crate::stage_times::StageTimes;
 use crate::strip::model::{Model, PageFeatures, builtin};
-use crate::strip::{ArticleSettings, Extent, Held, Removal, StripMode, Stripper};
+use crate::strip::{Extent, Held, Removal, StripMode, Stripper};
 use encoding_rs::Encoding;
+use output::{Output, place};
+use reporting::{RECORDED_REMOVALS, record};
+use source_bytes::SourceBytes;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
-
-/// How pages are cleaned.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// What comes out.
-    pub emit: EmitFormat,
-    /// How long a block is held before it is decided.
-    pub strip: StripMode,
-    /// What bounds a page.
-    pub limits: Limits,
-    /// Record what nearly matched.
-    pub explain: bool,
-    /// The block model decides along with the rules ([`StripMode::Article`] only).
-    pub model: bool,
-    /// What it is told of the pages.
-    pub article: ArticleSettings,
-    /// `text` and `markdown` begin with the title, and say it nowhere else. Without, where an article is told ([`StripMode::Article`]),
-    /// its headline is left to the metadata.
-    pub with_title: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            emit: EmitFormat::default(),
-            strip: StripMode::default(),
-            limits: Limits::default(),
-            explain: false,
-            model: true,
-            article: ArticleSettings::default(),
-            with_title: false,
-        }
-    }
-}
-
-/// What is known of a page before its first byte.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// Its address.
-    pub url: Option<Url>,
-    /// The HTTP `Content-Type` that it came with.
-    pub content_type: Option<String>,
-    /// What it is.
-    pub markup: Markup,
-}
 
 /// The decoded page is worked on in pieces of this many bytes, however the input was split.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -106,37 +71,13 @@ pub struct Pipeline<W> {
     content_source: ContentSource,
     /// Where the data stand that the text was made of.
     data: Range<u64>,
-    raw: Raw,
+    raw: SourceBytes,
     bytes_in: u64,
     removals: Vec<RemovalRecord>,
     counts: Counts,
     begun: Instant,
     times: StageTimes,
     failed: bool,
-}
-
-/// The source's own bytes, kept only when they are to be copied.
-#[derive(Default)]
-struct Raw {
-    keep: bool,
-    bytes: Vec<u8>,
-    start: u64,
-}
-
-struct Output<W> {
-    to: W,
-    buffer: Vec<u8>,
-    written: u64,
-}
-
-impl<W: Write> Output<W> {
-    fn hand_on(&mut self, keep: usize) -> std::io::Result<()> {
-        let ready = self.buffer.len().saturating_sub(keep);
-        self.to.write_all(&self.buffer[..ready])?;
-        self.written += ready as u64;
-        self.buffer.drain(..ready);
-        Ok(())
-    }
 }
 
 /// Decode, rewrite and metadata feed the stripper.
@@ -203,7 +144,7 @@ impl<W: Write> Pipeline<W> {
             content_source: ContentSource::Page,
             data: 0..0,
             holds_back: rules.moderation().holds_back(),
-            raw: Raw { keep, ..Raw::default() },
+            raw: SourceBytes { keep, ..SourceBytes::default() },
             settings: settings.clone(),
             url: origin.url.clone(),
             host,
@@ -444,105 +385,6 @@ impl<W: Write> Pipeline<W> {
         }
         Ok(())
     }
-
-    fn report(mut self) -> PageReport {
-        let mut removals = std::mem::take(&mut self.removals);
-        removals.sort_by_key(|removal| (removal.start, removal.end));
-        let map = self.decoder.map();
-        let near_misses = self.stripper.near_misses().iter().map(|near| NearMissRecord {
-            rule: self.rules.rule(near.rule).id.clone(),
-            start: map.source(near.range.start),
-            end: map.source(near.range.end),
-            failed: near.failed.to_owned(),
-        });
-        let mut near_misses: Vec<NearMissRecord> = near_misses.collect();
-        near_misses.extend(self.moderator.take_near());
-        near_misses.sort_by_key(|near| (near.start, near.end));
-        let (hold_was_full, siblings_overflowed) = self.stripper.limits_reached();
-        let mut notes = Vec::new();
-        if !self.data.is_empty() {
-            let Range { start, end } = self.data;
-            notes.push(format!("the text was made of the data at bytes {start}..{end}; places in it are given as the end of the page"));
-        }
-        if hold_was_full > 0 {
-            notes.push(format!("limits.hold_bytes was reached {hold_was_full} times: what was held was decided early"));
-        }
-        if siblings_overflowed {
-            notes.push("limits.siblings was reached: sibling selectors did not match past it".to_owned());
-        }
-        if self.counts.removals > RECORDED_REMOVALS as u64 {
-            notes.push(format!("only the first {RECORDED_REMOVALS} of {} removals are listed", self.counts.removals));
-        }
-        let (finding_count, mut findings) = self.moderator.take_findings();
-        for (number, range) in self.edited.drain(..) {
-            if let Some(finding) = findings.get_mut(number as usize) {
-                let (from, to) = (range.start as u64, range.end as u64);
-                finding.output_start = Some(finding.output_start.map_or(from, |start| start.min(from)));
-                finding.output_end = Some(finding.output_end.map_or(to, |end| end.max(to)));
-            }
-        }
-        findings.sort_by_key(|finding| (finding.start, finding.end));
-        if finding_count > findings.len() as u64 {
-            notes.push(format!("only the first {} of {finding_count} findings are listed", findings.len()));
-        }
-        let mut metadata = self.collector.metadata().clone();
-        let lang = metadata.lang.clone();
-        for text in [&mut metadata.title, &mut metadata.byline, &mut metadata.site] {
-            *text = text.take().and_then(|text| self.moderator.redacted(&text, self.host.as_deref(), lang.as_deref()));
-        }
-        for value in [&mut metadata.published, &mut metadata.lang, &mut metadata.dir] {
-            value.take_if(|value| !self.moderator.may_stay(value, self.host.as_deref(), lang.as_deref()));
-        }
-        for address in [&mut metadata.image, &mut metadata.canonical] {
-            address.take_if(|address| !self.moderator.may_lead(address, self.host.as_deref(), lang.as_deref()));
-        }
-        let encoding = self.decoder.note().clone();
-        let review = self.review();
-        let mut blocks = self.stripper.take_explained();
-        let map = self.decoder.map();
-        let kept = self.stripper.kept().iter().map(|(rule, range)| KeptRecord {
-            rule: self.rules.rule(*rule).id.clone(),
-            start: map.source(range.start),
-            end: map.source(range.end),
-        });
-        for block in &mut blocks {
-            (block.start, block.end) = (map.source(block.start), map.source(block.end));
-        }
-        PageReport {
-            url: self.url.as_ref().map(Url::to_string),
-            metadata,
-            content_source: self.content_source,
-            verdict: if review.is_some() { self.moderator.verdict().max(Verdict::Quarantine) } else { self.moderator.verdict() },
-            review,
-            kept: kept.collect(),
-            confidence: self.stripper.confidence(),
-            findings,
-            score: (f64::from(self.moderator.score()) * 100.0).round() / 100.0,
-            counts: Counts {
-                bytes_in: self.bytes_in,
-                bytes_out: self.emitters.iter().map(|(_, output)| output.written).sum(),
-                invalid: encoding.invalid,
-                findings: finding_count,
-                ..self.counts
-            },
-            encoding,
-            removals,
-            near_misses,
-            blocks,
-            notes,
-            rules_digest: self.rules.digest().to_owned(),
-            times: self.times,
-        }
-    }
-}
-
-/// Notes where in the output of the first format findings stand, given what was written before; those of others are dropped.
-fn place(edited: &mut Vec<Placed>, placed: &mut Vec<Placed>, written: u64, is_first: bool) {
-    if placed.is_empty() {
-        return;
-    }
-    let listed = placed.drain(..).filter(|(finding, _)| is_first && *finding < RECORDED as u64);
-    edited.extend(listed.map(|(finding, range)| (finding, written as usize + range.start..written as usize + range.end)));
 }
 
 /// Judges a passage, writes its events, and says how long the judging took.
@@ -553,37 +395,6 @@ fn judged(moderator: &mut Moderator, facts: PageFacts<'_>, page: PageSource<'_>,
     let page = PageSource { edits, ..page };
     events.for_each(|held| write(held, &page));
     judging
-}
-
-/// A report lists this many removals; the rest of an endless page is only counted.
-const RECORDED_REMOVALS: usize = 10_000;
-
-fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> RemovalRecord {
-    let (extent, cause) = match removal.extent {
-        Extent::Whole => ("whole", None),
-        Extent::Narrowed(cause) => ("narrowed", Some(cause)),
-        Extent::Refused(cause) => ("refused", Some(cause)),
-    };
-    RemovalRecord {
-        rules: {
-            let model = removal.by_model.then(|| "model".to_owned());
-            model.into_iter().chain(removal.rules.iter().map(|rule| rules.rule(*rule).id.clone())).collect()
-        },
-        start: map.source(removal.range.start),
-        end: map.source(removal.range.end),
-        extent: extent.to_owned(),
-        cause: cause.map(|cause| cause.as_str().to_owned()),
-    }
-}
-
-impl Raw {
-    fn forget(&mut self, before: u64) {
-        let stale = (before.saturating_sub(self.start) as usize).min(self.bytes.len());
-        if self.keep && stale >= PIECE_BYTES * 4 {
-            self.bytes.drain(..stale);
-            self.start += stale as u64;
-        }
-    }
 }
 
 /// Cleans a page that is whole in memory. `out` is what was written.
