@@ -2,6 +2,7 @@
 //!
 //! Each field has its sources in an order of trust; the most trusted one that says anything wins.
 
+mod byline;
 mod declared;
 mod json_ld;
 mod says;
@@ -54,6 +55,8 @@ mod trust {
     pub(super) const META: u8 = 2;
     pub(super) const MARKUP: u8 = 3;
     pub(super) const DOCUMENT: u8 = 4;
+    /// What an element is called, or where it stands.
+    pub(super) const NAMED: u8 = 5;
     pub(super) const NONE: u8 = u8::MAX;
 }
 
@@ -72,6 +75,8 @@ pub struct Collector {
     states: Vec<Range<u64>>,
     base: Option<String>,
     capture: Option<Capture>,
+    /// The pair of `twitter:label` and `twitter:data` that names the author.
+    labelled: Option<String>,
     /// The block of JSON-LD that is being read.
     block: Range<u64>,
 }
@@ -88,6 +93,7 @@ impl Default for Collector {
             states: Vec::new(),
             base: None,
             capture: None,
+            labelled: None,
             block: 0..0,
         }
     }
@@ -107,7 +113,8 @@ struct Capture {
 enum Captured {
     Title,
     Heading,
-    Byline,
+    /// The name of the author, with what the place is trusted.
+    Byline(u8),
     JsonLd,
     /// A block of `application/json`.
     State,
@@ -126,6 +133,9 @@ impl Collector {
     pub fn event(&mut self, event: &Event, elements: &OpenElements, window: &Window) {
         match event.kind {
             EventKind::Open { tag, void, .. } => {
+                if event.kind.parts_lines() {
+                    self.end_byline();
+                }
                 if let Some(element) = elements.last_opened() {
                     self.open(tag, element, void);
                 }
@@ -153,7 +163,16 @@ impl Collector {
             EventKind::Close { id, .. } if self.capture.as_ref().is_some_and(|capture| capture.element == id) => {
                 self.captured();
             }
+            _ if event.kind.parts_lines() => self.end_byline(),
             _ => {}
+        }
+    }
+
+    /// The author's name ends with its line: what else stands in the element says something of the author.
+    fn end_byline(&mut self) {
+        let is_byline = |capture: &Capture| matches!(capture.what, Captured::Byline(_)) && byline::names(&htmlize::unescape(capture.text.as_str()), byline::Source::Text).is_some();
+        if self.capture.as_ref().is_some_and(is_byline) {
+            self.captured();
         }
     }
 
@@ -183,6 +202,11 @@ impl Collector {
             Tag::Meta => {
                 let name = value("property").or_else(|| value("name")).or_else(|| value("itemprop")).or_else(|| value("http-equiv"));
                 if let (Some(name), Some(content)) = (name, value("content")) {
+                    if let Some(Capture { what: Captured::Byline(rank), .. }) = self.capture
+                        && name == "name"
+                    {
+                        self.set_byline(rank, &content, byline::Source::Data);
+                    }
                     self.meta(&name.to_ascii_lowercase(), &content);
                 }
                 None
@@ -190,10 +214,14 @@ impl Collector {
             Tag::Time => {
                 let names_date = |props: &str| props.split_ascii_whitespace().any(|prop| prop.eq_ignore_ascii_case("datePublished"));
                 let is_published = element.get(KnownName::Pubdate).is_some() || element.get(KnownName::Itemprop).is_some_and(names_date);
+                let date = value("datetime").or_else(|| value("content")).unwrap_or_default();
                 if is_published {
-                    self.set(Field::Published, trust::MARKUP, &value("datetime").or_else(|| value("content")).unwrap_or_default());
+                    self.set(Field::Published, trust::MARKUP, &date);
+                } else if self.heading.is_some() && date.trim_start().bytes().take(4).filter(u8::is_ascii_digit).count() == 4 {
+                    // The first date behind the headline, in the notation that the standard asks for (HTML Living Standard, 4.5.14).
+                    self.set(Field::Published, trust::NAMED, &date);
                 }
-                None
+                self.byline_of(element)
             }
             Tag::Script => {
                 let kind = element.get(KnownName::Type).unwrap_or_default().trim();
@@ -202,20 +230,44 @@ impl Collector {
             }
             Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
             Tag::H1 => Some(Captured::Heading),
-            Tag::A | Tag::Span | Tag::Div | Tag::P | Tag::Address => {
-                let names_author = |name: KnownName| {
-                    element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("author")))
-                };
-                (names_author(KnownName::Rel) || names_author(KnownName::Itemprop)).then_some(Captured::Byline)
-            }
-            _ => None,
+            _ => self.byline_of(element),
         };
-        if let Some(what) = what.filter(|_| !void && self.capture.is_none()) {
+        let narrows = |capture: &Capture| matches!((capture.what, what), (Captured::Byline(_), Some(Captured::Byline(_))));
+        if let Some(what) = what.filter(|_| !void && self.capture.as_ref().is_none_or(narrows)) {
+            let what = match (what, &self.capture) {
+                // A name in it is the name proper, and trusted as much.
+                (Captured::Byline(rank), Some(Capture { what: Captured::Byline(around), .. })) => Captured::Byline(rank.min(*around)),
+                (what, _) => what,
+            };
             self.capture = Some(Capture { element: element.id(), what, text: String::new(), range: 0..0 });
         }
     }
 
+    /// Whether an element holds the name of the author.
+    fn byline_of(&self, element: ElementRef<'_>) -> Option<Captured> {
+        let says = |name: KnownName, wanted: &str| {
+            element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
+        };
+        let in_byline = matches!(self.capture, Some(Capture { what: Captured::Byline(_), .. }));
+        if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") || (in_byline && says(KnownName::Itemprop, "name")) {
+            return Some(Captured::Byline(trust::MARKUP));
+        }
+        // Names that no standard knows are heard behind the headline, where the line about the author stands.
+        let is_wanted = self.heading.is_some() && self.trust[Field::Byline as usize] > trust::NAMED;
+        let is_named = || byline::is_named(element) || element.get(KnownName::Href).is_some_and(byline::is_address);
+        (is_wanted && is_named()).then_some(Captured::Byline(trust::NAMED))
+    }
+
     fn meta(&mut self, name: &str, content: &str) {
+        if let Some(number) = name.strip_prefix("twitter:label") {
+            if byline::is_label(content) {
+                self.labelled = Some(number.to_owned());
+            }
+            return;
+        }
+        if name.strip_prefix("twitter:data").is_some_and(|number| self.labelled.as_deref() == Some(number)) {
+            return self.set_byline(trust::META, content, byline::Source::Data);
+        }
         if name == "og:type" {
             self.says.hear_open_graph(content);
         }
@@ -223,7 +275,7 @@ impl Collector {
             "og:title" => (Field::Title, trust::OPEN_GRAPH),
             "twitter:title" | "headline" | "dc.title" | "dcterms.title" => (Field::Title, trust::META),
             "author" | "dc.creator" | "dcterms.creator" | "byl" | "parsely-author" | "sailthru.author" => (Field::Byline, trust::META),
-            "article:author" | "og:article:author" if !content.contains("://") => (Field::Byline, trust::OPEN_GRAPH),
+            "article:author" | "og:article:author" => (Field::Byline, trust::OPEN_GRAPH),
             "article:published_time" | "og:published_time" | "og:article:published_time" => (Field::Published, trust::OPEN_GRAPH),
             "datepublished" | "date" | "pubdate" | "publishdate" | "publish-date" | "parsely-pub-date" | "dc.date" | "dc.date.issued"
             | "dcterms.created" | "dcterms.date" => (Field::Published, trust::META),
@@ -236,6 +288,9 @@ impl Collector {
             "og:url" => (Field::Canonical, trust::MARKUP),
             _ => return,
         };
+        if field == Field::Byline {
+            return self.set_byline(rank, content, byline::Source::Data);
+        }
         let content = if name == "og:locale" { content.replace('_', "-") } else { content.to_owned() };
         self.set(field, rank, &content);
     }
@@ -259,7 +314,14 @@ impl Collector {
                 self.heading.get_or_insert_with(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
                 self.set(Field::Title, trust::MARKUP, &text);
             }
-            _ => self.set(Field::Byline, trust::MARKUP, &text),
+            Captured::Byline(rank) => self.set_byline(rank, &text, byline::Source::Text),
+            Captured::JsonLd | Captured::State => {}
+        }
+    }
+
+    fn set_byline(&mut self, rank: u8, line: &str, source: byline::Source) {
+        if let Some(names) = byline::names(line, source) {
+            self.set(Field::Byline, rank, &names);
         }
     }
 
@@ -313,6 +375,11 @@ impl Collector {
     /// What was found so far.
     pub fn metadata(&self) -> &Metadata {
         &self.found
+    }
+
+    /// Whether the page declares when it was published: not only by where a date stands.
+    pub(crate) fn is_dated(&self) -> bool {
+        self.trust[Field::Published as usize] < trust::NAMED
     }
 
     /// All texts that name the page, so far.

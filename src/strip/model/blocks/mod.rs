@@ -292,7 +292,7 @@ impl Blocks {
     pub(crate) fn note_declared(&mut self, metadata: &Collector) {
         self.says = metadata.says();
         self.says.thread |= self.names_thread;
-        self.is_dated_article = self.says.article && !self.says.list && metadata.metadata().published.is_some();
+        self.is_dated_article = self.says.article && !self.says.list && metadata.is_dated();
     }
 
     /// Words of the page, in links and out of them.

@@ -1,0 +1,114 @@
+//! Who wrote the page, where its markup says so by names and words that no standard knows: data of `rules/metadata/byline.toml`.
+
+use crate::data::own_data;
+use crate::fold::Folded;
+use crate::rewrite::{ElementRef, KnownName};
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+static BYLINES: LazyLock<Bylines> = LazyLock::new(|| {
+    let mut bylines: Bylines = own_data!("metadata/byline.toml");
+    for words in [&mut bylines.labels, &mut bylines.particles] {
+        *words = words.iter().map(|label| folded(label)).collect();
+    }
+    bylines
+});
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bylines {
+    classes: FxHashSet<String>,
+    paths: Vec<String>,
+    labels: FxHashSet<String>,
+    particles: FxHashSet<String>,
+}
+
+/// Where a line of names comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Data: names, and sometimes what stands before them in the text.
+    Data,
+    /// The text of the page.
+    Text,
+}
+
+/// The most words that a label before a name has.
+const LABEL_WORDS: usize = 3;
+/// A line of names is not longer: bytes, and words where it is the page's text.
+const BYTES: usize = 200;
+const WORDS: usize = 14;
+/// What parts a name from the date or the section behind it.
+const SEPARATORS: [&str; 6] = [" - ", " – ", " — ", " | ", " • ", " · "];
+
+fn folded(text: &str) -> String {
+    Folded::of(text).texts().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text is what stands before the name of an author: "Written by".
+pub(super) fn is_label(text: &str) -> bool {
+    BYLINES.labels.contains(&folded(text))
+}
+
+/// Whether an element is named as one that holds the author's name.
+pub(super) fn is_named(element: ElementRef<'_>) -> bool {
+    let classes = element.get(KnownName::Class).unwrap_or_default();
+    classes.split_ascii_whitespace().any(|class| BYLINES.classes.contains(class))
+}
+
+/// Whether an address is that of an author's own page.
+pub(super) fn is_address(href: &str) -> bool {
+    BYLINES.paths.iter().any(|path| href.contains(path.as_str()))
+}
+
+/// The names in a line that says who wrote the page, without the words before them. `None` where it can't be a line of names.
+pub(super) fn names(line: &str, source: Source) -> Option<String> {
+    let is_before = |words: &str| is_label(words) || (source == Source::Text && BYLINES.particles.contains(&folded(words)));
+    let words: Vec<&str> = line.split_whitespace().collect();
+    // "作者：…" has no white space.
+    let whole = words.join(" ");
+    let names = match whole.split_once([':', '：']).filter(|(label, _)| is_before(label)) {
+        Some((_, rest)) => rest.to_owned(),
+        None => {
+            let label = (1..words.len().min(LABEL_WORDS + 1)).rev().find(|count| is_before(&words[..*count].join(" ")));
+            words[label.unwrap_or(0)..].join(" ")
+        }
+    };
+    let parted = || SEPARATORS.iter().filter_map(|separator| names.find(separator)).min();
+    let names = if source == Source::Text { &names[..parted().unwrap_or(names.len())] } else { &names };
+    let names = names.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '•' | '·' | '-' | '–' | '—' | '/' | ':'));
+    let is_number = |word: &str| word.chars().all(|c| c.is_ascii_punctuation() || crate::fold::digit(c).is_some());
+    let in_text = || names.split(' ').count() <= WORDS && !names.split(' ').any(is_number);
+    let is_line = names.len() <= BYTES && names.chars().any(char::is_alphabetic) && (source == Source::Data || in_text());
+    // A profile's address or number names nobody; a sentence says something of somebody.
+    (is_line && !names.contains("://") && !names.ends_with(['!', '?', '؟']) && !is_before(names)).then(|| names.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_is_behind_labels() {
+        for (line, name) in [
+            ("By Thai Vong", "Thai Vong"),
+            ("  Written  by: Tom May ", "Tom May"),
+            ("بقلم: منى الحسن", "منى الحسن"),
+            ("كتبت سلمى عبد الله", "سلمى عبد الله"),
+            ("作者：张三", "张三"),
+            ("Byron Bay", "Byron Bay"),
+            (", USA TODAY", "USA TODAY"),
+            ("Von Ida Brandt |", "Ida Brandt"),
+            ("Dr. Lina Osman - Mar 27, 2024", "Dr. Lina Osman"),
+            ("gull203", "gull203"),
+        ] {
+            assert_eq!(names(line, Source::Text).as_deref(), Some(name), "{line}");
+        }
+        for line in ["262588213843476", "https://example.org/people/7", "Written by", "By", "", "Who are we?", "Updated January 8, 2026"] {
+            assert_eq!(names(line, Source::Text), None, "{line}");
+        }
+        let sentence = "Trevor Jackins is a senior manager who writes about everything that swims and is also a passionate sailor.";
+        assert_eq!(names(sentence, Source::Text), None);
+        assert_eq!(names("von Trotha", Source::Data).as_deref(), Some("von Trotha"));
+    }
+}
