@@ -170,7 +170,9 @@ impl Collector {
 
     /// The author's name ends with its line: what else stands in the element says something of the author.
     fn end_byline(&mut self) {
-        let is_byline = |capture: &Capture| matches!(capture.what, Captured::Byline(_)) && byline::names(&htmlize::unescape(capture.text.as_str()), byline::Source::Text).is_some();
+        let is_byline = |capture: &Capture| {
+            matches!(capture.what, Captured::Byline(_)) && byline::names(&htmlize::unescape(capture.text.as_str()), byline::Source::Text).is_some()
+        };
         if self.capture.as_ref().is_some_and(is_byline) {
             self.captured();
         }

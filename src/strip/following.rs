@@ -29,6 +29,11 @@ pub(super) struct Following {
     parted: bool,
     /// Plain text: the teasers are entries with bullets.
     bulleted: bool,
+    /// Plain text: one of them came without a blank line before it, so that one ends them.
+    tight: bool,
+    /// The list that the last teaser stands in, and the level of the heading that it is.
+    list: Option<ElementId>,
+    teaser_level: u8,
     /// First event of a short line after a teaser (its date, its section) that goes if a teaser follows.
     waits_from: Option<EventIndex>,
     /// Short lines without links right after the label, in HTML: some sites list titles so. They wait, for the last of them may
@@ -92,6 +97,9 @@ impl Following {
             teasers: 0,
             parted,
             bulleted: false,
+            tight: false,
+            list: None,
+            teaser_level: 0,
             waits_from: None,
             plain: 0,
             plain_end: 0,
@@ -152,7 +160,15 @@ impl Stripper {
         let Some(mut following) = self.following.take() else { return };
         let line = &self.lines[this];
         let (first, end, words, heading) = (line.first, line.end, line.words, line.heading);
+        if words == 0 {
+            // Nothing is said between the label and its teasers.
+            self.following = Some(following);
+            return;
+        }
         let is_next_heading = heading > 0 && following.level > 0 && heading <= following.level;
+        // Teasers may be headings of the label's own level, but not one of many that are none.
+        let ends_teasers = is_next_heading && following.teasers > 0 && following.teaser_level != heading;
+        let list = self.open.iter().rev().find(|record| matches!(record.tag, Tag::Ul | Tag::Ol | Tag::Menu)).map(|record| record.id);
         // An excerpt breaks off, or stands below a title of its own; it goes if a teaser or the end of the box follows. On a page without a text
         // of its own it is what the page consists of.
         let is_behind_text = self.prose_words >= TEXT_WORDS;
@@ -172,9 +188,12 @@ impl Stripper {
             let first = following.teasers == 0;
             following.bulleted |= first && line.items > 0;
             let in_paragraph = following.parted && !following.bulleted && !self.gathering.before_blank;
-            ((following.bulleted && line.items > 0) || in_paragraph) && !line.ends_sentence_but_question() && words <= ENTRY_WORDS
+            let in_list = following.bulleted && line.items > 0 && !(following.tight && self.gathering.before_blank);
+            (in_list || in_paragraph) && !line.ends_sentence_but_question() && words <= ENTRY_WORDS
         } else {
-            line.is_linked() || (line.items > following.items && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading)
+            // What is no link is a teaser in the first list only, or among links: another list is the text's.
+            let in_list = line.items > following.items && (following.teasers == 0 || following.list == list);
+            !ends_teasers && (line.is_linked() || (in_list && words <= ENTRY_WORDS && !line.is_prose() && !is_next_heading))
         };
         // Where lines are wrapped, one behind another is the same paragraph: no title.
         let goes_on = in_text && !self.gathering.before_blank && self.widest_line <= WRAPPED_WORDS;
@@ -210,6 +229,8 @@ impl Stripper {
         }
         if is_teaser {
             following.teasers += 1;
+            following.tight |= in_text && !self.gathering.before_blank;
+            (following.list, following.teaser_level) = (list, heading);
             following.titled = heading > 0 || self.lines[this].items > following.items;
             following.release();
             let from = following.start.max(self.queue.first());

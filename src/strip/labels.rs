@@ -4,7 +4,7 @@
 //! alone count beside others, in their line or in lines right beside it.
 
 use super::following::Following;
-use super::line::{Line, asks, breaks_off, count_words, ends_sentence};
+use super::line::{Ending, Line, count_words, is_reference};
 use super::queue::EventIndex;
 use super::removal::Extent;
 use super::titles::Titles;
@@ -126,9 +126,11 @@ impl Stripper {
             let count = count_words(text);
             words += count;
             linked += if piece.linked { count } else { 0 };
-            last = if text.trim_ascii().is_empty() { last } else { text };
+            // A mark that refers to a note stands behind the end of its sentence.
+            let is_last = !text.trim_ascii().is_empty() && (last.is_empty() || !is_reference(text));
+            last = if is_last { text } else { last };
         }
-        let is_sentence = ends_sentence(last);
+        let ending = Ending::of(last);
         let line = Line {
             first: self.gathering.first,
             end: self.queue.end(),
@@ -136,9 +138,9 @@ impl Stripper {
             linked,
             heading: self.gathering.headings.last().copied().filter(|_| self.gathering.heading_lines < HEADING_LINES).unwrap_or(0),
             items: self.gathering.items,
-            ends_sentence: is_sentence,
-            asks: is_sentence && asks(last),
-            breaks_off: is_sentence && breaks_off(last),
+            ends_sentence: ending.sentence,
+            asks: ending.asks,
+            breaks_off: ending.breaks_off,
             counts: false,
             dropped: false,
         };
@@ -445,6 +447,10 @@ impl Stripper {
     pub(super) fn drop_line(&mut self, line: usize, rules: Vec<RuleIndex>) -> u32 {
         let Line { first, end, .. } = self.lines[line];
         let removal = self.remove(first..end, rules, Extent::Whole);
+        if self.removals.get_mut(removal).is_some_and(|removal| matches!(removal.extent, Extent::Refused(_))) {
+            // A rule keeps the line, and its break with it.
+            return removal;
+        }
         self.lines[line].dropped = true;
         if line + 1 == self.lines.len() {
             self.gathering.break_goes_with = removal;

@@ -1,7 +1,7 @@
 //! A line: what a reader sees between two block edges or breaks.
 
 use super::queue::EventIndex;
-use crate::fold::is_ignorable;
+use crate::fold::{is_ideograph, is_ignorable};
 use crate::octet::Octet;
 
 /// What is known of a line once it has ended.
@@ -55,17 +55,56 @@ impl Line {
 }
 
 /// Counts words of raw text: runs between white space that hold a letter or a digit; each two ideographs count as one, as
-/// Chinese words have two characters on average.
+/// Chinese words have two characters on average, and each [`UNPARTED_LETTERS`] of a script that parts no words.
 pub(super) fn count_words(text: &str) -> u32 {
+    let (words, is_certain) = count_runs(text);
+    if is_certain || !needs_characters(text) { words } else { count_characters(text) }
+}
+
+/// Letters and marks of a word in Thai, Lao, Burmese and Khmer, about: they write words without space between them.
+pub(super) const UNPARTED_LETTERS: u32 = 4;
+
+/// Whether a character is of a script that parts no words.
+pub(super) fn is_unparted(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
+/// Whether words can't be told by bytes: there are spaces that are no ASCII, or written as references, or letters of a script that parts
+/// no words.
+fn needs_characters(text: &str) -> bool {
+    let has = |reference: &str| memchr::memmem::find(text.as_bytes(), reference.as_bytes()).is_some();
+    has("&nbsp;") || has("&#") || text.chars().any(|c| is_unparted(c) || (!c.is_ascii() && c.is_whitespace() && c != '\u{3000}'))
+}
+
+fn count_characters(text: &str) -> u32 {
+    let text = htmlize::unescape(text);
+    let (mut words, mut ideographs, mut unparted) = (0, 0, 0);
+    for run in text.split(char::is_whitespace) {
+        let mut is_word = false;
+        for character in run.chars() {
+            let (of_ideographs, of_unparted) = (is_ideograph(character), is_unparted(character));
+            ideographs += u32::from(of_ideographs);
+            unparted += u32::from(of_unparted);
+            is_word |= character.is_alphanumeric() && !of_ideographs && !of_unparted;
+        }
+        words += u32::from(is_word);
+    }
+    words + ideographs.div_ceil(2) + unparted.div_ceil(UNPARTED_LETTERS)
+}
+
+/// The same by bytes, and whether that is certain.
+fn count_runs(text: &str) -> (u32, bool) {
     let (mut words, mut ideographs, mut inside) = (0u32, 0u32, 0u32);
     let (eights, rest) = text.as_bytes().as_chunks();
+    let (mut seen, mut references) = (0, false);
     let mut one_by_one = |bytes: &[u8], inside: &mut u32| {
         // No branches: where words end is hard to foresee.
         for byte in bytes {
             let byte = u32::from(BYTES[usize::from(*byte)]);
+            seen |= byte;
             words += byte & !*inside & LETTER;
-            ideographs += byte >> 2;
-            *inside = (*inside | byte & LETTER) & !(byte >> 1);
+            ideographs += byte >> 2 & 1;
+            *inside = (*inside | byte & LETTER) & !(byte >> 1 & 1);
         }
     };
     let mut ended = 0;
@@ -75,14 +114,16 @@ pub(super) fn count_words(text: &str) -> u32 {
             one_by_one(eight, &mut inside);
             continue;
         }
-        let letters = octet.alphanumeric().or(octet.equal(b'&'));
+        let ampersands = octet.equal(b'&');
+        references |= !ampersands.is_empty();
+        let letters = octet.alphanumeric().or(ampersands);
         let (ends, goes_on) = octet.white_space().marked_stretches(letters, inside != 0);
         // Those that began here: all that end here or go on, but for the one that came in.
         ended += ends + u32::from(goes_on) - inside;
         inside = u32::from(goes_on);
     }
     one_by_one(rest, &mut inside);
-    words + ended + ideographs.div_ceil(2)
+    (words + ended + ideographs.div_ceil(2), !references && seen & LOOK == 0)
 }
 
 /// What a byte of UTF-8 says about words, as bits. Most bytes of punctuation, and those inside of a character, say nothing.
@@ -90,18 +131,23 @@ const LETTER: u32 = 1;
 const ENDS_WORD: u8 = 2;
 /// Leads one of U+3000..U+9FFF.
 const IDEOGRAPH: u8 = 4;
+/// Leads a character, or a reference, that may part words otherwise.
+const LOOK: u32 = 8;
 
 static BYTES: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        let is_letter = (byte as u8).is_ascii_alphanumeric() || byte == b'&' as usize;
+        let is_letter = (byte as u8).is_ascii_alphanumeric();
         table[byte] = match byte as u8 {
             0xE3..=0xE9 => IDEOGRAPH | ENDS_WORD,
             // 0xC2 and 0xE2 lead punctuation and signs.
-            0xC2 | 0xE2 => 0,
+            0xC2 | 0xE2 => LOOK as u8,
+            // Thai, Lao, Burmese and Khmer, among others.
+            0xE0 | 0xE1 => (LETTER | LOOK) as u8,
             0xC3.. => LETTER as u8,
             b'\t'..=b'\r' | b' ' => ENDS_WORD,
+            b'&' => (LETTER | LOOK) as u8,
             _ if is_letter => LETTER as u8,
             _ => 0,
         };
@@ -110,35 +156,57 @@ static BYTES: [u8; 256] = {
     table
 };
 
-/// Whether the text ends like a sentence, in any script, closing quotes and brackets aside.
+/// How a text ends, in any script, closing quotes and brackets aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ending {
+    /// As a sentence does.
+    pub(super) sentence: bool,
+    /// With a question mark.
+    pub(super) asks: bool,
+    /// With dots, as a text that was cut short.
+    pub(super) breaks_off: bool,
+}
+
+/// How many bytes at the end of a text tell how it ends.
+const TAIL_BYTES: usize = 48;
+
+impl Ending {
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.trim_end_matches(|c: char| c.is_ascii_control() || c == ' ');
+        match text.as_bytes() {
+            [] => return Ending::default(),
+            [.., last] if last.is_ascii_alphanumeric() => return Ending::default(),
+            _ => {}
+        }
+        let mut tail_start = text.len().saturating_sub(TAIL_BYTES);
+        while !text.is_char_boundary(tail_start) {
+            tail_start += 1;
+        }
+        let tail = htmlize::unescape(&text[tail_start..]);
+        let last = tail.trim_end_matches(|c: char| {
+            c.is_whitespace() || is_ignorable(c) || matches!(c, '"' | '\'' | '»' | '«' | '”' | '“' | '’' | '‘' | ')' | ']' | '」' | '』' | '）')
+        });
+        Ending {
+            sentence: last.ends_with(['.', '!', '?', '؟', '…', '。', '！', '？', '۔', '।', ':', '؛', ';']),
+            asks: last.ends_with(['?', '؟', '？']),
+            breaks_off: last.ends_with('…') || last.ends_with("..."),
+        }
+    }
+}
+
+/// Whether the text ends like a sentence.
 pub(super) fn ends_sentence(text: &str) -> bool {
-    let text = text.trim_end_matches(|c: char| c.is_ascii_control() || c == ' ');
-    match text.as_bytes() {
-        [.., b'.' | b'!' | b'?' | b':'] => return true,
-        [] => return false,
-        [.., last] if last.is_ascii_alphanumeric() => return false,
-        _ => {}
-    }
-    let mut tail_start = text.len().saturating_sub(48);
-    while !text.is_char_boundary(tail_start) {
-        tail_start += 1;
-    }
-    let tail = htmlize::unescape(&text[tail_start..]);
-    let last = tail.trim_end_matches(|c: char| {
-        c.is_whitespace() || is_ignorable(c) || matches!(c, '"' | '\'' | '»' | '«' | '”' | '“' | '’' | '‘' | ')' | ']' | '」' | '』' | '）')
-    });
-    last.ends_with(['.', '!', '?', '؟', '…', '。', '！', '？', '۔', '।', ':', '؛', ';'])
+    Ending::of(text).sentence
 }
 
-/// Whether the text ends like a question.
-pub(super) fn asks(text: &str) -> bool {
-    text.trim_end_matches(|c: char| c.is_control() || c.is_whitespace() || is_ignorable(c)).ends_with(['?', '؟', '？'])
-}
+/// The most characters of a mark that refers to a note, brackets and all.
+const REFERENCE_CHARACTERS: usize = 5;
 
-/// Whether the text was cut short.
-pub(super) fn breaks_off(text: &str) -> bool {
-    let text = text.trim_end().trim_end_matches([']', ')', ' ']);
-    text.ends_with('…') || text.ends_with("...")
+/// Whether a piece of a line is only a mark that refers to a note, as `1`, `[12]`, `*` or `†` behind a full stop.
+pub(super) fn is_reference(text: &str) -> bool {
+    let mark = text.trim();
+    let is_mark = |c: char| c.is_numeric() || matches!(c, '[' | ']' | '(' | ')' | '*' | '†' | '‡' | ',' | '^' | '↑');
+    !mark.is_empty() && mark.chars().take(REFERENCE_CHARACTERS + 1).count() <= REFERENCE_CHARACTERS && mark.chars().all(is_mark)
 }
 
 #[cfg(test)]
@@ -152,6 +220,10 @@ mod tests {
         assert_eq!(count_words("新华社北京电"), 3);
         assert_eq!(count_words("&#1602;&#1575; &#1604;"), 2);
         assert_eq!(count_words(" · | — "), 0);
+        assert_eq!(count_words("the&nbsp;harbour&#160;was\u{a0}closed\u{202f}again"), 5);
+        assert_eq!(count_words("&nbsp;"), 0);
+        assert_eq!(count_words("ตำรวจ"), 2);
+        assert_eq!(count_words("ท่าเรือเปิดอีกครั้งในฤดูใบไม้ผลิ"), 8);
         // However the text falls into eights.
         let text = "A1 && -- b,c.\td\u{b}(e)\n—f g— قال x_y ... z&amp; 新华 [[ ]]h";
         for (start, _) in text.char_indices() {
@@ -164,5 +236,16 @@ mod tests {
             assert!(ends_sentence(text), "{text}");
         }
         assert!(!ends_sentence("Related news"));
+        for (text, asks, breaks_off) in [
+            ("\u{201c}Will it ever open again?\u{201d}", true, false),
+            ("the harbour was closed [&hellip;]", false, true),
+            ("the harbour was closed&#8230; ", false, true),
+            ("the harbour was closed (...)", false, true),
+            ("The harbour was closed.", false, false),
+        ] {
+            assert_eq!(Ending::of(text), Ending { sentence: true, asks, breaks_off }, "{text}");
+        }
+        assert!(["1", " [12] ", "(3)", "*", "٣"].iter().all(|mark| is_reference(mark)));
+        assert!(!["", "a", "[citation]", "2019–21"].iter().any(|mark| is_reference(mark)));
     }
 }

@@ -7,6 +7,7 @@ use super::{StripMode, Stripper};
 use crate::metadata::Collector;
 use crate::rewrite::{ElementId, Window};
 use crate::rules::RuleIndex;
+use std::collections::VecDeque;
 
 /// Marks inside marks are followed this deep: what is deeper is inside a mark anyway.
 const MARKS: usize = 8;
@@ -100,16 +101,18 @@ impl Stripper {
         prose_elsewhere: u64,
         whole_page: bool,
     ) -> Option<EventIndex> {
-        let inside = |at: EventIndex| at >= mark.start && at < end;
+        // Both lists are in the order of the page, and may be long.
+        let first_in =
+            |list: &VecDeque<EventIndex>, from: EventIndex| list.get(list.partition_point(|at| *at < from)).copied().filter(|at| *at < end);
         let expects_prose = self.expects_prose(&mark);
         let evidence = Evidence {
             properly_closed,
             hold_full,
-            page_closes_none: self.left_open >= guard::LEFT_OPEN,
+            page_closes_none: mark.element.is_some() && self.left_open >= guard::LEFT_OPEN,
             rule_expects_prose: expects_prose,
             chosen_container: mark.by_text,
-            article_opens_at: self.landmarks.iter().copied().find(|at| *at > mark.start && *at < end),
-            holds_headline: self.headline_lines.iter().any(|at| inside(*at)),
+            article_opens_at: first_in(&self.landmarks, mark.start + 1),
+            holds_headline: first_in(&self.headline_lines, mark.start).is_some(),
             prose_elsewhere,
             whole_page,
             lines: self.lines_of(mark.start..end).collect(),

@@ -454,7 +454,9 @@ impl Stripper {
         if self.mode == StripMode::Article {
             self.spare_the_remainder(&mut ended);
         }
-        self.left_open = self.left_open.max(ended.iter().filter(|(_, _, how)| !matches!(how, Closing::Own | Closing::Implied)).count());
+        self.left_open = self
+            .left_open
+            .max(ended.iter().filter(|(mark, _, how)| mark.element.is_some() && !matches!(how, Closing::Own | Closing::Implied)).count());
         // With the whole page in view: prose outside of all marks.
         let in_view = self.mode == StripMode::Article;
         let marked = Stretches::new(ended.iter().map(|(mark, end, _)| mark.start..*end));

@@ -1,7 +1,7 @@
 //! Rails in one line: a label and the links that it heads, set side by side, often behind the last words of a paragraph.
 
 use super::labels::Label;
-use super::line::{Line, asks, count_words, ends_sentence};
+use super::line::{Ending, Line, count_words, ends_sentence};
 use super::queue::EventIndex;
 use super::{Piece, Stripper};
 use crate::metadata::Collector;
@@ -135,7 +135,7 @@ impl Stripper {
         let whole = self.lines.pop_back()?;
         let cut = self.opens_before(pieces[begin].event, whole.first, window);
         let linked = pieces[..begin].iter().zip(words).filter(|(piece, _)| piece.linked).map(|(_, words)| words).sum();
-        let text = Line { end: cut, words: before, linked, ends_sentence: true, asks: asks(last), breaks_off: false, ..whole.clone() };
+        let text = Line { end: cut, words: before, linked, ends_sentence: true, asks: Ending::of(last).asks, breaks_off: false, ..whole.clone() };
         let rail = Line { first: cut, words: whole.words.saturating_sub(before), linked: whole.linked.saturating_sub(linked), ..whole };
         if before >= TEXT_WORDS {
             self.note_surely_text(pieces.first().map(|piece| piece.event));

@@ -34,7 +34,7 @@ impl Stripper {
         rules.phrases().find(&numbered, 0, rules.lexicon(), &|what, line, at| self.labels.titles.said(what, line, at, is_headline), &mut found);
         // Most lines begin like no phrase at all.
         if found.is_empty() {
-            let shows_title = self.labels.titles.at(line, 0) == count;
+            let shows_title = self.labels.titles.are_shown_by(line);
             self.labels.titles.was_shown |= shows_title && self.may_stay();
             self.labels.found = found;
             self.labels.ids = ids;
@@ -86,7 +86,7 @@ impl Stripper {
                 }
             }
         }
-        let shows_title = labels.titles.at(line, 0) == count && count > 0;
+        let shows_title = labels.titles.are_shown_by(line);
         let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
         let label = match strong.is_empty() {
             // All that say so are recorded, the weak ones too.

@@ -19,6 +19,8 @@ const SEPARATORS: [&str; 8] = [" - ", " | ", " – ", " — ", " :: ", " » ", "
 #[derive(Default)]
 pub(super) struct Titles {
     pub(super) texts: Vec<Vec<String>>,
+    /// Parts of titles, long enough for one, that are not the longest: they name the site or a section.
+    lesser: Vec<Vec<String>>,
     /// Names of the site: as declared, and the short parts of titles.
     pub(super) sites: Vec<Vec<String>>,
     site_declared: bool,
@@ -93,9 +95,12 @@ impl Titles {
         let whole = words(title);
         for separator in SEPARATORS.iter().filter(|separator| title.contains(**separator)) {
             let parts: Vec<Vec<String>> = title.split(separator).map(words).filter(|part| !part.is_empty()).collect();
-            // The headline is the longest part; the others, if they are short, name the site and its sections.
+            // The headline is the longest part; the others name the site and its sections.
             let headline = parts.iter().map(Vec::len).max().unwrap_or(0);
             for part in parts {
+                if (HEADLINE_WORDS..headline).contains(&part.len()) {
+                    self.lesser.push(part.clone());
+                }
                 let (list, belongs) = match part.len() {
                     length if length >= HEADLINE_WORDS => (&mut self.texts, true),
                     length => (&mut self.sites, length < headline),
@@ -108,6 +113,13 @@ impl Titles {
         if !whole.is_empty() && !self.texts.contains(&whole) {
             self.texts.push(whole);
         }
+    }
+
+    /// Whether a line is a title, and may be the headline.
+    pub(super) fn are_shown_by(&self, line: &Folded) -> bool {
+        let count = line.words().len();
+        let is_line = |part: &Vec<String>| part.len() == count && line.texts().eq(part.iter().map(String::as_str));
+        count > 0 && self.at(line, 0) == count && !self.lesser.iter().any(is_line)
     }
 
     pub(super) fn at(&self, line: &Folded, at: usize) -> usize {
@@ -125,21 +137,16 @@ fn longest<'a>(texts: impl Iterator<Item = &'a Vec<String>>, line: &Folded, at: 
 impl Stripper {
     /// A line that says the title may be the headline.
     pub(super) fn note_headline(&mut self, folded: &Folded) {
-        let is_title = self.labels.titles.at(folded, 0) == folded.words().len();
+        let is_title = self.labels.titles.are_shown_by(folded);
         if is_title && (!self.labels.titles.was_shown || !self.gathering.headings.is_empty()) {
             self.headline_lines.push_back(self.gathering.first);
         }
     }
 
-    pub(super) fn says_title(&self, folded: &Folded) -> bool {
-        let count = folded.words().len();
-        count > 0 && self.labels.titles.at(folded, 0) == count
-    }
-
     /// A line turns out to be the headline.
     pub(super) fn show_title(&mut self, folded: &Folded) {
         self.note_headline(folded);
-        self.labels.titles.was_shown |= self.says_title(folded) && self.may_stay();
+        self.labels.titles.was_shown |= self.labels.titles.are_shown_by(folded) && self.may_stay();
     }
 
     /// Where a page declares no title and no heading has come, its first line stands for it.

@@ -6,6 +6,9 @@ use std::ops::Range;
 /// A line of so many bytes that ends like a sentence is a paragraph; lines of verse and addresses are shorter.
 const PARAGRAPH_BYTES: u32 = 100;
 
+/// So many words at the beginning of a block are known.
+pub(super) const FIRST_WORDS: usize = 4;
+
 /// A block of text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
@@ -30,6 +33,10 @@ pub(super) struct Block {
     pub(super) times: u32,
     pub(super) title_words: u32,
     pub(super) ends_sentence: bool,
+    /// It ends with a question mark.
+    pub(super) asks: bool,
+    /// Hashes of its first words.
+    pub(super) first_words: [u32; FIRST_WORDS],
     pub(super) heading: u8,
     pub(super) items: u8,
     /// Tells texts apart.
@@ -73,6 +80,7 @@ impl Block {
         self.times = self.times.max(line.times);
         self.title_words += line.title_words;
         self.ends_sentence = line.ends_sentence;
+        self.asks = line.asks;
         self.hash = self.hash.rotate_left(5) ^ line.hash;
     }
 }

@@ -8,13 +8,12 @@ use super::block::Block;
 use super::blocks::Blocks;
 use super::element::inside;
 use super::features::good_words;
+use super::repeat::{self, REPEATED_WORDS};
 use super::spared::{SPARED_LABEL, SPARED_LINE, spare};
-use super::{body, brief, headline, inset, table, tail, thread};
+use super::{bio, body, brief, headline, inset, question, table, tail, thread};
 use crate::strip::article::{ArticleSettings, Comments, PageType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// A repeat is dropped from this many words on.
-pub(super) const REPEATED_WORDS: u32 = 8;
 /// With fewer words a page has no shape that could be judged: only rules decide.
 const JUDGED_WORDS: u32 = 60;
 
@@ -259,6 +258,8 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         before.iter_mut().zip(&kept).for_each(|(before, kept)| *before |= kept);
     }
     spare(page, chances, is_article, headline, favor, &mut kept);
+    let questions = question::questions(page);
+    question::spare(&questions, |row| !is_out(&blocks[row]) && chances[row] >= moved(SPARED_LABEL, favor), &mut kept);
     table::complete(page, &mut kept);
     if let Some(headline) = headline.filter(|_| is_article) {
         let has_chance = |row: usize, least| chances[row] >= moved(least, favor);
@@ -268,9 +269,10 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     }
     if is_article {
         inset::leave_out(page, &mut kept);
+        bio::leave_out(page, &mut kept);
     }
     if is_article || settings.page_type == PageType::Auto {
-        tail::leave_out(page, chances, is_article, is_brief, moved(APART, favor), &mut kept);
+        tail::leave_out(page, chances, &questions, is_article, is_brief, moved(APART, favor), &mut kept);
     }
     // What an article or a thread is called is said of it; the name of a product and the like is part of what the page tells.
     let is_told_of = is_article || settings.page_type == PageType::Forum;
@@ -280,17 +282,16 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     // The one that says most of it, as the name of the site may be a heading, too; or the only one.
     let most = lines.iter().copied().filter(says_most).max_by_key(|row| (blocks[*row].title_words, std::cmp::Reverse(*row)));
     let title = most.or_else(|| lines.first().copied().filter(|_| lines.len() == 1));
-    let mut seen = FxHashSet::default();
-    for (row, (block, kept)) in blocks.iter().zip(&mut kept).enumerate() {
-        let was_kept = *kept;
-        let is_headline = headlines[row];
-        *kept = is_headline || (*kept && (block.words < REPEATED_WORDS || seen.insert(block.hash)));
+    let was_kept = kept.clone();
+    kept.iter_mut().zip(&headlines).for_each(|(kept, is_headline)| *kept |= is_headline);
+    repeat::leave_out(page, &headlines, &mut kept);
+    for row in 0..blocks.len() {
         why[row] = match () {
             () if title == Some(row) => Why::Title,
-            () if is_headline => Why::Headline,
-            () if was_kept && !*kept => Why::Repeat,
-            () if *kept && !before[row] => Why::Spared,
-            () if before[row] && !*kept => Why::OutOfText,
+            () if headlines[row] => Why::Headline,
+            () if was_kept[row] && !kept[row] => Why::Repeat,
+            () if kept[row] && !before[row] => Why::Spared,
+            () if before[row] && !kept[row] => Why::OutOfText,
             () => why[row],
         };
     }

@@ -2,8 +2,9 @@
 
 use super::block::Block;
 use super::blocks::Blocks;
-use super::choice::{REPEATED_WORDS, is_paragraph};
+use super::choice::is_paragraph;
 use super::element::inside;
+use super::repeat::REPEATED_WORDS;
 use super::spared::{SPARED_LABEL, SPARED_LINE};
 
 /// A standfirst has at least so many words; what is shorter is a byline or a section.

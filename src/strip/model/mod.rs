@@ -4,6 +4,7 @@
 //! [`choice`] decides. What it says overrides a built-in rule
 //! for any site, never one of the user's, of a site's pack or of a filter list.
 
+mod bio;
 mod block;
 mod blocks;
 mod body;
@@ -16,6 +17,8 @@ mod explanation;
 mod features;
 mod headline;
 mod inset;
+mod question;
+mod repeat;
 mod shapley;
 mod spared;
 mod table;

@@ -7,6 +7,7 @@ use super::body::{self, PARTING};
 use super::choice::is_comment;
 use super::element::inside;
 use super::features::good_words;
+use super::question::Question;
 use rustc_hash::FxHashSet;
 
 /// Paragraphs that make a text; on a page that says it is an article fewer and shorter ones do.
@@ -33,11 +34,11 @@ const LINES_BETWEEN: usize = 3;
 
 /// Leaves out, of what is kept behind the last paragraph, what is less likely than `least` and stands apart from the text of an article, and
 /// the rails.
-pub(super) fn leave_out(page: &Blocks, chances: &[f32], is_article: bool, is_brief: bool, least: f32, kept: &mut [bool]) {
+pub(super) fn leave_out(page: &Blocks, chances: &[f32], questions: &[Question], is_article: bool, is_brief: bool, least: f32, kept: &mut [bool]) {
     let is_dated = is_brief || page.is_dated_article;
     let Some(text) = Text::of(page, is_dated, kept) else { return };
     if is_article && 5 * text.words(&text.own) >= 3 * text.words(&text.paragraphs) {
-        text.leave_out_doubtful(chances, least, kept);
+        text.leave_out_doubtful(chances, questions, least, kept);
     }
     // A page of another kind has a text too if it is nearly all its paragraphs.
     if is_article || is_dated || 5 * text.own.len() >= 4 * text.paragraphs.len() {
@@ -91,7 +92,7 @@ impl<'a> Text<'a> {
     }
 
     /// What is parted from the text by blocks that go, and has no heading that stays, has to be likely by itself.
-    fn leave_out_doubtful(&self, chances: &[f32], least: f32, kept: &mut [bool]) {
+    fn leave_out_doubtful(&self, chances: &[f32], questions: &[Question], least: f32, kept: &mut [bool]) {
         let (mut gone, mut in_a_row, mut is_headed) = (0, 0, false);
         for row in self.own.last().map_or(kept.len(), |last| last + 1)..kept.len() {
             let block = &self.page.blocks[row];
@@ -111,7 +112,8 @@ impl<'a> Text<'a> {
             let is_short_sentence = block.links == 0 && block.ends_sentence && good_words(block) == 0;
             let is_apart = gone >= PARTING && !is_headed && !self.holds[block.element as usize];
             // What is to become of readers' comments is settled for all of them at once.
-            let is_other = block.pinned || self.is_in(row, WHOLE) || is_short_sentence || is_comment(self.page, block);
+            let is_answer = || questions.iter().any(|question| (question.row..question.end).contains(&row));
+            let is_other = block.pinned || self.is_in(row, WHOLE) || is_short_sentence || is_comment(self.page, block) || is_answer();
             kept[row] = !is_apart || chances[row] >= least || is_other;
         }
     }

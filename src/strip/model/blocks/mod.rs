@@ -58,6 +58,8 @@ pub(crate) struct Blocks {
     pub(super) says: Says,
     /// It says that it is an article, and when that was published.
     pub(super) is_dated_article: bool,
+    /// Who wrote it: hashes of the words of each name.
+    pub(super) authors: Vec<Vec<u32>>,
 }
 
 impl Blocks {
@@ -95,6 +97,7 @@ impl Blocks {
             names_thread: false,
             says: Says::default(),
             is_dated_article: false,
+            authors: Vec::new(),
         }
     }
 
@@ -293,6 +296,8 @@ impl Blocks {
         self.says = metadata.says();
         self.says.thread |= self.names_thread;
         self.is_dated_article = self.says.article && !self.says.list && metadata.is_dated();
+        let byline = metadata.metadata().byline.as_deref().unwrap_or_default();
+        self.authors = byline.split([',', '،', ';', '&', '、']).map(piece::word_hashes).filter(|name| !name.is_empty()).collect();
     }
 
     /// Words of the page, in links and out of them.

@@ -4,7 +4,7 @@ use super::scan::Scan;
 use super::{Blocks, TITLE_BITS};
 use crate::rewrite::{Tag, TextKind, Window};
 use crate::strip::line;
-use crate::strip::model::block::Block;
+use crate::strip::model::block::{Block, FIRST_WORDS};
 use crate::strip::model::element::inside;
 use crate::strip::queue::EventIndex;
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ impl Blocks {
         let number = self.innermost();
         if kind == TextKind::Raw && self.elements[number as usize].tag == Tag::Noscript {
             self.noscript_words +=
-                window.text(range).split('<').map(|text| line::count_words(text.split_once('>').map_or("", |(_, text)| text))).sum::<u32>();
+                window.text(range).split('<').map(|text| line::count_words(text.split_once('>').map_or(text, |(_, text)| text))).sum::<u32>();
             return;
         }
         if !matches!(kind, TextKind::Data | TextKind::Literal) {
@@ -77,12 +77,16 @@ impl Blocks {
         let mut scan = Scan::default();
         let (mut linked, mut bold, mut code, mut times) = (0, 0, 0, 0);
         let mut title_words = 0;
+        let (mut first_words, mut known) = ([0; FIRST_WORDS], 0);
         let title = &self.title;
         for piece in &self.pieces {
             let before = scan.words;
             scan.text(&read(window.text(piece.range.clone())), |hash| {
                 let bit = hash as usize % TITLE_BITS;
                 title_words += (title[bit / 64] >> (bit % 64) & 1) as u32;
+                if let Some(word) = first_words.get_mut(known) {
+                    (*word, known) = (hash, known + 1);
+                }
             });
             let words = scan.words - before;
             linked += if piece.inside & inside::LINK != 0 { words } else { 0 };
@@ -91,12 +95,14 @@ impl Blocks {
             times += u32::from(piece.inside & inside::TIME != 0);
         }
         let mut block = std::mem::take(&mut self.current);
-        let last = self.pieces.iter().rev().map(|piece| window.text(piece.range.clone())).find(|text| !text.trim_ascii().is_empty());
+        let texts = || self.pieces.iter().rev().map(|piece| window.text(piece.range.clone())).filter(|text| !text.trim_ascii().is_empty());
+        let last = texts().find(|text| !line::is_reference(text)).or_else(|| texts().next());
         if scan.bytes == 0 || self.blocks.len() >= BLOCKS {
             self.pieces.clear();
             return;
         }
-        block.ends_sentence = last.is_some_and(line::ends_sentence);
+        let ending = last.map(line::Ending::of).unwrap_or_default();
+        (block.ends_sentence, block.asks, block.first_words) = (ending.sentence, ending.asks, first_words);
         block.events.end = at;
         (block.words, block.linked, block.bold, block.code) = (scan.words, linked, bold, code);
         (block.bytes, block.stops, block.commas, block.digits, block.capitals) = (scan.bytes, scan.stops, scan.commas, scan.digits, scan.capitals);
@@ -117,6 +123,13 @@ impl Blocks {
         self.pieces.clear();
         self.blocks.push(block);
     }
+}
+
+/// The hashes of a text's words, as blocks know their first ones.
+pub(super) fn word_hashes(text: &str) -> Vec<u32> {
+    let mut hashes = Vec::new();
+    Scan::default().text(text, |hash| hashes.push(hash));
+    hashes
 }
 
 /// A text as it is read: whole pages are written in character references.

@@ -1,5 +1,7 @@
 //! One way through a text that counts what it is made of and tells it from others.
 
+use crate::strip::line;
+
 /// Counts what a text is made of.
 #[derive(Default)]
 pub(super) struct Scan {
@@ -32,7 +34,7 @@ impl Scan {
     }
 
     pub(super) fn text(&mut self, text: &str, mut word: impl FnMut(u32)) {
-        let (mut inside, mut hash, mut ideographs) = (false, 0u32, 0u32);
+        let (mut inside, mut hash, mut ideographs, mut unparted) = (false, 0u32, 0u32, 0u32);
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
@@ -85,6 +87,19 @@ impl Scan {
                                 word(hash);
                             }
                         }
+                        // Spaces that break no line, and those of a fixed width.
+                        (0xC2, Some(0xA0), _) | (0xE2, Some(0x80), Some(0x80..=0x8A | 0xAF)) => {
+                            if std::mem::take(&mut inside) {
+                                word(hash);
+                            }
+                        }
+                        // Letters of scripts that part no words: Thai, Lao, Burmese, Khmer.
+                        (0xE0, Some(0xB8..=0xBB), _) | (0xE1, Some(0x80..=0x82 | 0x9E | 0x9F), _) => {
+                            unparted += 1;
+                            if std::mem::take(&mut inside) {
+                                word(hash);
+                            }
+                        }
                         // Punctuation, signs, and the mark that files begin with.
                         (0xC2 | 0xE2, ..) | (0xEF, Some(0xBB), Some(0xBF)) => {}
                         _ => {
@@ -102,7 +117,7 @@ impl Scan {
         if inside {
             word(hash);
         }
-        self.words += ideographs.div_ceil(2);
+        self.words += ideographs.div_ceil(2) + unparted.div_ceil(line::UNPARTED_LETTERS);
     }
 }
 
