@@ -19,6 +19,8 @@ pub(super) struct Block {
     pub(super) text: EventIndex,
     pub(super) words: u32,
     pub(super) linked: u32,
+    /// Words in links that lead elsewhere.
+    pub(super) leading: u32,
     pub(super) bold: u32,
     pub(super) code: u32,
     pub(super) bytes: u32,
@@ -66,6 +68,7 @@ impl Block {
         self.events.end = line.events.end;
         self.words += line.words;
         self.linked += line.linked;
+        self.leading += line.leading;
         self.bold += line.bold;
         self.code += line.code;
         self.bytes += line.bytes;

@@ -258,8 +258,6 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         before.iter_mut().zip(&kept).for_each(|(before, kept)| *before |= kept);
     }
     spare(page, chances, is_article, headline, favor, &mut kept);
-    let questions = question::questions(page);
-    question::spare(&questions, |row| !is_out(&blocks[row]) && chances[row] >= moved(SPARED_LABEL, favor), &mut kept);
     table::complete(page, &mut kept);
     if let Some(headline) = headline.filter(|_| is_article) {
         let has_chance = |row: usize, least| chances[row] >= moved(least, favor);
@@ -271,6 +269,8 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         inset::leave_out(page, &mut kept);
         bio::leave_out(page, &mut kept);
     }
+    let questions = question::questions(page);
+    question::spare(page, &questions, chances, moved(SPARED_LABEL, favor), moved(SPARED_LINE, favor), &mut kept);
     if is_article || settings.page_type == PageType::Auto {
         tail::leave_out(page, chances, &questions, is_article, is_brief, moved(APART, favor), &mut kept);
     }

@@ -34,8 +34,10 @@ pub(super) mod inside {
     pub(in super::super) const TIME: u32 = 1 << 24;
     /// In a button that is not read; what opens in it may be.
     pub(in super::super) const PRESSED: u32 = 1 << 25;
+    /// In a link that leads nowhere else: it opens or does something on the page.
+    pub(in super::super) const HERE: u32 = 1 << 26;
     /// What is no feature of an element, but of the text in it.
-    pub(in super::super) const OF_TEXT: u32 = LINK | BOLD | CODE | UNREAD | TIME | PRESSED;
+    pub(in super::super) const OF_TEXT: u32 = LINK | BOLD | CODE | UNREAD | TIME | PRESSED | HERE;
 }
 
 /// What is kept of an element. Numbers of elements are indices into [`super::Blocks::elements`]; a parent comes before its children.
@@ -60,6 +62,9 @@ pub(super) struct Element {
 /// What an element is by its tag, its role, and what else it says of itself.
 pub(super) fn kind_of(tag: Tag, element: ElementRef<'_>) -> u32 {
     let mut bits = if element.is_anchor() { 0 } else { by_tag(tag) };
+    if tag == Tag::A && stays_here(element.get(KnownName::Href).unwrap_or_default()) {
+        bits |= inside::HERE;
+    }
     if let Some(role) = element.get(KnownName::Role) {
         bits |= match role.trim() {
             "main" => inside::MAIN,
@@ -96,6 +101,12 @@ pub(super) fn kind_of(tag: Tag, element: ElementRef<'_>) -> u32 {
         bits |= if kind.trim_end().ends_with("Answer") { inside::ANSWER } else { 0 };
     }
     bits
+}
+
+/// Whether an address is one on the page itself, or a script's.
+fn stays_here(href: &str) -> bool {
+    let href = href.trim_start();
+    href.is_empty() || href.starts_with('#') || href.get(..11).is_some_and(|scheme| scheme.eq_ignore_ascii_case("javascript:"))
 }
 
 /// What an element is by its tag alone.

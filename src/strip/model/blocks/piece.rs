@@ -75,7 +75,7 @@ impl Blocks {
 
     fn end_block(&mut self, at: EventIndex, window: &Window) {
         let mut scan = Scan::default();
-        let (mut linked, mut bold, mut code, mut times) = (0, 0, 0, 0);
+        let (mut linked, mut leading, mut bold, mut code, mut times) = (0, 0, 0, 0, 0);
         let mut title_words = 0;
         let (mut first_words, mut known) = ([0; FIRST_WORDS], 0);
         let title = &self.title;
@@ -90,6 +90,7 @@ impl Blocks {
             });
             let words = scan.words - before;
             linked += if piece.inside & inside::LINK != 0 { words } else { 0 };
+            leading += if piece.inside & (inside::LINK | inside::HERE) == inside::LINK { words } else { 0 };
             bold += if piece.inside & inside::BOLD != 0 { words } else { 0 };
             code += if piece.inside & inside::CODE != 0 { words } else { 0 };
             times += u32::from(piece.inside & inside::TIME != 0);
@@ -106,6 +107,7 @@ impl Blocks {
         block.events.end = at;
         (block.words, block.linked, block.bold, block.code) = (scan.words, linked, bold, code);
         (block.bytes, block.stops, block.commas, block.digits, block.capitals) = (scan.bytes, scan.stops, scan.commas, scan.digits, scan.capitals);
+        block.leading = leading;
         block.times = block.times.max(times);
         block.title_words = title_words;
         block.hash = scan.hash();
