@@ -1,9 +1,10 @@
-//! A brief: news of a few sentences under its headline and date, on a page whose rails hold more words than its text. By the share of its
-//! paragraphs such a page looks like a list.
+//! A brief: news of a few sentences under its headline and date, or in one `article` with it, on a page whose rails hold more words than
+//! its text. By the share of its paragraphs such a page looks like a list.
 
 use super::block::Block;
 use super::blocks::Blocks;
 use super::choice::is_paragraph;
+use crate::rewrite::Tag;
 use std::ops::RangeInclusive;
 
 /// What is found of a brief must be that likely content, all of it.
@@ -67,8 +68,21 @@ pub(super) fn text(page: &Blocks, chances: &[f32], headline: usize) -> Option<Ra
     // The text is what the page has of paragraphs, or most of it: where others answer, it is a thread.
     let is_other = |row: &usize| (*row < headline || *row > last) && is_paragraph(&blocks[*row]) && chances[*row] >= SENTENCE;
     let elsewhere: u32 = (0..blocks.len()).filter(is_other).map(|row| blocks[row].words).sum();
-    let is_brief = is_dated && words >= BRIEF_WORDS && 2 * elsewhere <= words;
-    first.filter(|_| is_brief).map(|first| first..=last)
+    let holds_both = |around: u32| article(page, headline) == Some(around) && 2 * words >= words_in(page, around);
+    let is_marked = |first: usize| is_dated || article(page, first).is_some_and(holds_both);
+    let is_brief = words >= BRIEF_WORDS && 2 * elsewhere <= words;
+    first.filter(|first| is_brief && is_marked(*first)).map(|first| first..=last)
+}
+
+/// Words in an `article`, those of others in it aside.
+fn words_in(page: &Blocks, around: u32) -> u32 {
+    (0..page.blocks.len()).filter(|row| article(page, *row) == Some(around)).map(|row| page.blocks[row].words).sum()
+}
+
+/// The innermost `article` around a block: where the headline stands in one with sentences and little else, they belong together; those of a
+/// list are each in one of their own.
+fn article(page: &Blocks, row: usize) -> Option<u32> {
+    page.enclosing(page.blocks[row].element, |tag| tag == Tag::Article)
 }
 
 fn is_date(block: &Block) -> bool {

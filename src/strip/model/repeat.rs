@@ -48,27 +48,15 @@ fn long_runs(rows: usize, kept: &[bool], copies: &FxHashSet<usize>) -> FxHashSet
 
 /// Whether a block is all of a cell of a table or of an entry of a list.
 fn is_cell_or_entry(page: &Blocks, row: usize) -> bool {
-    let around = |row: usize| {
-        page.blocks.get(row).and_then(|block| enclosing(page, block.element, |tag| matches!(tag, Tag::Td | Tag::Th | Tag::Li | Tag::Dd)))
-    };
+    let around =
+        |row: usize| page.blocks.get(row).and_then(|block| page.enclosing(block.element, |tag| matches!(tag, Tag::Td | Tag::Th | Tag::Li | Tag::Dd)));
     let own = around(row);
     own.is_some() && around(row + 1) != own && row.checked_sub(1).and_then(around) != own
 }
 
 /// The row of a table or the list that a block stands in.
 fn holder(page: &Blocks, row: usize) -> Option<u32> {
-    enclosing(page, page.blocks[row].element, |tag| matches!(tag, Tag::Tr | Tag::Ul | Tag::Ol | Tag::Dl))
-}
-
-/// The innermost element of these around one, itself included.
-fn enclosing(page: &Blocks, mut at: u32, is_wanted: impl Fn(Tag) -> bool) -> Option<u32> {
-    while at != 0 {
-        if is_wanted(page.elements[at as usize].tag) {
-            return Some(at);
-        }
-        at = page.elements[at as usize].parent;
-    }
-    None
+    page.enclosing(page.blocks[row].element, |tag| matches!(tag, Tag::Tr | Tag::Ul | Tag::Ol | Tag::Dl))
 }
 
 /// Whether two blocks are paragraphs of one text, as verses of a song are.

@@ -155,8 +155,15 @@ impl<'a> Shares<'a> {
         let mut best: Option<(usize, f32, Flip)> = None;
         for (column, (trees, borders)) in self.asking.iter().enumerate() {
             let own = features.column(column).get(row).copied().unwrap_or_default();
-            let at = borders.partition_point(|border| *border < own);
+            // Most features could not do it whatever they were.
+            let reaches = trees.iter().map(|tree| reach(tree, 0, column, &value_of));
+            let (least, most) = reaches.fold((0, 0), |(least, most), (low, high)| (least + low, most + high));
+            let end = if score >= line { least } else { most };
             let now: i32 = trees.iter().map(|tree| i32::from(tree.worth(tree.leaf(value_of)))).sum();
+            if (score + (end - now) as f32 * model.scale() >= line) == (score >= line) {
+                continue;
+            }
+            let at = borders.partition_point(|border| *border < own);
             let score_with = |value: u8| {
                 let with = |asked: u8| if usize::from(asked) == column { value } else { value_of(asked) };
                 let then: i32 = trees.iter().map(|tree| i32::from(tree.worth(tree.leaf(with)))).sum();
@@ -180,6 +187,20 @@ impl<'a> Shares<'a> {
         }
         best.map(|(_, _, flip)| flip)
     }
+}
+
+/// The least and the most that a tree may say below a node, whatever the feature of a column were.
+fn reach(tree: &Tree, node: usize, column: usize, value_of: &impl Fn(u8) -> u8) -> (i32, i32) {
+    let Some(fork) = tree.forks().get(node) else {
+        let worth = i32::from(tree.worth(node));
+        return (worth, worth);
+    };
+    let below = |child: u8| reach(tree, usize::from(child), column, value_of);
+    if usize::from(fork.column) != column {
+        return below(if value_of(fork.column) > fork.border { fork.right } else { fork.left });
+    }
+    let (left, right) = (below(fork.left), below(fork.right));
+    (left.0.min(right.0), left.1.max(right.1))
 }
 
 /// Of each feature the trees that ask it, and the borders that they know of it, in order.

@@ -300,6 +300,14 @@ impl Blocks {
         self.authors = byline.split([',', '،', ';', '&', '、']).map(piece::word_hashes).filter(|name| !name.is_empty()).collect();
     }
 
+    /// The innermost element of some kind around one, itself included.
+    pub(super) fn enclosing(&self, mut at: u32, is_wanted: impl Fn(Tag) -> bool) -> Option<u32> {
+        while at != 0 && !is_wanted(self.elements[at as usize].tag) {
+            at = self.elements[at as usize].parent;
+        }
+        (at != 0).then_some(at)
+    }
+
     /// Words of the page, in links and out of them.
     pub(crate) fn all_words(&self) -> u32 {
         self.blocks.iter().map(|block| block.words).sum()
