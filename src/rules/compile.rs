@@ -251,7 +251,7 @@ impl Building {
             let book = &mut self.set.phrases;
             let added = if is_off { book.check(phrase.get_ref()) } else { book.add(phrase.get_ref(), index) };
             if let Err(error) = added {
-                reader.error(phrase.span(), error.to_string(), None);
+                reader.error(phrase.span(), error.to_string(), error.hint().map(str::to_owned));
                 continue;
             }
             let folded = Folded::of(phrase.get_ref());

@@ -103,7 +103,11 @@ impl PhraseBook {
                     let joined = self.new_node();
                     for alternative in alternatives {
                         let end = self.insert(node, alternative);
-                        self.placeholders[end as usize].push((Step::Joined(joined), joined));
+                        let ways = &mut self.placeholders[end as usize];
+                        // Two alternatives may be the same, or both be nothing.
+                        if ways.last() != Some(&(Step::Joined(joined), joined)) {
+                            ways.push((Step::Joined(joined), joined));
+                        }
                     }
                     joined
                 }
@@ -251,5 +255,20 @@ mod tests {
         assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
         assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into(), String::new())));
         assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
+    }
+
+    /// Phrases come from anybody: none may take the stack, nor time without end.
+    #[test]
+    fn brackets_without_end_are_refused() {
+        let mut book = PhraseBook::default();
+        let nested = |depth: usize| format!("{}b{}", "(a|".repeat(depth), ")".repeat(depth));
+        assert_eq!(book.add(&nested(8), RuleIndex(0)), Ok(()));
+        assert_eq!(book.add(&nested(9), RuleIndex(0)), Err(PhraseError::TooDeep));
+        assert_eq!(book.add(&nested(100_000), RuleIndex(0)), Err(PhraseError::TooDeep));
+        assert_eq!(book.check(&"(".repeat(100_000)), Err(PhraseError::TooDeep));
+        assert_eq!(book.check(&format!("{{name}} {} b", "(a||)".repeat(100_000))), Err(PhraseError::TooManyGroups));
+        assert_eq!(book.add(&format!("{{name}} {} b", "(a||) ".repeat(16)), RuleIndex(0)), Ok(()));
+        assert_eq!(book.add(&format!("{{name}} {}", "(a|(|))".repeat(8)), RuleIndex(0)), Err(PhraseError::BeginsOpen));
+        assert!(PhraseError::TooDeep.hint().is_some());
     }
 }

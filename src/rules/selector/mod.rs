@@ -12,7 +12,7 @@ pub use index::{SelectorIndex, Siblings};
 pub use known_classes::KnownClasses;
 pub use refusal::{Refusal, RefusedSelector};
 
-use cssparser::{ParseErrorKind, Parser as CssParser};
+use cssparser::{BasicParseErrorKind, ParseErrorKind, Parser as CssParser};
 use selectors::parser::{Combinator, Component, NthType, ParseRelative, Parser, Selector, SelectorList};
 
 struct Reader;
@@ -51,14 +51,33 @@ pub fn parse(text: &str) -> Result<SelectorList<Css>, RefusedSelector> {
         let at = input.position().byte_index().min(text.len());
         let refusal = match error.kind {
             ParseErrorKind::Custom(refusal) => refusal,
+            // The tokenizer's own limit, by which nobody can take the stack.
+            ParseErrorKind::Basic(BasicParseErrorKind::TooManyNestedBlocks) => Refusal::TooDeep,
             ParseErrorKind::Basic(_) => Refusal::Syntax("unexpected token".into()),
         };
         RefusedSelector { at, refusal }
     })?;
     for selector in list.slice() {
+        let is_short = combinators(selector) <= MOST_COMBINATORS;
+        is_short.then_some(()).ok_or(RefusedSelector { at: 0, refusal: Refusal::TooLong(MOST_COMBINATORS) })?;
         check(selector).map_err(|refusal| RefusedSelector { at: 0, refusal })?;
     }
     Ok(list)
+}
+
+/// Matching goes from compound to compound by calls within calls, and a selector may come from anybody.
+const MOST_COMBINATORS: usize = 256;
+
+/// Combinators of a selector, those of the selectors in it too.
+fn combinators(selector: &Selector<Css>) -> usize {
+    let all = |selectors: &[Selector<Css>]| selectors.iter().map(combinators).sum();
+    let of = |component: &Component<Css>| match component {
+        Component::Combinator(_) => 1,
+        Component::NthOf(nth) => all(nth.selectors()),
+        Component::Is(list) | Component::Where(list) | Component::Negation(list) => all(list.slice()),
+        _ => 0,
+    };
+    selector.iter_raw_match_order().map(of).sum()
 }
 
 fn check(selector: &Selector<Css>) -> Result<(), Refusal> {
@@ -114,6 +133,15 @@ mod tests {
             let refused = parse(selector).expect_err(selector).refusal.to_string();
             assert!(refused.contains(reason), "{selector}: {refused}");
         }
+        for (selector, refusal) in [
+            (format!("{}.a{}", ":is(".repeat(20_000), ")".repeat(20_000)), Refusal::TooDeep),
+            (format!("{}.a{}", ":not(".repeat(100), ")".repeat(100)), Refusal::TooDeep),
+            (format!("{}p", "p+".repeat(9_000)), Refusal::TooLong(256)),
+            (format!(":is({}p) > b", "p ".repeat(256)), Refusal::TooLong(256)),
+        ] {
+            assert_eq!(parse(&selector).expect_err("it has no end").refusal, refusal);
+        }
+        assert!(parse(&format!("{}p", "p ~ ".repeat(256))).is_ok());
         for selector in ["a.b#c > d ~ e + f", ":is(.a, .b):not(.c)", "tr:nth-child(2n+1 of .x)", "[href^='x' i]", "*|a:any-link", ":root"] {
             parse(selector).expect(selector);
         }
