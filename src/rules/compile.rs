@@ -7,6 +7,7 @@ use super::media::Media;
 use super::mistake::{Mistake, Severity};
 use super::moderation::{Builder, is_moderation};
 use super::pack::{PackRule, PackSource, Placed, Reader, suggest};
+use super::place::place_in;
 use super::selector::{self, SelectorIndex};
 use super::{Rule, RuleIndex, RuleSet};
 use crate::fold::Folded;
@@ -235,10 +236,13 @@ impl Building {
                 Ok(list) if !is_off => into.add(&list, index),
                 Ok(_) => {}
                 Err(refused) => {
-                    // Inside the quotes, as long as the text holds no escapes.
-                    let start = (text.span().start + 1 + refused.at).min(text.span().end.saturating_sub(1));
-                    let span = if refused.at == 0 { text.span() } else { start..start + 1 };
-                    Reader { pack, mistakes: &mut self.mistakes }.error(span, refused.refusal.to_string(), None);
+                    // What is wrong as a whole is shown as a whole.
+                    let span = match refused.at {
+                        0 => text.span(),
+                        at => place_in(&pack.text, text.span(), text.get_ref(), at),
+                    };
+                    let hint = refused.refusal.hint().map(str::to_owned);
+                    Reader { pack, mistakes: &mut self.mistakes }.error(span, refused.refusal.to_string(), hint);
                 }
             }
         }

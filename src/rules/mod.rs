@@ -15,6 +15,7 @@ mod mistake;
 mod moderation;
 mod pack;
 mod phrase;
+mod place;
 pub(crate) mod selector;
 
 pub use adblock::{AdblockReport, Unsupported};
