@@ -72,18 +72,38 @@ fn each_mistake_is_shown_at_its_place() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The report lists so many of them; the rule holds for all.
-#[test]
-fn a_keep_rule_holds_past_what_the_report_lists() {
+/// What is left of a page, as text, by rules that keep `.post` and take `.rail`.
+fn kept_of(page: &str) -> String {
     let text = "about = \"Posts\"\n[[rule]]\nid = \"posts\"\nwhy = \"Posts are content\"\nkeep = true\nselect = [\".post\"]\n\
         hit = ['<p>a</p><div class=post>b</div>']\nmiss = ['<p>a</p>']\n[[rule]]\nid = \"rail\"\nwhy = \"The rail\"\nselect = [\".rail\"]\nhit = ['<p>a</p><div class=rail>b</div>']\nmiss = ['<p>a</p>']\n";
     let pack = PackSource { name: "mine".into(), file: "mine.toml".into(), text: text.into() };
     let rules = RuleSources { packs: vec![pack], ..builtin_sources() }.compile().unwrap_or_else(|mistakes| panic!("{}", lines(&mistakes))).0;
-    let posts: String = (0..1_001).map(|number| format!("<div class=post>Post {number}</div>")).collect();
-    let page = format!("{posts}<div class=rail>Elsewhere<div class=post>The very last post</div></div>");
     let settings = Settings { strip: StripMode::Rules, emit: EmitFormat::Text, ..Settings::default() };
     let mut out = Vec::new();
     naqi::clean(&Arc::new(rules), &settings, &Origin::default(), page.as_bytes(), &mut out).unwrap();
-    let out = String::from_utf8(out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The report lists so many of them; the rule holds for all.
+#[test]
+fn a_keep_rule_holds_past_what_the_report_lists() {
+    let posts: String = (0..1_001).map(|number| format!("<div class=post>Post {number}</div>")).collect();
+    let out = kept_of(&format!("{posts}<div class=rail>Elsewhere<div class=post>The very last post</div></div>"));
     assert!(out.contains("The very last post") && !out.contains("Elsewhere"), "{}", &out[out.len() - 200..]);
+}
+
+#[test]
+fn what_is_kept_may_stand_in_what_is_kept() {
+    let rail = "<div class=rail>One<hr class=post>Two<div class=post>Three<b class=post>Four</b>Five<div class=rail>Six</div></div>Seven</div>";
+    let out = kept_of(&format!("<p>Before.</p><div class=post>{rail}Eight</div>{rail}<p>After.</p>"));
+    let words: Vec<&str> = out.split_whitespace().filter(|word| word.starts_with(char::is_alphabetic)).collect();
+    assert_eq!(words, ["Before.", "ThreeFourFive", "Eight", "ThreeFourFive", "After."], "{out}");
+}
+
+/// A keep that stays open holds all behind it, and each of them is looked up, not searched for.
+#[test]
+fn many_kept_elements_take_their_time_and_no_more() {
+    let begun = std::time::Instant::now();
+    let out = kept_of(&format!("<div class=post>{}", "<p><span class=post>x</span> <b>a</b></p> ".repeat(100_000)));
+    assert!(out.len() > 400_000 && begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
 }
