@@ -199,6 +199,8 @@ mod tests {
         assert_eq!(ends(&book, "Published 26 July 2025"), [4]);
         assert_eq!(ends(&book, "Published 3 hours ago"), [4]);
         assert_eq!(ends(&book, "Published in July"), [0; 0]);
+        book.add("x {date} {n} y", RuleIndex(0)).unwrap();
+        assert_eq!(ends(&book, "x 26 July 2025 3 y"), [6]);
     }
 
     #[test]
@@ -230,6 +232,8 @@ mod tests {
             ("{n} comments", "12 k comments"),
             ("posted {date}", "Posted 3 hours ago"),
             ("{date} posted", "06:30 posted"),
+            ("x {date} {n} y", "x 26 July 2025 3 y"),
+            ("{date} {n} y", "26 July 2025 3 y"),
             ("24 hours a day", "24 hours a day"),
             ("第 {n} 章", "第3章"),
             ("{n} टिप्पणी", "१२ टिप्पणी"),
