@@ -70,6 +70,16 @@ impl RuleSources {
                 building.rule(pack, built_in, rule, &off, &mut switched_off);
             }
         }
+        for list in &self.adblock {
+            let is_off = |id: &str| {
+                let switch = [id, list.name.as_str()].into_iter().find(|name| off.contains(name)).map(str::to_owned);
+                let is_off = switch.is_some();
+                switched_off.extend(switch);
+                is_off
+            };
+            let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors, is_off);
+            building.set.adblock.push(report);
+        }
         for name in off.iter().filter(|name| !switched_off.contains(**name)) {
             building.mistakes.push(Mistake {
                 severity: Severity::Error,
@@ -79,10 +89,6 @@ impl RuleSources {
                 message: format!("there is no rule or pack `{name}` to switch off"),
                 hint: Some("`naqi rules list` shows all ids".into()),
             });
-        }
-        for list in &self.adblock {
-            let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors);
-            building.set.adblock.push(report);
         }
         building.set.has_keep = building.set.rules.iter().any(|rule| rule.keep);
         building.set.selectors.finish();
