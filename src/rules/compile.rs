@@ -14,7 +14,7 @@ use crate::fold::Folded;
 use crate::moderate::Key;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// All that a rule set is built from.
@@ -105,7 +105,6 @@ impl RuleSources {
 
     /// The optional packs that are asked for.
     fn wanted<'a>(&'a self, mistakes: &mut Vec<Mistake>) -> Vec<&'a PackSource> {
-        let is_named = |pack: &PackSource, name: &str| pack.name == name || pack.name.strip_prefix("moderate/") == Some(name);
         for name in self.with.iter().filter(|name| !self.optional.iter().any(|pack| is_named(pack, name))) {
             let names: Vec<&str> = self.optional.iter().map(|pack| pack.name.trim_start_matches("moderate/")).collect();
             mistakes.push(Mistake {
@@ -130,14 +129,21 @@ impl RuleSources {
             add(&source.name);
             add(&source.text);
         }
-        let with = self.optional.iter().filter(|pack| self.with.iter().any(|name| pack.name.ends_with(name.as_str())));
+        let with = self.optional.iter().filter(|pack| self.with.iter().any(|name| is_named(pack, name)));
         for (name, text) in with.map(|pack| (&pack.name, &pack.text)).chain(lists.iter().map(|(name, text)| (name, text))) {
             add(name);
             add(text);
         }
-        self.off.iter().for_each(|name| add(name));
+        // The same rules are off in whatever order they are named.
+        let off: BTreeSet<&String> = self.off.iter().collect();
+        off.into_iter().for_each(|name| add(name));
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Whether an optional pack is meant by a name, with or without its folder.
+fn is_named(pack: &PackSource, name: &str) -> bool {
+    pack.name == name || pack.name.strip_prefix("moderate/") == Some(name)
 }
 
 struct Building {
