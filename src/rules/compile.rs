@@ -245,8 +245,17 @@ impl Building {
     fn selectors(&mut self, pack: &PackSource, written: &PackRule, index: RuleIndex, is_off: bool, mut into: SelectorIndex) -> SelectorIndex {
         for text in &written.select {
             match selector::parse(text.get_ref()) {
-                Ok(list) if !is_off => into.add(&list, index),
-                Ok(_) => {}
+                Ok(list) => {
+                    // Ours are meant for pages that have them.
+                    if let Some(tag) = selector::leans_on(&list).filter(|_| !is_builtin(pack)) {
+                        let message = format!("`{tag}` may be left out of a page, and a selector is matched on the page as written");
+                        let hint = "name what stands in it alone (`table tr`), unless only pages that have it are meant";
+                        Reader { pack, mistakes: &mut self.mistakes }.warning(text.span(), message, Some(hint.into()));
+                    }
+                    if !is_off {
+                        into.add(&list, index);
+                    }
+                }
                 Err(refused) => {
                     // What is wrong as a whole is shown as a whole.
                     let span = match refused.at {

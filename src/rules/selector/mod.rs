@@ -13,7 +13,7 @@ pub use known_classes::KnownClasses;
 pub use refusal::{Refusal, RefusedSelector};
 
 use cssparser::{BasicParseErrorKind, ParseErrorKind, Parser as CssParser};
-use selectors::parser::{Combinator, Component, NthType, ParseRelative, Parser, Selector, SelectorList};
+use selectors::parser::{Combinator, Component, NthType, ParseRelative, Parser, Selector, SelectorIter, SelectorList};
 
 struct Reader;
 
@@ -80,6 +80,34 @@ fn combinators(selector: &Selector<Css>) -> usize {
     selector.iter_raw_match_order().map(of).sum()
 }
 
+/// Tags that HTML lets an author leave out, and that hold others.
+const OPTIONAL: [&str; 4] = ["html", "head", "body", "tbody"];
+
+/// A tag that may be left out of a page, and that a selector asks for around an element or before it by nothing but its name: `tbody > tr`.
+pub fn leans_on(list: &SelectorList<Css>) -> Option<&'static str> {
+    list.slice().iter().find_map(|selector| {
+        let mut compounds = selector.iter();
+        loop {
+            // The element itself is there where it matches.
+            compounds.by_ref().for_each(drop);
+            compounds.next_sequence()?;
+            if let Some(tag) = optional(compounds.clone()) {
+                return Some(tag);
+            }
+        }
+    })
+}
+
+/// The optional tag that a compound names, if it asks for nothing else: what has a class or an id was written.
+fn optional(mut compound: SelectorIter<'_, Css>) -> Option<&'static str> {
+    let tag = match compound.next()? {
+        Component::LocalName(name) => OPTIONAL.into_iter().find(|tag| *tag == &*name.lower_name.0),
+        Component::Root => Some("html"),
+        _ => None,
+    };
+    tag.filter(|_| compound.next().is_none())
+}
+
 fn check(selector: &Selector<Css>) -> Result<(), Refusal> {
     selector.iter_raw_match_order().try_for_each(check_component)
 }
@@ -144,6 +172,25 @@ mod tests {
         assert!(parse(&format!("{}p", "p ~ ".repeat(256))).is_ok());
         for selector in ["a.b#c > d ~ e + f", ":is(.a, .b):not(.c)", "tr:nth-child(2n+1 of .x)", "[href^='x' i]", "*|a:any-link", ":root"] {
             parse(selector).expect(selector);
+        }
+    }
+
+    #[test]
+    fn tags_that_may_be_left_out_are_told() {
+        for (selector, tag) in [
+            ("table > tbody > tr.x", Some("tbody")),
+            ("p, body > div.x", Some("body")),
+            ("html p + div.x", Some("html")),
+            (":root div.x", Some("html")),
+            ("head > meta", Some("head")),
+            ("TBODY tr", Some("tbody")),
+            ("body.home > div", None),
+            ("#t > tbody[data-x] > tr", None),
+            ("body", None),
+            (":root", None),
+            ("table tr > td + td", None),
+        ] {
+            assert_eq!(leans_on(&parse(selector).unwrap()), tag, "{selector}");
         }
     }
 }
