@@ -199,6 +199,14 @@ mod tests {
         assert_eq!(ends(&book, "Published 26 July 2025"), [4]);
         assert_eq!(ends(&book, "Published 3 hours ago"), [4]);
         assert_eq!(ends(&book, "Published in July"), [0; 0]);
+        // Groups have three digits each.
+        for line in ["1 234 commentaires", "12\u{a0}345\u{202f}678 commentaires", "1 234 K commentaires"] {
+            book.add("{n} commentaires", RuleIndex(0)).unwrap();
+            assert_eq!(ends(&book, line), [Folded::of(line).words().len()], "{line}");
+        }
+        for line in ["12 2025 commentaires", "1 23 commentaires", "1234 567 commentaires", "0 123 commentaires", "1: 234 commentaires"] {
+            assert_eq!(ends(&book, line), [0; 0], "{line}");
+        }
         book.add("x {date} {n} y", RuleIndex(0)).unwrap();
         assert_eq!(ends(&book, "x 26 July 2025 3 y"), [6]);
     }
@@ -233,6 +241,11 @@ mod tests {
             ("posted {date}", "Posted 3 hours ago"),
             ("{date} posted", "06:30 posted"),
             ("x {date} {n} y", "x 26 July 2025 3 y"),
+            ("{n} comments", "1 234 567 comments"),
+            ("{n} comments", "12 345 k comments"),
+            ("x {name} {n} comments", "x Jane 1 234 comments"),
+            ("(by|) {name} {n} comments", "Jane Doe 1 234 comments"),
+            ("(x|) y {n} a b c d e f", "y 1 234 567 a b c d e f"),
             ("{date} {n} y", "26 July 2025 3 y"),
             ("24 hours a day", "24 hours a day"),
             ("第 {n} 章", "第3章"),
