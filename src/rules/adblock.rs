@@ -104,12 +104,7 @@ const PROCEDURAL: [&str; 14] = [
 ];
 
 /// Adds a list's filters to a rule set, but for those that are switched off; each is a rule named by its file and line.
-pub(super) fn read(
-    list: &PackSource,
-    rules: &mut Vec<Rule>,
-    index: &mut SelectorIndex,
-    mut is_off: impl FnMut(&str) -> bool,
-) -> AdblockReport {
+pub(super) fn read(list: &PackSource, rules: &mut Vec<Rule>, index: &mut SelectorIndex, mut is_off: impl FnMut(&str) -> bool) -> AdblockReport {
     let mut report = AdblockReport { file: list.file.clone(), used: 0, exceptions: 0, unsupported: BTreeMap::new() };
     // An exception names the very selector that it spares.
     let mut spared_everywhere = HashSet::new();

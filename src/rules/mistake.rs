@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_place_inside_a_character_or_past_the_end_is_shown() {
-        let mistake = |span| Mistake { severity: Severity::Error, file: "a.toml".into(), source: "é = é".into(), span, message: "no".into(), hint: None };
+        let mistake =
+            |span| Mistake { severity: Severity::Error, file: "a.toml".into(), source: "é = é".into(), span, message: "no".into(), hint: None };
         for span in [1..2, 0..1, 6..7, 5..6, 7..90, 90..91] {
             assert!(mistake(span.clone()).render(false).contains("é = é"), "{span:?}");
         }

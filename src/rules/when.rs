@@ -182,7 +182,9 @@ mod tests {
             let url = url::Url::parse(&format!("https://{}/", written.trim_start_matches("*."))).unwrap();
             assert_eq!(url.host_str().map(|host| host.trim_end_matches('.')), Some(host));
         }
-        for written in ["", ".", "*", ".news.example", "news.*", "a.*.example", " sport.example", "news.example:8080", "news.example/a", "a..b", "*.", "%2a"] {
+        for written in
+            ["", ".", "*", ".news.example", "news.*", "a.*.example", " sport.example", "news.example:8080", "news.example/a", "a..b", "*.", "%2a"]
+        {
             assert_eq!(host_name(written), None, "{written}");
         }
     }

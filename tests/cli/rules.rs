@@ -67,7 +67,10 @@ fn filter_lists_are_used_and_what_is_not_supported_is_counted() {
     assert_eq!(bench.expect(0, &["clean", "page.html", "--adblock", "list.txt", "-q"]).err, "");
     // Each filter is a rule, and can be switched off as one.
     for off in ["adblock/list:2", "adblock/list"] {
-        assert!(bench.expect(0, &["clean", "page.html", "--emit", "text", "--adblock", "list.txt", "--off", off, "-q"]).out.contains("Buy two"), "{off}");
+        assert!(
+            bench.expect(0, &["clean", "page.html", "--emit", "text", "--adblock", "list.txt", "--off", off, "-q"]).out.contains("Buy two"),
+            "{off}"
+        );
     }
     assert!(bench.expect(2, &["clean", "page.html", "--adblock", "list.txt", "--off", "adblock/list:3"]).err.contains("there is no rule"));
     // A list that takes what a pack's own example keeps is no fault of the pack.
