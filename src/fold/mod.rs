@@ -130,7 +130,7 @@ impl Folded {
         if character.is_ascii() {
             self.text.push(character.to_ascii_lowercase());
         } else {
-            self.text.extend(character.to_lowercase().filter(|c| !is_dropped(*c)).map(unify));
+            self.text.extend(lower(character));
         }
         if continues {
             self.grow();
@@ -177,9 +177,21 @@ pub(crate) fn digit(character: char) -> Option<char> {
     char::from_digit(code - zero, 10)
 }
 
-/// Accents, harakat, Quranic marks, tatweel, and what is not shown at all.
+/// A letter in lower case, as its variants are unified. Capitals have no `ß`, and no `ς` for the end of a word.
+fn lower(character: char) -> impl Iterator<Item = char> {
+    let spelled = |letter: char| match letter {
+        'ß' => [Some('s'), Some('s')],
+        'ς' => [Some('σ'), None],
+        other => [Some(other), None],
+    };
+    character.to_lowercase().filter(|c| !is_dropped(*c)).map(unify).flat_map(spelled).flatten()
+}
+
+/// Accents, apostrophes and what writers take for one, harakat, Quranic marks, tatweel, and what is not shown at all.
 fn is_dropped(character: char) -> bool {
-    matches!(character, '\u{0300}'..='\u{036F}' | '\'' | '\u{2019}' | '\u{02BC}') || is_arabic_mark(character) || is_ignorable(character)
+    matches!(character, '\u{0300}'..='\u{036F}' | '\'' | '\u{2019}' | '\u{02BC}' | '\u{2018}' | '\u{00B4}')
+        || is_arabic_mark(character)
+        || is_ignorable(character)
 }
 
 /// Harakat, Quranic marks and tatweel: written or not, the word is the same.
@@ -243,6 +255,11 @@ mod tests {
             ("ＳＨＡＲＥ", "share"),
             ("s’abonner", "s'abonner"),
             ("ай", "АЙ"),
+            ("schließen", "SCHLIESSEN"),
+            ("STRAẞE", "straße"),
+            ("τέλος", "ΤΕΛΟΣ"),
+            ("l´école", "l‘école"),
+            ("d´abord", "d'abord"),
         ] {
             assert_eq!(words(one), words(other), "{one} / {other}");
         }

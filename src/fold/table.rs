@@ -1,6 +1,6 @@
 //! What folding makes of the characters below U+0700, looked up: Latin, Greek, Cyrillic, Hebrew and Arabic text is mostly these.
 
-use super::{digit, is_dropped, unify};
+use super::{digit, is_dropped, lower};
 use std::sync::LazyLock;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
@@ -60,8 +60,8 @@ fn of(character: char) -> Fold {
     if !part.is_alphanumeric() {
         return Fold::Break;
     }
-    let mut lower = part.to_lowercase().filter(|c| !is_dropped(*c)).map(unify);
-    match (lower.next(), lower.next()) {
+    let mut letters = lower(part);
+    match (letters.next(), letters.next()) {
         (Some(letter), None) => Fold::Letter(letter),
         _ => Fold::Complex,
     }

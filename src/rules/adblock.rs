@@ -4,6 +4,7 @@
 
 use super::pack::PackSource;
 use super::selector::{self, Refusal, SelectorIndex};
+use super::when::host_name;
 use super::{Rule, RuleIndex, TextScope, When};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
@@ -22,6 +23,8 @@ pub enum Unsupported {
     Response,
     /// A selector that looks ahead, such as `:has()`.
     LooksAhead,
+    /// For domains that are named by a pattern (`google.*`, `/regex/`), or are none.
+    Domain,
     /// Anything else that is no selector.
     Malformed,
 }
@@ -60,6 +63,10 @@ fn parse(line: &str) -> Line<'_> {
         return Line::Unsupported(Unsupported::Network);
     };
     let (domains, rest) = line.split_at(at);
+    // `/banner/*$domain=a##b`: what stands before the mark is no list of domains.
+    if !is_domain_list(domains) {
+        return Line::Unsupported(Unsupported::Network);
+    }
     if let Some(selector) = rest.strip_prefix("##") {
         return match selector {
             _ if selector.starts_with("+js(") || selector.starts_with("script:inject(") => Line::Unsupported(Unsupported::Scripted),
@@ -71,6 +78,11 @@ fn parse(line: &str) -> Line<'_> {
         return Line::Spare { domains, selector };
     }
     Line::Unsupported(if rest.contains("?#") { Unsupported::Procedural } else { Unsupported::Scripted })
+}
+
+fn is_domain_list(text: &str) -> bool {
+    let is_expression = |domain: &str| domain.len() > 1 && domain.starts_with('/') && domain.ends_with('/');
+    text.is_empty() || is_expression(text.trim_start_matches('~')) || !text.contains(['/', '$', '|', '^', '=', '?', '&', ' '])
 }
 
 /// Pseudo-classes that adblockers invented.
@@ -91,16 +103,19 @@ const PROCEDURAL: [&str; 14] = [
     "matches-",
 ];
 
-/// Adds a list's filters to a rule set; each is a rule named by its file and line.
-pub(super) fn read(list: &PackSource, rules: &mut Vec<Rule>, index: &mut SelectorIndex) -> AdblockReport {
+/// Adds a list's filters to a rule set, but for those that are switched off; each is a rule named by its file and line.
+pub(super) fn read(list: &PackSource, rules: &mut Vec<Rule>, index: &mut SelectorIndex, mut is_off: impl FnMut(&str) -> bool) -> AdblockReport {
     let mut report = AdblockReport { file: list.file.clone(), used: 0, exceptions: 0, unsupported: BTreeMap::new() };
     // An exception names the very selector that it spares.
     let mut spared_everywhere = HashSet::new();
     let mut spared_on: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for line in list.text.lines() {
         if let Line::Spare { domains, selector } = parse(line) {
+            let Some(when) = scope(domains) else {
+                *report.unsupported.entry(Unsupported::Domain).or_default() += 1;
+                continue;
+            };
             report.exceptions += 1;
-            let when = scope(domains);
             if when.hosts.is_empty() {
                 spared_everywhere.insert(selector);
             } else {
@@ -112,14 +127,19 @@ pub(super) fn read(list: &PackSource, rules: &mut Vec<Rule>, index: &mut Selecto
         let unsupported = match parse(line) {
             Line::Hide { domains, selector } => match selector::parse(selector) {
                 Ok(_) if spared_everywhere.contains(selector) => continue,
-                Ok(parsed) => {
-                    let mut when = scope(domains);
-                    when.not_hosts.extend(spared_on.get(selector).into_iter().flatten().cloned());
-                    index.add(&parsed, RuleIndex(rules.len() as u32));
-                    rules.push(rule(list, number + 1, selector, when));
-                    report.used += 1;
-                    continue;
-                }
+                Ok(parsed) => match scope(domains) {
+                    Some(mut when) => {
+                        when.not_hosts.extend(spared_on.get(selector).into_iter().flatten().cloned());
+                        let rule = rule(list, number + 1, selector, when);
+                        if !is_off(&rule.id) {
+                            index.add(&parsed, RuleIndex(rules.len() as u32));
+                            rules.push(rule);
+                            report.used += 1;
+                        }
+                        continue;
+                    }
+                    None => Unsupported::Domain,
+                },
                 Err(refused) => match refused.refusal {
                     Refusal::LooksAhead(_) => Unsupported::LooksAhead,
                     _ if PROCEDURAL.iter().any(|name| selector.contains(&format!(":{name}"))) => Unsupported::Procedural,
@@ -134,15 +154,19 @@ pub(super) fn read(list: &PackSource, rules: &mut Vec<Rule>, index: &mut Selecto
     report
 }
 
-fn scope(domains: &str) -> When {
-    let mut when = When::default();
+/// Where a filter applies; `None` if none of the domains that it is for can be read, or one that it is not for.
+fn scope(domains: &str) -> Option<When> {
+    let (mut when, mut is_for_some) = (When::default(), false);
     for domain in domains.split(',').map(str::trim).filter(|domain| !domain.is_empty()) {
         match domain.strip_prefix('~') {
-            Some(except) => when.not_hosts.push(except.to_ascii_lowercase()),
-            None => when.hosts.push(domain.to_ascii_lowercase()),
+            Some(except) => when.not_hosts.push(host_name(except)?),
+            None => {
+                is_for_some = true;
+                when.hosts.extend(host_name(domain));
+            }
         }
     }
-    when
+    (!is_for_some || !when.hosts.is_empty()).then_some(when)
 }
 
 fn rule(list: &PackSource, line: usize, selector: &str, when: When) -> Rule {
@@ -177,11 +201,24 @@ mod tests {
                     ||ads.example^\nn.example#?#div:-abp-has(.a)\n##+js(set)\n##^script\n##div:has(a)\n##p:has-text(x)\n##..\n#$#body{}\n";
         let list = PackSource { name: "adblock/l".into(), file: "l.txt".into(), text: text.into() };
         let (mut rules, mut index) = (Vec::new(), SelectorIndex::default());
-        let report = read(&list, &mut rules, &mut index);
+        let report = read(&list, &mut rules, &mut index, |_| false);
         assert_eq!((report.used, report.exceptions), (2, 2));
         let counts: Vec<usize> = report.unsupported.values().copied().collect();
         assert_eq!(counts, [1, 2, 2, 1, 1, 1]);
         assert_eq!((rules[0].id.as_str(), rules[0].when.not_hosts.as_slice()), ("adblock/l:3", &["x.example".to_owned()][..]));
         assert!(rules[1].when.allows(Some("www.news.example"), None) && !rules[1].when.allows(Some("m.news.example"), None));
+    }
+
+    #[test]
+    fn domains_are_hosts_or_the_filter_is_counted() {
+        let text = "google.*##.a\nbücher.example##.b\ngoogle.*,News.example##.c\n~google.*##.d\n/^g\\.x$/##.e\n/banner/*$domain=a##b\n\
+                    google.*#@#.f\n##.f\n||ads.example^$domain=x.example##y\n~/x/#@#.f\n##.off\n";
+        let list = PackSource { name: "adblock/l".into(), file: "l.txt".into(), text: text.into() };
+        let (mut rules, mut index) = (Vec::new(), SelectorIndex::default());
+        let report = read(&list, &mut rules, &mut index, |id| id == "adblock/l:11");
+        let hosts: Vec<&[String]> = rules.iter().map(|rule| rule.when.hosts.as_slice()).collect();
+        assert_eq!(hosts, [&["xn--bcher-kva.example".to_owned()][..], &["news.example".to_owned()], &[]]);
+        assert_eq!((report.used, report.exceptions), (3, 0));
+        assert_eq!(report.unsupported, BTreeMap::from([(Unsupported::Network, 2), (Unsupported::Domain, 5)]));
     }
 }

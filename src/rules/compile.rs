@@ -7,13 +7,14 @@ use super::media::Media;
 use super::mistake::{Mistake, Severity};
 use super::moderation::{Builder, is_moderation};
 use super::pack::{PackRule, PackSource, Placed, Reader, suggest};
+use super::place::place_in;
 use super::selector::{self, SelectorIndex};
 use super::{Rule, RuleIndex, RuleSet};
 use crate::fold::Folded;
 use crate::moderate::Key;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// All that a rule set is built from.
@@ -69,6 +70,16 @@ impl RuleSources {
                 building.rule(pack, built_in, rule, &off, &mut switched_off);
             }
         }
+        for list in &self.adblock {
+            let is_off = |id: &str| {
+                let switch = [id, list.name.as_str()].into_iter().find(|name| off.contains(name)).map(str::to_owned);
+                let is_off = switch.is_some();
+                switched_off.extend(switch);
+                is_off
+            };
+            let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors, is_off);
+            building.set.adblock.push(report);
+        }
         for name in off.iter().filter(|name| !switched_off.contains(**name)) {
             building.mistakes.push(Mistake {
                 severity: Severity::Error,
@@ -78,10 +89,6 @@ impl RuleSources {
                 message: format!("there is no rule or pack `{name}` to switch off"),
                 hint: Some("`naqi rules list` shows all ids".into()),
             });
-        }
-        for list in &self.adblock {
-            let report = adblock::read(list, &mut building.set.rules, &mut building.set.selectors);
-            building.set.adblock.push(report);
         }
         building.set.has_keep = building.set.rules.iter().any(|rule| rule.keep);
         building.set.selectors.finish();
@@ -98,7 +105,6 @@ impl RuleSources {
 
     /// The optional packs that are asked for.
     fn wanted<'a>(&'a self, mistakes: &mut Vec<Mistake>) -> Vec<&'a PackSource> {
-        let is_named = |pack: &PackSource, name: &str| pack.name == name || pack.name.strip_prefix("moderate/") == Some(name);
         for name in self.with.iter().filter(|name| !self.optional.iter().any(|pack| is_named(pack, name))) {
             let names: Vec<&str> = self.optional.iter().map(|pack| pack.name.trim_start_matches("moderate/")).collect();
             mistakes.push(Mistake {
@@ -123,14 +129,21 @@ impl RuleSources {
             add(&source.name);
             add(&source.text);
         }
-        let with = self.optional.iter().filter(|pack| self.with.iter().any(|name| pack.name.ends_with(name.as_str())));
+        let with = self.optional.iter().filter(|pack| self.with.iter().any(|name| is_named(pack, name)));
         for (name, text) in with.map(|pack| (&pack.name, &pack.text)).chain(lists.iter().map(|(name, text)| (name, text))) {
             add(name);
             add(text);
         }
-        self.off.iter().for_each(|name| add(name));
+        // The same rules are off in whatever order they are named.
+        let off: BTreeSet<&String> = self.off.iter().collect();
+        off.into_iter().for_each(|name| add(name));
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Whether an optional pack is meant by a name, with or without its folder.
+fn is_named(pack: &PackSource, name: &str) -> bool {
+    pack.name == name || pack.name.strip_prefix("moderate/") == Some(name)
 }
 
 struct Building {
@@ -232,13 +245,25 @@ impl Building {
     fn selectors(&mut self, pack: &PackSource, written: &PackRule, index: RuleIndex, is_off: bool, mut into: SelectorIndex) -> SelectorIndex {
         for text in &written.select {
             match selector::parse(text.get_ref()) {
-                Ok(list) if !is_off => into.add(&list, index),
-                Ok(_) => {}
+                Ok(list) => {
+                    // Ours are meant for pages that have them.
+                    if let Some(tag) = selector::leans_on(&list).filter(|_| !is_builtin(pack)) {
+                        let message = format!("`{tag}` may be left out of a page, and a selector is matched on the page as written");
+                        let hint = "name what stands in it alone (`table tr`), unless only pages that have it are meant";
+                        Reader { pack, mistakes: &mut self.mistakes }.warning(text.span(), message, Some(hint.into()));
+                    }
+                    if !is_off {
+                        into.add(&list, index);
+                    }
+                }
                 Err(refused) => {
-                    // Inside the quotes, as long as the text holds no escapes.
-                    let start = (text.span().start + 1 + refused.at).min(text.span().end.saturating_sub(1));
-                    let span = if refused.at == 0 { text.span() } else { start..start + 1 };
-                    Reader { pack, mistakes: &mut self.mistakes }.error(span, refused.refusal.to_string(), None);
+                    // What is wrong as a whole is shown as a whole.
+                    let span = match refused.at {
+                        0 => text.span(),
+                        at => place_in(&pack.text, text.span(), text.get_ref(), at),
+                    };
+                    let hint = refused.refusal.hint().map(str::to_owned);
+                    Reader { pack, mistakes: &mut self.mistakes }.error(span, refused.refusal.to_string(), hint);
                 }
             }
         }
@@ -251,7 +276,7 @@ impl Building {
             let book = &mut self.set.phrases;
             let added = if is_off { book.check(phrase.get_ref()) } else { book.add(phrase.get_ref(), index) };
             if let Err(error) = added {
-                reader.error(phrase.span(), error.to_string(), None);
+                reader.error(phrase.span(), error.to_string(), error.hint().map(str::to_owned));
                 continue;
             }
             let folded = Folded::of(phrase.get_ref());

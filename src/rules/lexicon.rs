@@ -1,6 +1,6 @@
 //! Words that go into dates and numbers, in every language of the packs: data from `rules/lexicon/`.
 
-use crate::fold::Folded;
+use crate::fold::{Folded, Word};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -128,15 +128,22 @@ impl Lexicon {
 
     /// How many words from `at` on are a date or a time; 0 if they are none.
     ///
-    /// A date is a run of numbers and date words that begins with neither a marker alone nor ends in one that leads on, and that
-    /// holds a month, a weekday, a number written as a date or time (`26/7/2025`, `06:30`), or a number with a unit.
+    /// A date is a run of numbers and date words that holds a month beside a number, a weekday, a number written as a date or time
+    /// (`26/7/2025`, `06:30`), a unit with a number or another of these words, or two numbers one of which is a year. Behind a whole date a
+    /// number counts something else, unless a date word says what it is: `26 July 2025 3 comments`.
     pub fn date_length(&self, line: &Folded, at: usize) -> usize {
         let words = line.words();
         let (mut here, mut tells, mut numbers, mut units, mut years) = (at, false, 0, 0, false);
+        let (mut has_month, mut is_written_out) = (false, false);
         while here < words.len() {
             if words[here].number {
                 let text = line.word(here);
+                let is_whole = is_written_out || (years && (numbers > 2 || (numbers > 1 && has_month)));
+                if is_whole && self.counts_something(line, here) {
+                    break;
+                }
                 let separators = text.bytes().filter(|b| matches!(b, b'/' | b'-' | b':' | b'.')).count();
+                is_written_out |= separators == 2;
                 tells |= separators == 2 || (separators == 1 && text.contains(':'));
                 years |= text.len() == 4 && (text.starts_with("19") || text.starts_with("20") || text.starts_with("14"));
                 numbers += 1;
@@ -145,7 +152,10 @@ impl Lexicon {
             }
             let Some((length, kind)) = self.entry(line, here) else { break };
             match kind {
-                Kind::Month => tells |= numbers > 0 || words.get(here + length).is_some_and(|w| w.number),
+                Kind::Month => {
+                    has_month = true;
+                    tells |= numbers > 0 || words.get(here + length).is_some_and(|w| w.number);
+                }
                 Kind::Weekday => tells = true,
                 Kind::Unit => units += 1,
                 Kind::Marker => {}
@@ -156,11 +166,48 @@ impl Lexicon {
         if tells || spoken || (years && numbers > 1) { here - at } else { 0 }
     }
 
+    /// Whether a number without signs in it stands before a word that is none of dates.
+    fn counts_something(&self, line: &Folded, at: usize) -> bool {
+        let is_other = |next: &Word| !next.number && self.entry(line, at + 1).is_none();
+        line.word(at).bytes().all(|byte| byte.is_ascii_digit()) && line.words().get(at + 1).is_some_and(is_other)
+    }
+
     fn entry(&self, line: &Folded, at: usize) -> Option<(usize, Kind)> {
         let entries = self.entries.get(line.word(at))?;
         let found = entries.iter().find(|entry| {
             at + entry.rest.len() < line.words().len() && entry.rest.iter().enumerate().all(|(n, word)| line.word(at + 1 + n) == &**word)
         })?;
         Some((1 + found.rest.len(), found.kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_ends_before_what_is_counted() {
+        let source = "[en]\nmonths = ['July']\nweekdays = ['Monday']\nunits = ['hours']\nmarkers = ['at', 'ago', 'pm']\n";
+        let lexicon = Lexicon::from_toml(source).unwrap();
+        for (line, length) in [
+            ("26 July 2025 3 comments", 3),
+            ("July 26, 2025 3 comments", 3),
+            ("Monday 26 July 2025 at 06:30 12 views", 6),
+            ("26/7/2025 3 comments", 1),
+            ("2025-07-26 06:30 3 comments", 2),
+            ("26 July 2025 6 pm", 5),
+            ("26 July 2025 3 hours ago", 6),
+            ("26 July 2025 06:30", 4),
+            ("26 July 2025 12", 4),
+            ("26 July 12 views", 3),
+            ("12 July 2025", 3),
+            ("July 2025 3 comments", 3),
+            ("06:30 3 comments", 2),
+            ("3 hours ago 3 comments", 4),
+            ("3 comments", 0),
+            ("12 2025", 2),
+        ] {
+            assert_eq!(lexicon.date_length(&Folded::of(line), 0), length, "{line}");
+        }
     }
 }

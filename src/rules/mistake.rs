@@ -44,9 +44,10 @@ impl Mistake {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let end = self.span.end.clamp(self.span.start, self.source.len()).max(self.span.start);
-        let snippet =
-            Snippet::source(&*self.source).path(&self.file).annotation(AnnotationKind::Primary.span(self.span.start.min(self.source.len())..end));
+        // Characters are shown whole, whatever the place says.
+        let start = self.source.floor_char_boundary(self.span.start);
+        let end = self.source.ceil_char_boundary(self.span.end).max(start);
+        let snippet = Snippet::source(&*self.source).path(&self.file).annotation(AnnotationKind::Primary.span(start..end));
         let mut group = level.primary_title(&self.message).element(snippet);
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
@@ -60,5 +61,19 @@ impl std::fmt::Display for Mistake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (line, column) = self.line_column();
         write!(f, "{}:{line}:{column}: {}", self.file, self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_inside_a_character_or_past_the_end_is_shown() {
+        let mistake =
+            |span| Mistake { severity: Severity::Error, file: "a.toml".into(), source: "é = é".into(), span, message: "no".into(), hint: None };
+        for span in [1..2, 0..1, 6..7, 5..6, 7..90, 90..91] {
+            assert!(mistake(span.clone()).render(false).contains("é = é"), "{span:?}");
+        }
     }
 }

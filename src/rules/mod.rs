@@ -15,7 +15,9 @@ mod mistake;
 mod moderation;
 mod pack;
 mod phrase;
+mod place;
 pub(crate) mod selector;
+mod when;
 
 pub use adblock::{AdblockReport, Unsupported};
 pub use compile::RuleSources;
@@ -24,6 +26,7 @@ pub use mistake::{Mistake, Severity};
 pub use pack::PackSource;
 pub use phrase::{LONGEST_LINE, PhraseError};
 pub use selector::{Refusal, RefusedSelector};
+pub use when::When;
 
 pub(crate) use phrase::{Numbered, PhraseBook, PhraseMatch, Said, SaidLength};
 
@@ -51,46 +54,6 @@ pub enum TextScope {
     Following,
     /// Everything after it.
     Rest,
-}
-
-/// Where a rule applies.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct When {
-    /// Hosts it is for, with their subdomains; empty for all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hosts: Vec<String>,
-    /// Hosts it is not for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_hosts: Vec<String>,
-    /// Primary language subtags that it is for; empty for all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub langs: Vec<String>,
-}
-
-impl When {
-    /// Whether a page of this host and declared language is meant. What is not known matches no restriction.
-    pub fn allows(&self, host: Option<&str>, lang: Option<&str>) -> bool {
-        let is_on = |scope: &String| {
-            let scope = scope.trim_start_matches("*.");
-            host.is_some_and(|host| scope == "*" || host == scope || host.strip_suffix(scope).is_some_and(|rest| rest.ends_with('.')))
-        };
-        let primary = lang.and_then(|lang| lang.split(['-', '_']).next());
-        (self.hosts.is_empty() || self.hosts.iter().any(is_on))
-            && !self.not_hosts.iter().any(is_on)
-            && (self.langs.is_empty() || primary.is_some_and(|primary| self.langs.iter().any(|lang| lang.eq_ignore_ascii_case(primary))))
-    }
-
-    /// The same, but a language that the page does not declare may be any: what moderates must not pass for want of a declaration.
-    pub(crate) fn may_allow(&self, host: Option<&str>, lang: Option<&str>) -> bool {
-        match lang {
-            Some(_) => self.allows(host, lang),
-            None => self.allows(host, self.langs.first().map(String::as_str)),
-        }
-    }
-
-    fn is_everywhere(&self) -> bool {
-        *self == When::default()
-    }
 }
 
 /// A rule as used.
@@ -208,21 +171,5 @@ impl RuleSet {
 
     pub(crate) fn lexicon(&self) -> &Lexicon {
         &self.lexicon
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_hold_their_subdomains_and_exceptions_win() {
-        let when = When { hosts: vec!["news.example".into()], not_hosts: vec!["sport.news.example".into()], langs: vec!["ar".into()] };
-        assert!(when.allows(Some("news.example"), Some("ar-EG")));
-        assert!(when.allows(Some("www.news.example"), Some("ar")));
-        assert!(!when.allows(Some("sport.news.example"), Some("ar")));
-        assert!(!when.allows(Some("badnews.example"), Some("ar")));
-        assert!(!when.allows(Some("news.example"), Some("en")));
-        assert!(!when.allows(None, Some("ar")) && When::default().allows(None, None));
     }
 }

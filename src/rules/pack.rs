@@ -56,7 +56,6 @@ pub(super) struct PackRule {
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
 const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "heading", "keep", "when", "hit", "miss"];
-const WHEN_KEYS: &[&str] = &["host", "lang"];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
 
@@ -114,7 +113,7 @@ impl Reader<'_> {
             return None;
         };
         self.check_keys(table, RULE_KEYS, "a rule");
-        let mut rule = PackRule { alone: true, heading: true, span: value.span(), when: pack_when.clone(), ..PackRule::default() };
+        let mut rule = PackRule { alone: true, heading: true, span: value.span(), ..PackRule::default() };
         rule.id = table.get("id").and_then(|value| self.string(value));
         rule.why = table.get("why").and_then(|value| self.string(value)).map(Spanned::into_inner).unwrap_or_default();
         rule.select = table.get("select").map(|value| self.strings(value)).unwrap_or_default();
@@ -144,39 +143,8 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Some(when) = table.get("when") {
-            let own = self.when(when);
-            rule.when.hosts.extend(own.hosts);
-            rule.when.not_hosts.extend(own.not_hosts);
-            rule.when.langs.extend(own.langs);
-        }
+        rule.when = self.when_within(table, pack_when);
         Some(rule)
-    }
-
-    pub(super) fn when(&mut self, value: &Value<'_>) -> When {
-        let DeValue::Table(table) = value.get_ref() else {
-            self.error(value.span(), "`when` must be a table", Some("write `when = { host = [\"news.example\"] }`".into()));
-            return When::default();
-        };
-        self.check_keys(table, WHEN_KEYS, "`when`");
-        let mut when = When::default();
-        for host in table.get("host").map(|value| self.strings(value)).unwrap_or_default() {
-            let name = host.get_ref().to_ascii_lowercase();
-            if name.contains('/') || name.trim_start_matches(['!', '*', '.']).is_empty() && name != "*" {
-                self.error(
-                    host.span(),
-                    format!("`{name}` is not a host"),
-                    Some("write the bare name, as `news.example`; it holds its subdomains".into()),
-                );
-            }
-            match name.strip_prefix('!') {
-                Some(except) => when.not_hosts.push(except.to_owned()),
-                None if name == "*" => {}
-                None => when.hosts.push(name),
-            }
-        }
-        when.langs = table.get("lang").map(|value| self.strings(value)).unwrap_or_default().into_iter().map(Spanned::into_inner).collect();
-        when
     }
 
     pub(super) fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str], what: &str) {

@@ -94,15 +94,16 @@ impl SelectorMatcher {
         }
         let full = self.levels.get(depth).is_some_and(|level| level.full);
         self.siblings_overflowed |= full;
+        // In SVG and MathML an element's name is not looked up: any may be open there.
+        let is_drawn = elements.has_open(Tag::Svg) || elements.has_open(Tag::Math);
         // Most are told without a look at the selector itself.
         self.candidates.retain(|at| {
             let indexed = index.get(*at);
-            // In SVG and MathML an element's name is not looked up.
             let is_other = |tag: Tag| element.tag() != tag && element.tag() != Tag::Unknown;
             let is_out = indexed.names_sibling
                 || indexed.tag.is_some_and(is_other)
                 || (full && indexed.needs_siblings)
-                || indexed.ancestor.is_some_and(|tag| !elements.has_open(tag))
+                || indexed.ancestor.is_some_and(|tag| !is_drawn && !elements.has_open(tag))
                 || !wants(indexed.rule);
             !is_out
         });
@@ -387,6 +388,23 @@ mod tests {
             ("li:nth-child(2 of li)", vec![8]),
             ("[class]", vec![1, 3, 4, 5, 8]),
             ("DIV.a", vec![1, 5]),
+        ] {
+            assert_eq!(matching(selector, page), expected, "{selector}");
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_is_matched_by_its_name() {
+        let page =
+            "<p><svg><a><text class=t></text></a><title></title><foreignObject><b></b></foreignObject></svg><i></i><math><a><mi></mi></a></math></p>";
+        for (selector, expected) in [
+            ("svg a > text", vec![3]),
+            ("a text", vec![3]),
+            ("a > .t", vec![3]),
+            ("svg > title", vec![4]),
+            ("foreignobject > b", vec![6]),
+            ("math a mi", vec![10]),
+            ("a i", vec![]),
         ] {
             assert_eq!(matching(selector, page), expected, "{selector}");
         }

@@ -10,7 +10,7 @@ use std::ops::Range;
 impl Stripper {
     /// Removes a stretch of events. Elements that are only half inside stay, so that what is left is balanced.
     pub(super) fn remove(&mut self, events: Range<EventIndex>, rules: Vec<RuleIndex>, extent: Extent) -> u32 {
-        let extent = match self.keeps.iter().find(|keep| events.contains(&keep.events.start)) {
+        let extent = match self.first_keep_in(&events) {
             Some(keep) if extent == Extent::Whole && keep.events.start == events.start && keep.events.end >= events.end => {
                 Extent::Refused(Cause::KeepRule)
             }
@@ -39,9 +39,9 @@ impl Stripper {
         let mut last = 0;
         // A rule inside of what is kept is more exact than the one that keeps.
         let from = self.removals.get(removal).map_or(0, |removal| removal.range.start);
-        let kept: Vec<Range<EventIndex>> = self.keeps.iter().filter(|keep| keep.start >= from).map(|keep| keep.events.clone()).collect();
+        let kept = self.kept_of(&events, from);
         for at in events.clone() {
-            if kept.iter().any(|kept| kept.contains(&at)) {
+            if kept.hold(at) {
                 continue;
             }
             let Some(held) = self.queue.get(at) else { continue };
@@ -50,7 +50,7 @@ impl Stripper {
                 EventKind::Close { id, .. } => {
                     if let Some(position) = opened.iter().rposition(|(open, _)| *open == id) {
                         let (_, open) = remove(&mut opened, position);
-                        if kept.iter().any(|kept| (open..at).contains(&kept.start)) {
+                        if kept.begin_in(open..at) {
                             continue;
                         }
                         self.take_event(open, removal);
@@ -69,7 +69,7 @@ impl Stripper {
         self.reaches(removal, last);
         let first = self.lines.partition_point(|line| line.end <= events.start);
         for line in self.lines.range_mut(first..).take_while(|line| line.first < events.end) {
-            let is_kept = kept.iter().any(|kept| kept.contains(&line.first));
+            let is_kept = kept.hold(line.first);
             line.dropped |= line.first >= events.start && line.end <= events.end && !is_kept;
         }
     }

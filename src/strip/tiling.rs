@@ -14,6 +14,29 @@ const BAR_WORDS: usize = 14;
 const BAR_KNOWN: usize = 3;
 const LINKED_BAR_KNOWN: usize = 2;
 
+/// How a place in a line is reached: from where, by which rules, and whether one of the phrases up to it is strong.
+#[derive(Clone)]
+struct Way {
+    from: usize,
+    by: Vec<RuleIndex>,
+    is_strong: bool,
+}
+
+impl Way {
+    /// Notes a phrase that leads to a place. The first way to it stays, unless it is weak and the other is not: a weak phrase must not hide
+    /// what is said without it.
+    fn note(way: &mut Option<Way>, from: usize, rule: RuleIndex, is_strong: bool) {
+        match way {
+            Some(way) if way.from == from => {
+                way.by.push(rule);
+                way.is_strong |= is_strong;
+            }
+            Some(way) if way.is_strong || !is_strong => {}
+            _ => *way = Some(Way { from, by: vec![rule], is_strong }),
+        }
+    }
+}
+
 fn sorted(rules: impl Iterator<Item = RuleIndex>) -> Vec<RuleIndex> {
     let mut rules: Vec<RuleIndex> = rules.collect();
     rules.sort_unstable();
@@ -51,8 +74,7 @@ impl Stripper {
         });
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
-        // How each position was first reached: from where, by which rules.
-        let mut reached: Vec<Option<(usize, Vec<RuleIndex>)>> = vec![None; count + 1];
+        let mut reached: Vec<Option<Way>> = vec![None; count + 1];
         let mut unlinked = None;
         let lang = metadata.metadata().lang.as_deref();
         for at in 0..count {
@@ -79,10 +101,8 @@ impl Stripper {
                     whole.push((phrase.rule, rule.alone));
                 }
                 if rule.joins && phrase.end > at {
-                    let (from, by) = reached[phrase.end].get_or_insert_with(|| (at, Vec::new()));
-                    if *from == at {
-                        by.push(phrase.rule);
-                    }
+                    let is_strong = rule.alone || reached[at].as_ref().is_some_and(|way| way.is_strong);
+                    Way::note(&mut reached[phrase.end], at, phrase.rule, is_strong);
                 }
             }
         }
@@ -93,10 +113,10 @@ impl Stripper {
             false => Some(Label::of(sorted(whole.iter().map(|(rule, _)| *rule)), false)),
             true => {
                 let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
-                while let Some((from, by)) = &reached[at] {
-                    path.extend(by);
+                while let Some(way) = &reached[at] {
+                    path.extend(&way.by);
                     tiles += 1;
-                    at = *from;
+                    at = way.from;
                     if at == 0 {
                         break;
                     }

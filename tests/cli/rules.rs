@@ -65,6 +65,14 @@ fn filter_lists_are_used_and_what_is_not_supported_is_counted() {
     assert!(ran.err.contains("naqi: list.txt: 1 filter used, 1 exception; not supported: ") && ran.err.contains("2 network"), "{ran:?}");
     assert!(ran.err.contains("1 looks ahead") && ran.err.contains("1 procedural"), "{ran:?}");
     assert_eq!(bench.expect(0, &["clean", "page.html", "--adblock", "list.txt", "-q"]).err, "");
+    // Each filter is a rule, and can be switched off as one.
+    for off in ["adblock/list:2", "adblock/list"] {
+        assert!(
+            bench.expect(0, &["clean", "page.html", "--emit", "text", "--adblock", "list.txt", "--off", off, "-q"]).out.contains("Buy two"),
+            "{off}"
+        );
+    }
+    assert!(bench.expect(2, &["clean", "page.html", "--adblock", "list.txt", "--off", "adblock/list:3"]).err.contains("there is no rule"));
     // A list that takes what a pack's own example keeps is no fault of the pack.
     bench.write("promo.toml", PACK);
     bench.write("greedy.txt", "##p\n");

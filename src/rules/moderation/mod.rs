@@ -131,12 +131,7 @@ impl Builder {
         let why = text(reader, "why").map(Spanned::into_inner).unwrap_or_default();
         let category = text(reader, "category").map(Spanned::into_inner).unwrap_or_default();
         let severity = text(reader, "severity").map_or("medium".to_owned(), |severity| one_of(&severity, SEVERITIES, "severity", reader));
-        let mut when = pack_when.clone();
-        if let Some(own) = table.get("when").map(|when| reader.when(when)) {
-            when.hosts.extend(own.hosts);
-            when.not_hosts.extend(own.not_hosts);
-            when.langs.extend(own.langs);
-        }
+        let when = reader.when_within(table, pack_when);
         let condition = match table.get("match") {
             Some(value) => self.condition(value, Manner::default(), rule, reader),
             None => {

@@ -103,7 +103,11 @@ impl PhraseBook {
                     let joined = self.new_node();
                     for alternative in alternatives {
                         let end = self.insert(node, alternative);
-                        self.placeholders[end as usize].push((Step::Joined(joined), joined));
+                        let ways = &mut self.placeholders[end as usize];
+                        // Two alternatives may be the same, or both be nothing.
+                        if ways.last() != Some(&(Step::Joined(joined), joined)) {
+                            ways.push((Step::Joined(joined), joined));
+                        }
                     }
                     joined
                 }
@@ -195,6 +199,16 @@ mod tests {
         assert_eq!(ends(&book, "Published 26 July 2025"), [4]);
         assert_eq!(ends(&book, "Published 3 hours ago"), [4]);
         assert_eq!(ends(&book, "Published in July"), [0; 0]);
+        // Groups have three digits each.
+        for line in ["1 234 commentaires", "12\u{a0}345\u{202f}678 commentaires", "1 234 K commentaires"] {
+            book.add("{n} commentaires", RuleIndex(0)).unwrap();
+            assert_eq!(ends(&book, line), [Folded::of(line).words().len()], "{line}");
+        }
+        for line in ["12 2025 commentaires", "1 23 commentaires", "1234 567 commentaires", "0 123 commentaires", "1: 234 commentaires"] {
+            assert_eq!(ends(&book, line), [0; 0], "{line}");
+        }
+        book.add("x {date} {n} y", RuleIndex(0)).unwrap();
+        assert_eq!(ends(&book, "x 26 July 2025 3 y"), [6]);
     }
 
     #[test]
@@ -226,6 +240,13 @@ mod tests {
             ("{n} comments", "12 k comments"),
             ("posted {date}", "Posted 3 hours ago"),
             ("{date} posted", "06:30 posted"),
+            ("x {date} {n} y", "x 26 July 2025 3 y"),
+            ("{n} comments", "1 234 567 comments"),
+            ("{n} comments", "12 345 k comments"),
+            ("x {name} {n} comments", "x Jane 1 234 comments"),
+            ("(by|) {name} {n} comments", "Jane Doe 1 234 comments"),
+            ("(x|) y {n} a b c d e f", "y 1 234 567 a b c d e f"),
+            ("{date} {n} y", "26 July 2025 3 y"),
             ("24 hours a day", "24 hours a day"),
             ("第 {n} 章", "第3章"),
             ("{n} टिप्पणी", "१२ टिप्पणी"),
@@ -251,5 +272,20 @@ mod tests {
         assert_eq!(book.add("{text}", RuleIndex(0)), Err(PhraseError::MatchesAnything));
         assert_eq!(book.add("{number} x", RuleIndex(0)), Err(PhraseError::UnknownPlaceholder("number".into(), String::new())));
         assert_eq!(book.add("{n", RuleIndex(0)), Err(PhraseError::OpenBrace));
+    }
+
+    /// Phrases come from anybody: none may take the stack, nor time without end.
+    #[test]
+    fn brackets_without_end_are_refused() {
+        let mut book = PhraseBook::default();
+        let nested = |depth: usize| format!("{}b{}", "(a|".repeat(depth), ")".repeat(depth));
+        assert_eq!(book.add(&nested(8), RuleIndex(0)), Ok(()));
+        assert_eq!(book.add(&nested(9), RuleIndex(0)), Err(PhraseError::TooDeep));
+        assert_eq!(book.add(&nested(100_000), RuleIndex(0)), Err(PhraseError::TooDeep));
+        assert_eq!(book.check(&"(".repeat(100_000)), Err(PhraseError::TooDeep));
+        assert_eq!(book.check(&format!("{{name}} {} b", "(a||)".repeat(100_000))), Err(PhraseError::TooManyGroups));
+        assert_eq!(book.add(&format!("{{name}} {} b", "(a||) ".repeat(16)), RuleIndex(0)), Ok(()));
+        assert_eq!(book.add(&format!("{{name}} {}", "(a|(|))".repeat(8)), RuleIndex(0)), Err(PhraseError::BeginsOpen));
+        assert!(PhraseError::TooDeep.hint().is_some());
     }
 }

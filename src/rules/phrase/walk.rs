@@ -73,10 +73,11 @@ impl PhraseBook {
             let left = words.len() - at;
             match step {
                 Step::Number if words[at].number => {
-                    let multiplied = at + 1 < words.len() && lexicon.is_multiplier(line.line.word(at + 1));
-                    self.walk(*child, line, at + 1, lexicon, said, found);
-                    if multiplied {
-                        self.walk(*child, line, at + 2, lexicon, said, found);
+                    for end in at + 1..=number_end(line.line, at) {
+                        self.walk(*child, line, end, lexicon, said, found);
+                        if end < words.len() && lexicon.is_multiplier(line.line.word(end)) {
+                            self.walk(*child, line, end + 1, lexicon, said, found);
+                        }
                     }
                 }
                 Step::Date => {
@@ -124,4 +125,13 @@ impl PhraseBook {
             self.walk_list(child, then, line, at + 1, lexicon, said, found);
         }
     }
+}
+
+/// Where a number ends at the latest: behind a space, groups of three digits each are of it (`1 234 567`).
+fn number_end(line: &Folded, at: usize) -> usize {
+    let is_digits = |at: usize| line.word(at).bytes().all(|byte| byte.is_ascii_digit());
+    let begins = line.word(at).len() <= 3 && is_digits(at) && !line.word(at).starts_with('0');
+    let is_group = |at: &usize| line.word(*at).len() == 3 && is_digits(*at) && !line.words()[at - 1].colon;
+    let groups = (at + 1..line.words().len()).take_while(is_group);
+    at + 1 + if begins { groups.count() } else { 0 }
 }

@@ -3,6 +3,11 @@
 use super::{PhraseBook, Said, Step};
 use thiserror::Error;
 
+/// Alternatives may stand in alternatives so deep: what is written is read by calls within calls, and a phrase may come from anybody.
+const DEEPEST: usize = 8;
+/// A phrase may have so many brackets with alternatives: a line is held against every way through them.
+const MOST_GROUPS: usize = 16;
+
 #[derive(Debug)]
 pub(super) enum Item {
     Step(Step),
@@ -34,12 +39,31 @@ pub enum PhraseError {
     /// An opening bracket of alternatives without its end.
     #[error("a bracket is not closed")]
     OpenBracket,
+    /// Brackets within brackets without end.
+    #[error("brackets stand in brackets more than {DEEPEST} deep")]
+    TooDeep,
+    /// More ways to say it than a line can be held against.
+    #[error("the phrase has more than {MOST_GROUPS} brackets with alternatives")]
+    TooManyGroups,
+}
+
+impl PhraseError {
+    /// What would be right, where the message does not say it.
+    pub fn hint(&self) -> Option<&'static str> {
+        matches!(self, PhraseError::TooDeep | PhraseError::TooManyGroups).then_some("write several phrases instead of one")
+    }
 }
 
 impl PhraseBook {
     pub(super) fn parse(&mut self, phrase: &str) -> Result<Vec<Item>, PhraseError> {
         self.begin();
+        if deepest_bracket(phrase) > DEEPEST {
+            return Err(PhraseError::TooDeep);
+        }
         let items = self.items(phrase, true)?;
+        if groups(&items) > MOST_GROUPS {
+            return Err(PhraseError::TooManyGroups);
+        }
         match items.as_slice() {
             [] => Err(PhraseError::Empty),
             [Item::Step(Step::Name), rest @ ..] if !begins_with_word(rest) => {
@@ -128,15 +152,44 @@ fn alternatives(text: &str) -> Result<Option<(Vec<usize>, usize)>, PhraseError> 
     if bars.is_empty() { Ok(None) } else { Err(PhraseError::OpenBracket) }
 }
 
+/// How many brackets are open at most, whether they hold alternatives or not.
+fn deepest_bracket(phrase: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in phrase.bytes() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Brackets with alternatives, the inner ones too.
+fn groups(items: &[Item]) -> usize {
+    let of = |item: &Item| match item {
+        Item::Step(_) => 0,
+        Item::Group(alternatives) => 1 + alternatives.iter().map(|items| groups(items)).sum::<usize>(),
+    };
+    items.iter().map(of).sum()
+}
+
 /// Whether a word comes first, whichever alternatives are chosen.
 fn begins_with_word(items: &[Item]) -> bool {
-    match items {
-        [Item::Step(Step::Word { .. } | Step::OneOf(_)), ..] => true,
-        [Item::Group(alternatives), rest @ ..] => {
-            alternatives.iter().all(|alternative| if alternative.is_empty() { begins_with_word(rest) } else { begins_with_word(alternative) })
+    for item in items {
+        let Item::Group(alternatives) = item else {
+            return matches!(item, Item::Step(Step::Word { .. } | Step::OneOf(_)));
+        };
+        if !alternatives.iter().all(|alternative| alternative.is_empty() || begins_with_word(alternative)) {
+            return false;
         }
-        _ => false,
+        // Without an empty one it ends here; else what follows may come first.
+        if !alternatives.iter().any(Vec::is_empty) {
+            return true;
+        }
     }
+    false
 }
 
 /// Words that a match has at least, open placeholders aside.

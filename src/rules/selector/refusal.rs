@@ -22,6 +22,23 @@ pub enum Refusal {
     /// It is about shadow trees, scopes or nesting.
     #[error("{0} has no meaning in a rule")]
     Foreign(&'static str),
+    /// Brackets within brackets without end.
+    #[error("brackets stand too deep in one another")]
+    TooDeep,
+    /// Compound after compound without end.
+    #[error("a selector of more than {0} combinators is held against too much")]
+    TooLong(usize),
+}
+
+impl Refusal {
+    /// What would be right, where the message does not say it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Refusal::TooDeep => Some("write several selectors, without `:is()` or `:not()` in one another"),
+            Refusal::TooLong(_) => Some("the last few compounds of it say enough"),
+            _ => None,
+        }
+    }
 }
 
 impl From<SelectorParseErrorKind> for Refusal {

@@ -42,10 +42,10 @@ impl PhraseBook {
         }
         let (mut begins, mut pairs, mut whole, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut before_date, mut before_name, mut before_said) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
-        // A number and its multiplier are one.
+        // A number and its multiplier are one, and so are its groups of digits.
         let multipliers: FxHashSet<u32> = lexicon.multipliers().map(word_hash).collect();
         let multiplied = |first: u32| -> Vec<(u32, u32)> {
-            let seconds = multipliers.iter().filter(|_| first == NUMBER);
+            let seconds = multipliers.iter().chain([&NUMBER]).filter(|_| first == NUMBER);
             seconds.map(|second| (first, *second)).collect()
         };
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
@@ -132,7 +132,7 @@ impl PhraseBook {
         Some(names)
     }
 
-    /// What may stand at nodes behind a name. `multiplied` gives the pairs of a number and its multiplier.
+    /// What may stand at nodes behind a name. `multiplied` gives the pairs of a number and what may go on with it.
     fn behind_names(&self, nodes: &[u32], words_after: &WordsAfter, multiplied: &dyn Fn(u32) -> Vec<(u32, u32)>) -> BehindName {
         let (mut behind, mut words, mut pairs, mut seconds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for node in nodes {

@@ -1,7 +1,7 @@
 //! A long line's first words, walked along the tree of phrases.
 
 use super::{AMBIGUOUS, Glance, SaidLengths};
-use crate::fold::{Beginning, FirstWords, is_number};
+use crate::fold::{Beginning, FirstWords, NUMBER, is_number};
 use crate::rules::phrase::outlook::word_bit;
 use crate::rules::phrase::{LONGEST_NAME, NO_WORD, PhraseBook, Step};
 
@@ -107,9 +107,17 @@ impl PhraseBook {
                 Step::Joined(joined) => self.glance_on(*joined, line, at, ends),
                 _ if is_over => {}
                 Step::Number if number => {
-                    self.glance_on(*child, line, at + 1, ends);
-                    if words.get(at + 1).is_some_and(|next| self.glance.multipliers.contains(next)) {
-                        self.glance_on(*child, line, at + 2, ends);
+                    let mut end = at + 1;
+                    loop {
+                        self.glance_on(*child, line, end, ends);
+                        if words.get(end).is_some_and(|next| self.glance.multipliers.contains(next)) {
+                            self.glance_on(*child, line, end + 1, ends);
+                        }
+                        // It may be a group of its digits.
+                        if words.get(end) != Some(&NUMBER) {
+                            break;
+                        }
+                        end += 1;
                     }
                 }
                 Step::Number | Step::Word { .. } => {}
