@@ -34,6 +34,9 @@ const BESIDE_A_BRIEF: f32 = 0.9;
 /// What stands behind the text of an article and apart from it stays from this chance on.
 const APART: f32 = 0.6;
 
+/// A list of questions with their answers stays from this chance on, all of it together.
+const LIST_OF_QUESTIONS: f32 = 0.1;
+
 /// Where the line is drawn; part of the model file.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Thresholds {
@@ -270,7 +273,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         bio::leave_out(page, &mut kept);
     }
     let questions = question::questions(page);
-    question::spare(page, &questions, chances, moved(SPARED_LABEL, favor), moved(SPARED_LINE, favor), &mut kept);
+    question::spare(page, &questions, chances, moved(SPARED_LABEL, favor), moved(LIST_OF_QUESTIONS, favor), &mut kept);
     if is_article || settings.page_type == PageType::Auto {
         tail::leave_out(page, chances, &questions, is_article, is_brief, moved(APART, favor), &mut kept);
     }
