@@ -24,8 +24,9 @@ impl Inner {
     /// The next record, placed within the entry.
     pub fn next(&mut self) -> Option<Found> {
         let mut found = self.records.next()?;
-        found.position = self.position();
-        found.entry = Some(match found.entry {
+        found.place.position = self.position();
+        found.place.is_nested = true;
+        found.place.entry = Some(match found.place.entry {
             Some(inner) => format!("{}/{inner}", self.name),
             None => self.name.clone(),
         });
@@ -72,7 +73,6 @@ pub fn look(bytes: Box<dyn Read + Send>, name: &str, entry: u64, reading: &Readi
     let is_text = super::super::compression::strip_from(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
     Entry::Item(Item::Document(Box::new(Document {
         kind: "entry",
-        source: None,
         id: None,
         url: None,
         date: None,

@@ -99,17 +99,17 @@ pub fn document(mut payload: Vec<u8>, url: Option<String>, id: Option<String>, p
     let length = payload.len() as u64;
     payload.truncate(usize::try_from(payload_bytes).unwrap_or(usize::MAX));
     let form = Form::Body(Some("text/html; charset=utf-8".to_owned()));
-    Document { kind: "row", source: None, id, url, date: None, payload, length, form, damage: None }
+    Document { kind: "row", id, url, date: None, payload, length, form, damage: None }
 }
 
 impl Records for Lines {
     fn next(&mut self) -> Option<Found> {
         while !self.is_done {
+            self.members.settle();
             let position = self.position();
             let (length, damage) = self.read_line()?;
             if let Some(item) = self.item(length, damage) {
-                let offset = self.members.offset(position);
-                return Some(Found { item, position, offset, entry: None });
+                return Some(Found { item, place: self.members.place(position) });
             }
         }
         None

@@ -55,6 +55,28 @@ pub struct Position {
     pub within: u64,
 }
 
+/// Where a record stands in its input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Where it can be read again.
+    pub position: Position,
+    /// Offset to show it by: in the stored bytes, or where these are one piece, in the decompressed ones.
+    pub offset: u64,
+    /// Tells it from all others of its entry, or of the input where there is none.
+    pub mark: String,
+    /// The file within the archive.
+    pub entry: Option<String>,
+    /// Whether that file is an archive itself.
+    pub is_nested: bool,
+}
+
+impl Place {
+    /// Where the offset alone tells records apart.
+    pub fn new(position: Position, offset: u64) -> Self {
+        Place { position, offset, mark: offset.to_string(), entry: None, is_nested: false }
+    }
+}
+
 /// How a document's payload is to be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,8 +92,6 @@ pub enum Form {
 pub struct Document {
     /// The kind of its record.
     pub kind: &'static str,
-    /// Where it first came from, when that is not the input.
-    pub source: Option<String>,
     /// The identifier that the input gives it.
     pub id: Option<String>,
     /// Its address.
@@ -128,12 +148,8 @@ impl Item {
 pub struct Found {
     /// What came.
     pub item: Item,
-    /// Where it can be read again.
-    pub position: Position,
-    /// Offset to name it by: in the stored bytes, or where these are one piece, in the decompressed ones.
-    pub offset: u64,
-    /// The file within the archive.
-    pub entry: Option<String>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Reads an archive.

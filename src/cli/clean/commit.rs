@@ -2,7 +2,7 @@
 
 use super::dead_letters::{Dead, DeadLetters};
 use super::duplicates::Duplicates;
-use super::feed::{Reached, Standing, Task, Work};
+use super::feed::{Reached, Task, Work};
 use super::growing::GrowingFile;
 use super::journal::{Entry, Journal};
 use super::outcome::{Outcome, PageFailure, Piece};
@@ -99,15 +99,14 @@ impl Committer {
         self.tally().passed_over(&work);
         self.tally().stages.add(&times);
         for loss in &work.lost {
-            let Standing { offset, entry, .. } = &loss.standing;
-            let place = PageName { source: work.input.name(), offset: Some(*offset), entry: entry.clone(), ..PageName::default() };
+            let place = PageName::of(&loss.standing);
             self.progress.around(|| self.console.error(&format!("{place}: {}", loss.lost.cause)));
             self.report(&place, &json!({ "lost": loss.lost.cause }))?;
-            if let Some(Err(error)) = self.letters.as_mut().map(|letters| letters.keep_lost(&work.input, &place, loss)) {
+            if let Some(Err(error)) = self.letters.as_mut().map(|letters| letters.keep_lost(&place, loss)) {
                 self.progress.around(|| self.console.error(&format!("--dead-letters: {place}: {error:#}")));
             }
         }
-        if let Task::Document(document, _) = &work.task {
+        if let Task::Document(document) = &work.task {
             self.tally().record(document.kind);
         }
         match outcome {
@@ -165,10 +164,10 @@ impl Committer {
             None => self.report(name, &json!({ "error": cause }))?,
         }
         let document = match &work.task {
-            Task::Document(document, standing) => Some((&**document, standing)),
+            Task::Document(document) => Some(&**document),
             _ => None,
         };
-        let dead = Dead { input: &work.input, name, document };
+        let dead = Dead { standing: &work.standing, name, document };
         // What is dropped is kept nowhere; what is held back goes where it is asked for, or to the failed pages.
         let (letters, option) = match failure.held.as_ref().map(|held| held.report.verdict) {
             Some(Verdict::Drop) => return Ok(()),

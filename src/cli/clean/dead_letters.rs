@@ -1,10 +1,11 @@
 //! Pages that failed, kept with the cause so that they can be looked at and tried again.
 
-use super::feed::{Loss, Standing};
+use super::feed::Loss;
 use super::input::{Input, Source};
 use super::outcome::{PageFailure, spool};
 use super::page_name::PageName;
-use crate::cli::archive::{Document, Form, LOST, Position};
+use super::standing::{Standing, mark_in_path};
+use crate::cli::archive::{Document, Form, LOST, Place, Position};
 use anyhow::{Context, Result};
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,12 @@ enum To {
 pub struct Letter {
     /// File or stream that it came from.
     pub source: String,
+    /// Its input's path within the folder that was searched.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub within: String,
+    /// The input's name below an output folder, where it is not the one of `within`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stem: Option<String>,
     /// Why it failed.
     pub cause: String,
     /// SHA-256 of the rule set, hexadecimal.
@@ -54,8 +61,14 @@ pub struct DocumentLetter {
     pub offset: u64,
     /// Its place, as its reader knows it.
     pub position: Position,
+    /// Tells it from all others of its entry or archive; letters of earlier versions have the offset alone.
+    #[serde(default)]
+    pub mark: String,
     /// File within the archive.
     pub entry: Option<String>,
+    /// Whether that is an archive itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_nested: bool,
     /// Its identifier.
     pub id: Option<String>,
     /// Its address.
@@ -70,14 +83,39 @@ pub struct DocumentLetter {
     pub length: u64,
 }
 
+impl Letter {
+    /// The input that the page came from.
+    pub fn input(&self) -> Input {
+        let source = PathBuf::from(&self.source);
+        let within = match self.within.as_str() {
+            "" => source.file_name().map_or_else(|| PathBuf::from("page"), PathBuf::from),
+            within => within.into(),
+        };
+        Input { own_stem: self.stem.as_ref().map(PathBuf::from), ..Input::file(source, Some(within)) }
+    }
+}
+
+impl DocumentLetter {
+    fn new(place: &Place, kind: &str, form: Form, length: u64) -> Self {
+        let Place { position, offset, mark, entry, is_nested } = place.clone();
+        DocumentLetter { offset, position, mark, entry, is_nested, id: None, url: None, date: None, kind: kind.to_owned(), form, length }
+    }
+
+    /// Where it stands in its input.
+    pub fn place(&self) -> Place {
+        let mark = if self.mark.is_empty() { self.offset.to_string() } else { self.mark.clone() };
+        Place { position: self.position, offset: self.offset, mark, entry: self.entry.clone(), is_nested: self.is_nested }
+    }
+}
+
 /// A page as it came.
 pub struct Dead<'a> {
-    /// The input.
-    pub input: &'a Input,
+    /// Where it stands.
+    pub standing: &'a Standing,
     /// How it is called.
     pub name: &'a PageName,
     /// When it comes from an archive.
-    pub document: Option<(&'a Document, &'a Standing)>,
+    pub document: Option<&'a Document>,
 }
 
 impl DeadLetters {
@@ -115,66 +153,55 @@ impl DeadLetters {
 
     /// Keeps a page as it came, with the cause.
     pub fn keep(&mut self, dead: &Dead<'_>, failure: PageFailure) -> Result<()> {
-        let document = dead.document.map(|(document, standing)| DocumentLetter {
-            offset: standing.offset,
-            position: standing.position,
-            entry: standing.entry.clone(),
+        let document = dead.document.zip(dead.standing.place.as_ref()).map(|(document, place)| DocumentLetter {
             id: document.id.clone(),
             url: document.url.clone(),
             date: document.date.clone(),
-            kind: document.kind.to_owned(),
-            form: document.form.clone(),
-            length: document.length,
+            ..DocumentLetter::new(place, document.kind, document.form.clone(), document.length)
         });
         let payload: Option<Box<dyn Read + '_>> = match dead.document {
             // A part of a giant is of no use to anybody: the archive has it.
-            Some((document, _)) if (document.payload.len() as u64) < document.length && document.damage.is_none() => None,
-            Some((document, _)) => Some(Box::new(document.payload.as_slice())),
-            None => payload(dead.input, failure.stdin),
+            Some(document) if (document.payload.len() as u64) < document.length && document.damage.is_none() => None,
+            Some(document) => Some(Box::new(document.payload.as_slice())),
+            None => payload(&dead.standing.input, failure.stdin),
         };
-        self.put(dead.input, dead.name, format!("{:#}", failure.cause), document, payload)
+        self.put(dead.standing, dead.name, format!("{:#}", failure.cause), document, payload)
     }
 
     /// Keeps what is left of something that could not be read.
-    pub fn keep_lost(&mut self, input: &Input, name: &PageName, loss: &Loss) -> Result<()> {
+    pub fn keep_lost(&mut self, name: &PageName, loss: &Loss) -> Result<()> {
         let payload = loss.lost.payload.as_deref();
-        let document = DocumentLetter {
-            offset: loss.standing.offset,
-            position: loss.standing.position,
-            entry: loss.standing.entry.clone(),
-            id: None,
-            url: None,
-            date: None,
-            kind: LOST.to_owned(),
-            form: Form::Body(None),
-            length: payload.map_or(0, <[u8]>::len) as u64,
-        };
+        let length = payload.map_or(0, <[u8]>::len) as u64;
+        let document = loss.standing.place.as_ref().map(|place| DocumentLetter::new(place, LOST, Form::Body(None), length));
         let payload = payload.map(|payload| Box::new(payload) as Box<dyn Read + '_>);
-        self.put(input, name, loss.lost.cause.clone(), Some(document), payload)
+        self.put(&loss.standing, name, loss.lost.cause.clone(), document, payload)
     }
 
     fn put(
         &mut self,
-        input: &Input,
+        standing: &Standing,
         name: &PageName,
         cause: String,
         document: Option<DocumentLetter>,
         payload: Option<Box<dyn Read + '_>>,
     ) -> Result<()> {
         let (source, rules_digest) = (name.source.clone(), self.rules_digest.clone());
-        let within = match &document {
+        let input = &standing.input;
+        let to = match &standing.place {
             None => input.within.clone(),
             // A payload is what stands between the archive's headers, so its name is not the archive's.
-            Some(document) => {
+            Some(place) => {
                 let name = input.within.file_name().unwrap_or_default().to_string_lossy();
-                input.within.with_file_name(format!("{name}@{}.payload", document.offset))
+                input.within.with_file_name(format!("{name}@{}.payload", mark_in_path(place)))
             }
         };
-        let mut letter = Letter { source, cause, rules_digest, time: now(), document, payload_file: None };
+        let [within, stem] = [Some(&input.within), input.own_stem.as_ref()].map(|path| path.map(|path| path.to_string_lossy().into_owned()));
+        let within = within.unwrap_or_default();
+        let mut letter = Letter { source, within, stem, cause, rules_digest, time: now(), document, payload_file: None };
         match &mut self.to {
             To::Folder(folder) => {
                 let replaces = letter.document.is_some();
-                keep_in(folder, &within, name, &mut letter, payload, replaces)
+                keep_in(folder, &to, name, &mut letter, payload, replaces)
             }
             To::Lines(file, path) => append(file, &letter, payload).with_context(|| format!("cannot write to {}", path.display())),
         }
@@ -185,6 +212,7 @@ impl DeadLetters {
 fn payload(input: &Input, stdin: Option<tempfile::SpooledTempFile>) -> Option<Box<dyn Read>> {
     match (&input.source, stdin) {
         (Source::Stdin, Some(mut kept)) => kept.rewind().is_ok().then(|| Box::new(kept) as Box<dyn Read>),
+        (Source::Kept(_, bytes), _) => Some(Box::new(io::Cursor::new(std::sync::Arc::clone(bytes)))),
         (Source::File(path), _) if path.is_file() => File::open(path).ok().map(|file| Box::new(file) as Box<dyn Read>),
         _ => None,
     }

@@ -43,7 +43,8 @@ impl<'a> Identity<'a> {
             kind: match input.source {
                 Source::Stdin => "stdin",
                 Source::File(_) => "file",
-                Source::Letters(_) => "letters",
+                // Letters are the input, not what is in them.
+                Source::Letters(_) | Source::Kept(..) => "letters",
                 Source::Unreadable(..) => "unreadable",
             },
             path: input.name(),
@@ -89,7 +90,7 @@ mod tests {
     #[test]
     fn a_task_is_written_as_it_always_was() {
         let settings = RunSettings { jobs: 7, ..RunSettings::default() };
-        let inputs = [Input { source: Source::File("no/such.warc".into()), within: "such.warc".into() }];
+        let inputs = [Input::new(Source::File("no/such.warc".into()), "such.warc".into())];
         let identity = Identity::new(&settings, inputs.iter(), Some(Path::new("out.jsonl")), "abc").with_origin(None, Some("text/html"));
         assert_eq!(
             serde_json::to_string(&identity).unwrap(),

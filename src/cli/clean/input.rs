@@ -7,6 +7,7 @@ use clap::Args;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Stands for standard input.
@@ -34,6 +35,8 @@ pub enum Source {
     File(PathBuf),
     /// Dead letters of an earlier run.
     Letters(PathBuf),
+    /// The bytes of a file that a dead letter keeps.
+    Kept(PathBuf, Arc<[u8]>),
     /// What could not even be looked at, and why.
     Unreadable(PathBuf, String),
 }
@@ -45,9 +48,21 @@ pub struct Input {
     pub source: Source,
     /// Its path within the given folder, or just its name: where it goes below an output folder.
     pub within: PathBuf,
+    /// Its name there without extension, where that is not the one of `within`: others are called the same.
+    pub own_stem: Option<PathBuf>,
 }
 
 impl Input {
+    /// Of this path within the given folder.
+    pub fn new(source: Source, within: PathBuf) -> Self {
+        Input { source, within, own_stem: None }
+    }
+
+    /// Its name below an output folder, without extension.
+    pub fn stem(&self) -> PathBuf {
+        self.own_stem.clone().unwrap_or_else(|| super::place::bare(&self.within))
+    }
+
     /// How it is called in messages, records and reports.
     pub fn name(&self) -> String {
         self.path().display().to_string()
@@ -57,7 +72,7 @@ impl Input {
     pub fn path(&self) -> &Path {
         match &self.source {
             Source::Stdin => Path::new("stdin"),
-            Source::File(path) | Source::Letters(path) | Source::Unreadable(path, _) => path,
+            Source::File(path) | Source::Letters(path) | Source::Kept(path, _) | Source::Unreadable(path, _) => path,
         }
     }
 
@@ -65,7 +80,7 @@ impl Input {
     pub fn letters(path: &Path) -> Result<Self> {
         path.metadata().with_context(|| format!("cannot open {}", path.display()))?;
         let within = path.file_stem().map_or_else(|| PathBuf::from("replayed"), PathBuf::from);
-        Ok(Input { source: Source::Letters(path.to_owned()), within })
+        Ok(Input::new(Source::Letters(path.to_owned()), within))
     }
 
     /// Its size as it is stored, if that is known.
@@ -76,10 +91,11 @@ impl Input {
         }
     }
 
-    fn file(path: PathBuf, within: Option<PathBuf>) -> Self {
+    /// A file, and where it stands within the folder that was searched.
+    pub fn file(path: PathBuf, within: Option<PathBuf>) -> Self {
         let within = within.filter(|within| !within.as_os_str().is_empty() && within.components().all(|part| matches!(part, Component::Normal(_))));
         let within = within.unwrap_or_else(|| path.file_name().map_or_else(|| PathBuf::from("page"), PathBuf::from));
-        Input { source: Source::File(path), within }
+        Input::new(Source::File(path), within)
     }
 }
 
@@ -117,7 +133,7 @@ impl Finding {
         if lists || self.inputs.iter().any(|input| input.source == Source::Stdin) {
             bail!("standard input can be read only once, but is named twice");
         }
-        self.inputs.push(Input { source: Source::Stdin, within: "stdin".into() });
+        self.inputs.push(Input::new(Source::Stdin, "stdin".into()));
         Ok(())
     }
 
@@ -149,7 +165,7 @@ impl Finding {
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
                     let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    self.inputs.push(Input { source: Source::Unreadable(path, format!("cannot search it: {cause}")), within: "unreadable".into() });
+                    self.inputs.push(Input::new(Source::Unreadable(path, format!("cannot search it: {cause}")), "unreadable".into()));
                 }
             }
         }
@@ -176,7 +192,7 @@ impl Finding {
                 }
                 Err(error) => {
                     let source = Source::Unreadable(error.path().to_owned(), format!("cannot search it: {}", error.error()));
-                    self.inputs.push(Input { source, within: "unreadable".into() });
+                    self.inputs.push(Input::new(source, "unreadable".into()));
                 }
             }
         }

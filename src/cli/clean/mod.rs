@@ -1,7 +1,7 @@
 //! `naqi clean`: pages in, cleaned pages out.
 //!
-//! `input` finds the inputs, `feed` takes pages out of them, `selection` says which are wanted, `page` cleans one, `place` and `shards`
-//! say where it goes, `commit` writes it when its turn has come, `journal` remembers how far that is, `setup` puts these together,
+//! `input` finds the inputs, `feed` takes pages out of them, `selection` says which are wanted, `page` cleans one, `standing`
+//! says how it is called, `place` and `shards` where it goes, `commit` writes it when its turn has come, `journal` remembers how far that is, `setup` puts these together,
 //! and `run` drives them.
 
 mod commit;
@@ -28,6 +28,7 @@ mod selection;
 mod setup;
 mod shards;
 mod stages;
+mod standing;
 mod stream;
 mod tally;
 
@@ -144,8 +145,10 @@ impl CleanOptions {
         // Encodings never shrink below half, and a header stands before a response.
         let payload_bytes = settings.limits.page_bytes.saturating_mul(2).saturating_add(64 << 10);
         let reading = Reading { payload_bytes, html_column: bulk.html_column.clone(), url_column: bulk.url_column.clone() };
-        let feed = Feed::new(inputs()?, reading, bulk.dead_letters.is_some() || bulk.quarantine.is_some());
-        let setup = Setup::plan(self, *console, settings, &origin, &rules, feed)?;
+        let mut inputs = inputs()?;
+        place::tell_apart(&mut inputs, settings.emit, &origin);
+        let feed = Feed::new(inputs, reading, bulk.dead_letters.is_some() || bulk.quarantine.is_some());
+        let setup = Setup::plan(self, *console, settings, &rules, feed)?;
         let streams = setup.streams(&selection);
         if streams {
             rule_loader::refuse_late_verdicts(&rules, setup.page_settings().strip)?;

@@ -19,7 +19,6 @@ use super::run::{Places, Run};
 use super::selection::Selection;
 use super::shards::{ShardPlan, Shards};
 use crate::cli::console::Console;
-use crate::cli::origin::KnownOrigin;
 use crate::config::{Compress, OutputFormat, RunSettings};
 use anyhow::{Context, Result, bail};
 use naqi::Settings;
@@ -55,13 +54,12 @@ impl<'a> Setup<'a> {
         how: &'a CleanOptions,
         console: Console,
         settings: RunSettings,
-        origin: &KnownOrigin,
         rules: &RuleSet,
         mut feed: Feed,
     ) -> Result<Self> {
         let is_one = feed.inputs().len() == 1;
         let begins_with_archive = is_one && feed.begins_with_archive();
-        let destination = Destination::plan(how.output.as_deref(), settings.emit, origin, feed.inputs(), begins_with_archive)?;
+        let destination = Destination::plan(how.output.as_deref(), settings.emit, feed.inputs(), begins_with_archive)?;
         let overwrite = if how.force { Overwrite::Allowed } else { Overwrite::Refused };
         let is_one_page = is_one && !begins_with_archive;
         let mut setup = Setup { how, console, settings, feed, destination, overwrite, is_one_page, journal: None, last: None, own_since: None };
@@ -195,7 +193,7 @@ impl<'a> Setup<'a> {
 
     fn sink(&self, rules_digest: &str) -> Result<Sink> {
         let path = match &self.destination {
-            Destination::Places(..) => return Ok(Sink::Places),
+            Destination::Place(_) | Destination::Places(_) => return Ok(Sink::Places),
             Destination::Stdout if self.emit() == OutputFormat::Parquet => Path::new("-"),
             Destination::Stdout => return Ok(Sink::Stdout),
             Destination::Shards(path) => path,
@@ -216,11 +214,15 @@ impl<'a> Setup<'a> {
         sink.context("-o")
     }
 
-    fn places(&mut self) -> Option<Places> {
-        let Destination::Places(folder, of_pages) = &self.destination else { return None };
-        self.feed.set_places(of_pages.clone());
+    fn places(&self) -> Option<Places> {
+        let (output, is_file) = match &self.destination {
+            Destination::Place(file) => (file.clone(), true),
+            Destination::Places(folder) => (folder.clone(), false),
+            Destination::Stdout | Destination::Shards(_) => return None,
+        };
         Some(Places {
-            folder: folder.clone(),
+            output,
+            is_file,
             waiting: self.journal.as_ref().map(Journal::waiting),
             overwrite: self.overwrite,
             own_since: self.own_since.map(|begun| SystemTime::UNIX_EPOCH + Duration::from_secs(begun)),

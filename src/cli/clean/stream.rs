@@ -23,12 +23,12 @@ pub fn stream(run: Run) -> Result<Exit> {
     let stop = stop_on_interrupt(console)?;
     committer.tally.lock().unwrap_or_else(PoisonError::into_inner).begin();
     while let Some(mut work) = feed.next() {
-        let name = PageName::of_input(&work.input);
+        let name = PageName::of(&work.standing);
         let outcome = match std::mem::replace(&mut work.task, Task::Nothing) {
             Task::Page(members, kept) => {
                 let mut out = Counted { to: io::stdout().lock(), written: 0 };
                 let cleaned =
-                    catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
+                    catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.standing.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
                 let cleaned = cleaned.and_then(|report| out.flush().context("cannot write to standard output").map(|()| report));
                 match cleaned {
                     // Nothing of it is out: the library holds its output when rules may do this.
@@ -45,7 +45,7 @@ pub fn stream(run: Run) -> Result<Exit> {
                 }
             }
             Task::Unreadable(cause) => Outcome::Failed(cause.into(), Piece::None),
-            Task::Document(..) | Task::Nothing => continue,
+            Task::Document(_) | Task::Nothing => continue,
         };
         committer.commit(Done { work, name, outcome: Some(outcome), times: Stages::default() })?;
     }

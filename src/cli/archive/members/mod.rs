@@ -7,7 +7,7 @@
 mod jump;
 mod member;
 
-use super::Position;
+use super::{Place, Position};
 use super::codec::{Codec, Compression, Damage};
 use super::stored::{Origin, Stored};
 use std::collections::VecDeque;
@@ -62,10 +62,27 @@ impl Members {
         self.passed
     }
 
-    /// Offset to name a position by: in the stored bytes, or where these are one piece, in the decompressed ones.
-    pub fn offset(&self, position: Position) -> u64 {
-        let is_stored = position.member > 0 || (self.compression.is_some() && position.within == 0);
-        if is_stored { position.member } else { position.within }
+    /// The place of a position. A member may hold many records, and the first one begins where offsets do, so that its number and the place
+    /// in it are a mark only together.
+    pub fn place(&self, position: Position) -> Place {
+        let Position { member, within } = position;
+        let is_stored = member > 0 || (self.compression.is_some() && within == 0);
+        let place = Place::new(position, if is_stored { member } else { within });
+        match self.codec {
+            Codec::Gzip(_) | Codec::Zstd(_) if within > 0 => Place { mark: format!("{member}+{within}"), ..place },
+            _ => place,
+        }
+    }
+
+    /// Begins the next member where the one in hand is passed on: a position is the same then, however much was decoded ahead.
+    pub fn settle(&mut self) {
+        while self.at == self.out.len() && self.ahead.is_none() {
+            match if self.is_over { self.begin_member() } else { self.decode().map(|()| true) } {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(damage) => self.ahead = Some(damage),
+            }
+        }
     }
 
     /// What fetching stored bytes took; what a decoder fetches by itself is no part of it.
