@@ -9,7 +9,7 @@ use naqi::Limits;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The task of a run.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,13 @@ struct InputIdentity {
     kind: &'static str,
     path: String,
     bytes: Option<u64>,
+}
+
+/// What shapes the output, as JSON can say it: a path that is no text is spelled out.
+fn in_text(bulk: &Bulk) -> Bulk {
+    let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_str().map_or_else(|| format!("{path:?}").into(), PathBuf::from));
+    let [report, dead_letters, quarantine] = [&bulk.report, &bulk.dead_letters, &bulk.quarantine].map(text);
+    Bulk { checkpoint: 0.0, stats: None, report, dead_letters, quarantine, ..bulk.clone() }
 }
 
 impl<'a> Identity<'a> {
@@ -61,7 +68,7 @@ impl<'a> Identity<'a> {
             from: *from,
             strip,
             limits,
-            bulk: Bulk { checkpoint: 0.0, stats: None, ..bulk.clone() },
+            bulk: in_text(bulk),
         }
     }
 
@@ -84,7 +91,6 @@ impl<'a> Identity<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
 
     /// When this fails, journals of the version before are not gone on with: say so in the change log.
     #[test]
