@@ -101,6 +101,7 @@ impl Crawl {
             length: head.length,
             form: head.form,
             damage,
+            warning: None,
         }))))
     }
 

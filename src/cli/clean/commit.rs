@@ -112,7 +112,10 @@ impl Committer {
         match outcome {
             None => {}
             Some(Outcome::Passed(reason)) => self.not_wanted(&name, reason)?,
-            Some(Outcome::Cleaned { report, piece, facts, fingerprint }) => {
+            Some(Outcome::Cleaned { report, piece, facts, warning, fingerprint }) => {
+                if let Some(warning) = warning {
+                    self.progress.around(|| self.console.note(&format!("{name}: {warning}")));
+                }
                 let is_double = match (&mut self.duplicates, fingerprint) {
                     (Some(duplicates), Some(fingerprint)) => duplicates.is_one(fingerprint)?,
                     _ => false,

@@ -109,7 +109,7 @@ impl Letters {
             Err(error) => (payload.unwrap_or_default(), Some(format!("{error:#}"))),
         };
         let DocumentLetter { id, url, date, kind, form, length, .. } = known;
-        Document { kind: kind_of(&kind), id, url, date, payload, length, form, damage }
+        Document { kind: kind_of(&kind), id, url, date, payload, length, form, damage, warning: None }
     }
 
     fn read_again(&self, source: &str, known: &DocumentLetter) -> Result<Document> {
