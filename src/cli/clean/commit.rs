@@ -6,11 +6,14 @@ use super::feed::{Reached, Task, Work};
 use super::growing::GrowingFile;
 use super::journal::{Entry, Journal};
 use super::outcome::{Outcome, PageFailure, Piece};
+use super::output::OutputFile;
 use super::page_name::PageName;
+use super::placed::Placed;
 use super::progress::Progress;
 use super::rows::Rows;
 use super::shards::{ShardMark, Shards};
 use super::stages::Stages;
+use super::standard_output::StandardOutput;
 use super::tally::Tally;
 use crate::cli::console::Console;
 use anyhow::{Context, Result};
@@ -24,13 +27,13 @@ use std::time::Instant;
 /// Where ordered outputs go.
 pub enum Sink {
     /// Standard output.
-    Stdout,
+    Stdout(StandardOutput),
     /// One file or several, each record as it is.
     Shards(Shards),
     /// Parquet.
     Rows(Box<Rows>),
-    /// Every page has its own place.
-    Places,
+    /// Every page has its own place; they are listed when there is a journal.
+    Places(Option<Placed>),
 }
 
 /// A page that has been worked on.
@@ -127,7 +130,7 @@ impl Committer {
                     tracing::info!(page = %name, bytes_in = counts.bytes_in, bytes_out = counts.bytes_out, removals = counts.removals, "cleaned");
                     match piece {
                         // A place that is taken is this page's failure, not the run's.
-                        Piece::File(file) => match file.keep() {
+                        Piece::File(file) => match self.keep(file) {
                             Ok(()) => {}
                             Err(error) => return self.failed(&work, &name, error.into(), Piece::None).and_then(|()| self.end(&work)),
                         },
@@ -193,12 +196,21 @@ impl Committer {
                 io::Read::read_to_end(&mut spooled, &mut bytes).context("cannot read back what waits for its turn")?;
                 shards.write(&bytes)
             }
+            (Piece::Bytes(bytes), Sink::Stdout(out)) => out.write(&bytes),
             (Piece::Bytes(bytes), _) => io::stdout().lock().write_all(&bytes).context("cannot write to standard output"),
             (Piece::Spooled(mut spooled), _) => io::copy(&mut spooled, &mut io::stdout().lock()).map(drop).context("cannot write to standard output"),
-            (Piece::File(file), _) => file.keep(),
+            (Piece::File(file), _) => self.keep(file),
             // `Cleaner` makes rows for rows only.
             (Piece::Row(_), _) => Ok(()),
         }
+    }
+
+    /// Puts a page in its place, which is listed before: whenever the run is killed, nothing of it is forgotten.
+    fn keep(&mut self, file: OutputFile) -> Result<()> {
+        if let Sink::Places(Some(placed)) = &mut self.sink {
+            placed.add(file.path())?;
+        }
+        file.keep()
     }
 
     fn report(&mut self, name: &PageName, page: &impl Serialize) -> Result<()> {
@@ -228,13 +240,16 @@ impl Committer {
         let mark = match &mut self.sink {
             Sink::Shards(shards) => shards.mark()?,
             Sink::Rows(rows) => rows.claim().map(|()| ShardMark::default())?,
-            Sink::Stdout | Sink::Places => ShardMark::default(),
+            Sink::Stdout(_) | Sink::Places(_) => ShardMark::default(),
         };
         self.note_at(mark)
     }
 
     /// Writes down how far the run is.
     pub fn note(&mut self) -> Result<()> {
+        if let Sink::Stdout(out) = &mut self.sink {
+            out.write_waiting()?;
+        }
         if self.journal.is_none() {
             return Ok(());
         }
@@ -245,7 +260,7 @@ impl Committer {
                 // Within a shard there is nothing to go on from.
                 None => return Ok(()),
             },
-            Sink::Stdout | Sink::Places => ShardMark::default(),
+            Sink::Stdout(_) | Sink::Places(_) => ShardMark::default(),
         };
         self.note_at(shards)
     }
@@ -261,7 +276,7 @@ impl Committer {
             output: match &self.sink {
                 Sink::Shards(shards) => Some(shards.name()),
                 Sink::Rows(rows) => Some(rows.name()),
-                Sink::Stdout | Sink::Places => None,
+                Sink::Stdout(_) | Sink::Places(_) => None,
             },
             letters: self.letters.as_ref().and_then(DeadLetters::length),
             quarantine: self.quarantine.as_ref().and_then(DeadLetters::length),
@@ -276,10 +291,10 @@ impl Committer {
     /// All pages are done: outputs get their names.
     pub fn finish(self) -> Result<()> {
         match self.sink {
-            Sink::Stdout => io::stdout().lock().flush().context("cannot write to standard output")?,
+            Sink::Stdout(mut out) => out.write_waiting()?,
             Sink::Shards(shards) => shards.finish()?,
             Sink::Rows(rows) => rows.finish()?,
-            Sink::Places => {}
+            Sink::Places(_) => {}
         }
         if let Some(report) = self.report {
             report.keep()?;

@@ -9,6 +9,7 @@ use crate::cli::archive::{Document, Form, LOST, Place, Position};
 use anyhow::{Context, Result};
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -24,9 +25,12 @@ pub struct DeadLetters {
 
 #[derive(Debug)]
 enum To {
-    Folder(PathBuf),
+    Folder(PathBuf, Taken),
     Lines(File, PathBuf),
 }
+
+/// Names that many letters ask for, with the number to try next.
+type Taken = HashMap<PathBuf, u32>;
 
 /// What is known of a page that failed.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -40,6 +44,9 @@ pub struct Letter {
     /// The input's name below an output folder, where it is not the one of `within`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stem: Option<String>,
+    /// The same where pages keep their extensions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_stem: Option<String>,
     /// Why it failed.
     pub cause: String,
     /// SHA-256 of the rule set, hexadecimal.
@@ -91,7 +98,8 @@ impl Letter {
             "" => source.file_name().map_or_else(|| PathBuf::from("page"), PathBuf::from),
             within => within.into(),
         };
-        Input { own_stem: self.stem.as_ref().map(PathBuf::from), ..Input::file(source, Some(within)) }
+        let [own_stem, kept_stem] = [&self.stem, &self.kept_stem].map(|stem| stem.as_ref().map(PathBuf::from));
+        Input { own_stem, kept_stem, ..Input::file(source, Some(within)) }
     }
 }
 
@@ -118,10 +126,15 @@ pub struct Dead<'a> {
     pub document: Option<&'a Document>,
 }
 
+/// Whether letters of this name are lines of a file, not files of a folder.
+pub fn is_lines(path: &Path) -> bool {
+    !path.is_dir() && path.extension().is_some_and(|extension| extension == "jsonl")
+}
+
 impl DeadLetters {
     /// Opens them; a name that ends in `.jsonl` is a file, anything else a folder. A run that goes on cuts the file back to `length`.
     pub fn open(path: &Path, rules_digest: &str, length: Option<u64>) -> Result<Self> {
-        let is_lines = !path.is_dir() && path.extension().is_some_and(|extension| extension == "jsonl");
+        let is_lines = is_lines(path);
         let folder = if is_lines { path.parent().unwrap_or(Path::new("")) } else { path };
         if !folder.as_os_str().is_empty() {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
@@ -138,7 +151,7 @@ impl DeadLetters {
             };
             To::Lines(open().with_context(|| format!("cannot write to {}", path.display()))?, path.to_owned())
         } else {
-            To::Folder(path.to_owned())
+            To::Folder(path.to_owned(), Taken::new())
         };
         Ok(DeadLetters { to, rules_digest: rules_digest.to_owned() })
     }
@@ -146,7 +159,7 @@ impl DeadLetters {
     /// The file's length, if it is one.
     pub fn length(&self) -> Option<u64> {
         match &self.to {
-            To::Folder(_) => None,
+            To::Folder(..) => None,
             To::Lines(file, _) => file.metadata().ok().map(|metadata| metadata.len()),
         }
     }
@@ -195,13 +208,13 @@ impl DeadLetters {
                 input.within.with_file_name(format!("{name}@{}.payload", mark_in_path(place)))
             }
         };
-        let [within, stem] = [Some(&input.within), input.own_stem.as_ref()].map(|path| path.map(|path| path.to_string_lossy().into_owned()));
-        let within = within.unwrap_or_default();
-        let mut letter = Letter { source, within, stem, cause, rules_digest, time: now(), document, payload_file: None };
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let (within, [stem, kept_stem]) = (text(&input.within), [&input.own_stem, &input.kept_stem].map(|stem| stem.as_ref().map(text)));
+        let mut letter = Letter { source, within, stem, kept_stem, cause, rules_digest, time: now(), document, payload_file: None };
         match &mut self.to {
-            To::Folder(folder) => {
+            To::Folder(folder, taken) => {
                 let replaces = letter.document.is_some();
-                keep_in(folder, &to, name, &mut letter, payload, replaces)
+                keep_in(folder, &to, name, &mut letter, payload, (!replaces).then_some(taken))
             }
             To::Lines(file, path) => append(file, &letter, payload).with_context(|| format!("cannot write to {}", path.display())),
         }
@@ -219,12 +232,19 @@ fn payload(input: &Input, stdin: Option<tempfile::SpooledTempFile>) -> Option<Bo
 }
 
 /// The letter's name is claimed first, so that no other run takes it; then the payload; then the letter is filled.
-fn keep_in(folder: &Path, within: &Path, name: &PageName, letter: &mut Letter, payload: Option<Box<dyn Read + '_>>, replaces: bool) -> Result<()> {
+fn keep_in(
+    folder: &Path,
+    within: &Path,
+    name: &PageName,
+    letter: &mut Letter,
+    payload: Option<Box<dyn Read + '_>>,
+    taken: Option<&mut Taken>,
+) -> Result<()> {
     let within = folder.join(within);
     if let Some(parent) = within.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
     }
-    let (path, mut file) = claim(&within, letter, replaces).with_context(|| format!("cannot write in {}", folder.display()))?;
+    let (path, mut file) = claim(&within, letter, taken).with_context(|| format!("cannot write in {}", folder.display()))?;
     letter.payload_file = Some(None);
     if let Some(mut payload) = payload {
         let mut copy = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -237,24 +257,29 @@ fn keep_in(folder: &Path, within: &Path, name: &PageName, letter: &mut Letter, p
 }
 
 /// A name that is free, with its `.json` opened: `page.html`, else `page-2.html` and so on.
-/// A letter of the same record that failed under the same rules is written anew: a run that goes on meets pages twice.
-fn claim(within: &Path, letter: &Letter, replaces: bool) -> io::Result<(PathBuf, File)> {
+/// Without `taken`, a letter of the same record that failed under the same rules is written anew: a run that goes on meets pages twice.
+fn claim(within: &Path, letter: &Letter, mut taken: Option<&mut Taken>) -> io::Result<(PathBuf, File)> {
     let stem = within.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let extension = within.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
-    let mut name = within.to_owned();
-    for number in 2.. {
+    let first = taken.as_ref().and_then(|taken| taken.get(within)).copied().unwrap_or(1);
+    for number in first.. {
+        let name = if number == 1 { within.to_owned() } else { within.with_file_name(format!("{stem}-{number}{extension}")) };
         let mut letter_name = name.as_os_str().to_owned();
         letter_name.push(".json");
-        if replaces && is_same(Path::new(&letter_name), letter) {
+        if taken.is_none() && is_same(Path::new(&letter_name), letter) {
             return File::create(&letter_name).map(|file| (name, file));
         }
         if name.symlink_metadata().is_err() {
             match File::create_new(&letter_name) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => return opened.map(|file| (name, file)),
+                opened => {
+                    if let Some(taken) = taken.as_mut().filter(|_| number > 1) {
+                        taken.insert(within.to_owned(), number.saturating_add(1));
+                    }
+                    return opened.map(|file| (name, file));
+                }
             }
         }
-        name = within.with_file_name(format!("{stem}-{number}{extension}"));
     }
     Err(io::ErrorKind::AlreadyExists.into())
 }

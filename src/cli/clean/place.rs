@@ -68,12 +68,14 @@ pub fn file_in_folder(format: OutputFormat) -> String {
 }
 
 /// Gives pages that are whole inputs names that no other one has, in the order of the inputs.
-pub fn tell_apart(inputs: &mut [Input], format: OutputFormat, origin: &KnownOrigin) {
-    let mut names = Names::default();
+/// Whatever comes out of this run: a replay may write something else.
+pub fn tell_apart(inputs: &mut [Input], origin: &KnownOrigin) {
+    let (mut names, mut kept_names) = (Names::default(), Names::default());
     for input in inputs.iter_mut().filter(|input| !matches!(input.source, Source::Letters(_))) {
         let bare = bare(&input.within);
-        let stem = names.distinct(&bare, &extension(format, origin.markup(input.path()), &input.within));
-        input.own_stem = (stem != bare).then_some(stem);
+        let kept = extension(OutputFormat::Preserve, origin.markup(input.path()), &input.within);
+        let stems = [names.distinct(&bare, ""), kept_names.distinct(&bare, &kept)];
+        [input.own_stem, input.kept_stem] = stems.map(|stem| (stem != bare).then_some(stem));
     }
 }
 
@@ -119,7 +121,7 @@ pub fn extension(format: OutputFormat, markup: Markup, within: &Path) -> String 
 
 /// Names that are given out once.
 #[derive(Debug, Default)]
-struct Names {
+pub struct Names {
     taken: HashSet<String>,
     /// Of names that were asked for before: the number to try next.
     next: HashMap<String, u32>,
@@ -128,7 +130,7 @@ struct Names {
 impl Names {
     /// `stem`, or `stem-2` and so on when that is taken with this extension. Case does not tell names apart: on some disks it does not
     /// either.
-    fn distinct(&mut self, stem: &Path, extension: &str) -> PathBuf {
+    pub fn distinct(&mut self, stem: &Path, extension: &str) -> PathBuf {
         let key = |stem: &Path| with_extension(stem, extension).to_string_lossy().to_lowercase();
         let asked = key(stem);
         let first = self.next.get(&asked).copied().unwrap_or(1);

@@ -45,7 +45,7 @@ impl Standing {
     /// Where the page goes below an output folder. `markup` is that of a whole input.
     pub fn path(&self, format: OutputFormat, markup: Markup, url: Option<&str>) -> PathBuf {
         match &self.place {
-            None => with_extension(&self.input.stem(), &extension(format, markup, &self.input.within)),
+            None => with_extension(&self.input.stem(format), &extension(format, markup, &self.input.within)),
             Some(place) => bare(&self.input.within).join(path_of(place, format, url)),
         }
     }
