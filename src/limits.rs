@@ -1,6 +1,6 @@
 //! Sizes, depth and time that a page may take. Past any of them the page fails as a whole: nothing of it is passed on.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::time::{Duration, Instant};
 
 /// What bounds one page. Sizes are bytes of decoded text unless said otherwise.
@@ -11,7 +11,8 @@ pub struct Limits {
     pub page_bytes: u64,
     /// A page that streams (`strip.mode = "rules"` and `"off"`).
     pub stream_bytes: u64,
-    /// What the tokenizer may hold: one tag or comment, and the elements that the page never closes.
+    /// What the tokenizer may hold: one tag or comment, and the elements that the page never closes; at least [`Limits::LEAST_TOKEN_BYTES`].
+    #[serde(deserialize_with = "token_bytes")]
     pub token_bytes: usize,
     /// Elements open at once that are told apart; deeper ones are read as if their tags were not there, as browsers do.
     pub depth: usize,
@@ -42,10 +43,18 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The tokenizer cannot work with less.
+    pub const LEAST_TOKEN_BYTES: usize = 16 << 10;
+
     /// The deadline as a duration.
     pub fn deadline(&self) -> Duration {
         Duration::from_millis(self.deadline_ms)
     }
+}
+
+fn token_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let (bytes, least) = (usize::deserialize(deserializer)?, Limits::LEAST_TOKEN_BYTES);
+    if bytes < least { Err(D::Error::custom(format!("{bytes} is too little, the tokenizer needs {least}"))) } else { Ok(bytes) }
 }
 
 /// When a page must be done; without one it may take as long as it takes.
@@ -90,5 +99,24 @@ impl std::fmt::Display for Limit {
             Limit::Deadline => "deadline_ms",
             Limit::HoldBytes => "hold_bytes",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSources;
+    use crate::{Origin, Settings, clean};
+    use std::sync::Arc;
+
+    #[test]
+    fn the_tokenizer_works_with_the_least_that_is_taken() {
+        let of = |bytes: usize| serde_json::from_value::<Limits>(serde_json::json!({ "token_bytes": bytes }));
+        assert!(of(Limits::LEAST_TOKEN_BYTES - 1).is_err());
+        let settings = Settings { limits: of(Limits::LEAST_TOKEN_BYTES).unwrap(), ..Settings::default() };
+        let rules = Arc::new(RuleSources::default().compile().unwrap().0);
+        let mut out = Vec::new();
+        clean(&rules, &settings, &Origin::default(), b"<script>x</script><p>The harbour opened.</p><style>p {}</style>", &mut out).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains("The harbour opened."));
     }
 }

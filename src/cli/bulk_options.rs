@@ -1,7 +1,7 @@
 //! Options of runs over many pages. Each is also a key under `bulk` in the settings.
 
 use super::options::list;
-use crate::config::Layer;
+use crate::config::{Bulk, Layer};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use config::ValueKind;
@@ -78,6 +78,21 @@ struct SelectionOptions {
 }
 
 impl BulkOptions {
+    /// Settings are text: a path that is none is put in as it was given.
+    pub fn put_paths(&self, bulk: &mut Bulk) {
+        let given = [
+            (&self.report, &mut bulk.report),
+            (&self.stats, &mut bulk.stats),
+            (&self.dead_letters, &mut bulk.dead_letters),
+            (&self.quarantine, &mut bulk.quarantine),
+        ];
+        for (path, setting) in given {
+            if path.as_ref().is_some_and(|path| path.to_str().is_none()) {
+                setting.clone_from(path);
+            }
+        }
+    }
+
     /// Sets what is given.
     pub fn add_to(&self, flags: &mut Layer) {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());

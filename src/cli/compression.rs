@@ -17,7 +17,14 @@ pub fn strip_from(name: &Path) -> PathBuf {
     }
 }
 
+/// Whether a file of this name is plain text.
+pub fn is_text(name: &Path) -> bool {
+    strip_from(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
+}
+
 /// The bytes of a page as they were before compression.
 pub fn decompress(origin: Origin, name: &Path) -> io::Result<Members> {
-    Members::open(origin, name)
+    let mut members = Members::open(origin, name)?;
+    members.forgive_trailing();
+    Ok(members)
 }

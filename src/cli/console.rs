@@ -38,6 +38,16 @@ impl Console {
     }
 }
 
+/// Why a command that only prints has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotWritten;
+
+impl std::fmt::Display for NotWritten {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot write to standard output")
+    }
+}
+
 /// When nobody can read standard error, that is no reason to stop.
 fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");

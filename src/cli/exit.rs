@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// All went well, or whoever read the output had enough of it.
     Ok = 0,
-    /// Some pages failed; the others are cleaned.
+    /// Some pages failed; the others are cleaned. Or what a command prints could not be written.
     PagesFailed = 1,
     /// The command line, the settings or the rules hold a mistake.
     Mistake = 2,

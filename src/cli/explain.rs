@@ -2,14 +2,13 @@
 
 mod source_text;
 
-use super::archive::Origin;
-use super::compression::decompress;
+use super::archive::{Origin, open_page};
 use super::console::Console;
 use super::exit::Exit;
 use super::options::{PageOptions, RuleOptions};
 use super::origin::OriginOptions;
 use super::{print, rule_loader};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use naqi::emit::EmitFormat;
 use naqi::metadata::ContentSource;
@@ -61,7 +60,7 @@ impl ExplainCommand {
             with_title: false,
         };
         // The page is held whole, whatever the mode.
-        let cleaned = self.read(name, settings.limits.page_bytes).and_then(|page| {
+        let cleaned = self.read(name, settings.limits.page_bytes, console).and_then(|page| {
             let report = clean(&rules, &settings, &origin, &page, &mut Vec::new())?;
             Ok((page, report))
         });
@@ -75,15 +74,21 @@ impl ExplainCommand {
         }
     }
 
-    fn read(&self, name: &Path, limit: u64) -> Result<Vec<u8>> {
+    fn read(&self, name: &Path, limit: u64, console: &Console) -> Result<Vec<u8>> {
         let input = match self.page.as_os_str() == "-" {
             true => Origin::Stream(Box::new(io::stdin())),
             false => Origin::File(File::open(&self.page).context("cannot open it")?),
         };
-        let mut page = Vec::new();
-        // One byte more, so that the pipeline sees what is too much. Encodings never shrink below half.
-        let limit = limit.saturating_mul(2).saturating_add(1);
-        decompress(input, name).context("cannot read it")?.take(limit).read_to_end(&mut page).context("cannot read it")?;
+        let (mut page, mut members) = (Vec::new(), open_page(input, name)?);
+        // Encodings never shrink below half; what is decoded is bounded by the pipeline.
+        let most = limit.saturating_mul(2);
+        members.by_ref().take(most.saturating_add(1)).read_to_end(&mut page).context("cannot read it")?;
+        if page.len() as u64 > most {
+            bail!("it is longer than explain, which holds a page whole, may read: limits.page_bytes is {limit}");
+        }
+        if let Some(warning) = members.trailing() {
+            console.note(&format!("{}: {warning}", name.display()));
+        }
         Ok(page)
     }
 }

@@ -16,7 +16,7 @@ mod rules;
 mod serve;
 
 use crate::config::DEFAULTS;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{ArgAction, Parser, Subcommand};
 use console::Console;
 use exit::Exit;
@@ -29,7 +29,7 @@ Examples:
   curl -s https://news.example/a | naqi clean - --url https://news.example/a --emit markdown
   naqi explain page.html                        what went, where and why
 
-Exit codes: 0 all went well, 1 some pages failed, 2 a mistake in the command line, the settings or the rules,
+Exit codes: 0 all went well, 1 some pages failed, or what was asked for cannot be written, 2 a mistake in the command line, the settings or the rules,
 3 moderation rules hold some pages back, 130 Ctrl-C.
 NAQI_LOG filters the log on standard error (\"debug\", \"naqi=trace\").";
 
@@ -89,7 +89,8 @@ pub fn run() -> Exit {
         Err(error) if console::is_broken_pipe(&error) => Exit::Ok,
         Err(error) => {
             console.error(&format!("{error:#}"));
-            Exit::Mistake
+            // A full disk is no mistake of the caller.
+            if error.downcast_ref() == Some(&console::NotWritten) { Exit::PagesFailed } else { Exit::Mistake }
         }
     }
 }
@@ -113,7 +114,6 @@ fn dispatch(command: Command, console: &Console, verbose: u8) -> Result<Exit> {
 /// Writes what a command has to say to standard output.
 fn print(text: impl AsRef<[u8]>) -> Result<Exit> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_ref())?;
-    out.flush()?;
+    out.write_all(text.as_ref()).and_then(|()| out.flush()).context(console::NotWritten)?;
     Ok(Exit::Ok)
 }

@@ -77,21 +77,31 @@ impl RuleOptions {
 
     /// The merged settings. Further packs come from where a command takes them besides `--rules`.
     pub fn settings(&self, further_packs: &[PathBuf], page: Option<&PageOptions>, run: Option<&RunOptions>) -> Result<LayeredSettings> {
-        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, self.flags(further_packs, page, run))
+        self.load(further_packs, self.flags(further_packs, page, run))
     }
 
     /// The same, with flags that one command alone has.
     pub fn settings_with(&self, own: &Layer, page: &PageOptions, run: &RunOptions) -> Result<LayeredSettings> {
         let mut flags = self.flags(&[], Some(page), Some(run));
         flags.extend(own);
-        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
+        self.load(&[], flags)
     }
 
     /// The merged settings of a run over many pages.
     pub fn bulk_settings(&self, page: &PageOptions, run: &RunOptions, bulk: &BulkOptions) -> Result<LayeredSettings> {
         let mut flags = self.flags(&[], Some(page), Some(run));
         bulk.add_to(&mut flags);
-        LayeredSettings::load(self.config.as_deref().map(Path::new), &self.set, flags)
+        let mut settings = self.load(&[], flags)?;
+        bulk.put_paths(&mut settings.settings.bulk);
+        Ok(settings)
+    }
+
+    fn load(&self, further_packs: &[PathBuf], flags: Layer) -> Result<LayeredSettings> {
+        let mut settings = LayeredSettings::load(self.config.as_deref(), &self.set, flags)?;
+        let rules = &mut settings.settings.rules;
+        put_paths(self.rules.iter().chain(further_packs), &mut rules.packs);
+        put_paths(self.adblock.iter(), &mut rules.adblock);
+        Ok(settings)
     }
 
     fn flags(&self, further_packs: &[PathBuf], page: Option<&PageOptions>, run: Option<&RunOptions>) -> Layer {
@@ -131,6 +141,16 @@ impl RuleOptions {
             flags.set("jobs", i64::from(jobs), "--jobs");
         }
         flags
+    }
+}
+
+/// Settings are text: paths that are none are put in as they were given.
+fn put_paths<'a>(given: impl Iterator<Item = &'a PathBuf>, settings: &mut [PathBuf]) {
+    for path in given.filter(|path| path.to_str().is_none()) {
+        let shown = PathBuf::from(path.display().to_string());
+        if let Some(setting) = settings.iter_mut().find(|setting| **setting == shown) {
+            setting.clone_from(path);
+        }
     }
 }
 

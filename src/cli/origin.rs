@@ -67,11 +67,10 @@ impl KnownOrigin {
 
     /// Whether the page of this name is HTML.
     pub fn markup(&self, name: &Path) -> Markup {
-        let bare = super::compression::strip_from(name);
         match self.from {
             From::Html => Markup::Html,
             From::Text => Markup::Text,
-            From::Auto if bare.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt")) => Markup::Text,
+            From::Auto if super::compression::is_text(name) => Markup::Text,
             From::Auto => Markup::Html,
         }
     }

@@ -62,7 +62,8 @@ impl Layer {
     /// Reads the variables that begin with `NAQI_`.
     pub fn of_environment(variables: impl Iterator<Item = (String, String)>, defaults: &Layer) -> Self {
         let mut layer = Layer::default();
-        let mut variables: Vec<_> = variables.filter(|(name, _)| name != super::LOG_VARIABLE && name != super::KEY_VARIABLE).collect();
+        let is_other = |name: &str| name == super::LOG_VARIABLE || name == super::KEY_VARIABLE || super::DEVELOPMENT_VARIABLES.contains(&name);
+        let mut variables: Vec<_> = variables.filter(|(name, _)| !is_other(name)).collect();
         variables.sort();
         for (name, raw) in variables {
             if let Some(key) = name.strip_prefix("NAQI_") {

@@ -30,6 +30,26 @@ const FILE: &str = "naqi.toml";
 pub const LOG_VARIABLE: &str = "NAQI_LOG";
 /// Holds the key of pseudonyms: a secret, which no listing of settings may show.
 pub const KEY_VARIABLE: &str = "NAQI_PSEUDONYM_KEY";
+/// What benches and tests are told by: who has them exported may run the command as well.
+const DEVELOPMENT_VARIABLES: [&str; 17] = [
+    "NAQI_ARCHIVES",
+    "NAQI_BLESS",
+    "NAQI_CASES",
+    "NAQI_CHAOS",
+    "NAQI_DATA",
+    "NAQI_DISGUISES",
+    "NAQI_ENDLESS_MB",
+    "NAQI_EVERY",
+    "NAQI_MEMORY_OF",
+    "NAQI_MISREAD",
+    "NAQI_PAGES",
+    "NAQI_ROUNDS",
+    "NAQI_SECONDS",
+    "NAQI_SETS",
+    "NAQI_SHOW",
+    "NAQI_SLOW_EVERY",
+    "NAQI_THREADS",
+];
 
 /// The settings of a run.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

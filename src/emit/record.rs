@@ -5,6 +5,7 @@ use crate::moderate::Verdict;
 use crate::report::{PageReport, RemovalRecord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Version of the record's schema: the first number grows when a reader of the old one would misread the new one.
 pub const RECORD_VERSION: &str = "1.3";
@@ -21,7 +22,7 @@ pub struct Record {
     /// Where it stands in that file, when the file is an archive: an offset in the stored bytes, or in what they decompress to when
     /// these are one piece.
     pub offset: Option<u64>,
-    /// Its address, as given or as it declares it.
+    /// Its address, as given or as it declares it; never a relative one.
     pub url: Option<String>,
     /// Headline.
     pub title: Option<String>,
@@ -35,7 +36,7 @@ pub struct Record {
     pub lang: Option<String>,
     /// Declared direction of its text.
     pub dir: Option<String>,
-    /// Address of the lead image.
+    /// Address of the lead image; never a relative one.
     pub image: Option<String>,
     /// The cleaned page as `republish` writes it; null when it failed or may not be published.
     pub html: Option<String>,
@@ -115,6 +116,23 @@ pub struct Counts {
     pub invalid: u64,
 }
 
+/// The address of a page: as given, or as it declares it if that is whole.
+pub fn address_of(report: &PageReport) -> Option<String> {
+    let declared = || report.metadata.canonical.as_deref().and_then(|canonical| absolute(canonical, None));
+    report.url.clone().or_else(declared)
+}
+
+/// An address that means the same everywhere; what is whole already stays as it is written.
+fn absolute(address: &str, page: Option<&str>) -> Option<String> {
+    let address = address.trim();
+    let is_clean = !address.contains(|c: char| c.is_ascii_whitespace() || c.is_control());
+    match Url::parse(address) {
+        Ok(_) if is_clean => Some(address.to_owned()),
+        Ok(url) => Some(url.into()),
+        Err(_) => Url::parse(page?).ok()?.join(address).ok().map(String::from),
+    }
+}
+
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
@@ -122,14 +140,16 @@ fn is_zero(count: &u64) -> bool {
 impl Record {
     /// The record of a page that came through.
     pub fn of_page(id: String, source: String, report: PageReport, html: String, text: String) -> Self {
-        let Metadata { title, byline, published, site, lang, dir, image, canonical } = report.metadata;
+        let url = address_of(&report);
+        let Metadata { title, byline, published, site, lang, dir, image, .. } = report.metadata;
+        let image = image.and_then(|image| absolute(&image, url.as_deref()));
         let may_publish = report.verdict < Verdict::Quarantine;
         Record {
             schema: RECORD_VERSION.into(),
             id,
             source,
             offset: None,
-            url: report.url.or(canonical),
+            url,
             title,
             byline,
             published,
@@ -161,5 +181,21 @@ impl Record {
         let mut schema = schemars::schema_for!(Record).to_value();
         schema["$id"] = format!("urn:naqi:record:{RECORD_VERSION}").into();
         schema
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_addresses_are_completed_or_left_out() {
+        let of = |address: &str, page: Option<&str>| absolute(address, page);
+        let page = Some("https://n.example/a/b");
+        assert_eq!(of("/i.jpg", page).as_deref(), Some("https://n.example/i.jpg"));
+        assert_eq!(of("//cdn.example/i.jpg", page).as_deref(), Some("https://cdn.example/i.jpg"));
+        assert_eq!(of(" https://N.example ", page).as_deref(), Some("https://N.example"));
+        assert_eq!(of("https://n.example/a\nb", None).as_deref(), Some("https://n.example/ab"));
+        assert_eq!((of("/i.jpg", None), of("", None)), (None, None));
     }
 }

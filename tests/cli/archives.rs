@@ -196,3 +196,45 @@ fn a_folder_holds_archives_and_pages() {
     assert!(bench.read(&places[1]).contains(&kept(1)));
     assert!(bench.expect(2, &["clean", "in/a.warc.gz", "-o", "in/b.html"]).err.contains("need a folder"));
 }
+
+#[test]
+fn pages_of_members_have_names_of_their_own() {
+    let bench = Workbench::new();
+    let line = |number: usize| serde_json::json!({ "html": page(number) }).to_string() + "\n";
+    let members: Vec<Vec<u8>> = (0..3).map(|member| (0..4).map(|number| line(member * 4 + number)).collect::<String>().into_bytes()).collect();
+    for (name, bytes) in [("m.jsonl.gz", gzip_each(&members)), ("m.jsonl.zst", zstd_each(&members, None))] {
+        bench.write(name, bytes);
+        bench.expect(0, &["clean", name, "-o", "out/", "-q"]);
+        assert_eq!(bench.files().iter().filter(|file| file.starts_with("out/")).count(), 12, "{:?}", bench.files());
+        let found = records(&bench.expect(0, &["clean", name, "--emit", "jsonl", "-q"]).out);
+        let ids: std::collections::BTreeSet<&str> = found.iter().map(|record| record["id"].as_str().unwrap()).collect();
+        assert_eq!((found.len(), ids.len()), (12, 12), "{ids:?}");
+        // The first of each member is called by the member alone.
+        let second = found[4]["offset"].as_u64().unwrap();
+        assert_eq!((found[4]["id"].clone(), found[0]["id"].clone()), (format!("{name}#{second}").into(), format!("{name}#0").into()));
+        assert_eq!(found[5]["id"], format!("{name}#{second}+{}", line(4).len()));
+        std::fs::remove_dir_all(bench.path("out")).unwrap();
+    }
+}
+
+#[test]
+fn entries_of_tar_and_zip_are_named_alike() {
+    let bench = Workbench::new();
+    let files = [("a/1.html", page(1).into_bytes()), ("a/1.html", page(2).into_bytes())];
+    bench.write("x.tar", tar(&files));
+    bench.write("x.zip", zip(&files[..1], true));
+    let ids = |archive: &str| {
+        let found = records(&bench.expect(0, &["clean", archive, "--emit", "jsonl", "-q"]).out);
+        found.iter().map(|record| format!("{}#{}", record["id"].as_str().unwrap().split('#').next().unwrap(), record["offset"])).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("x.tar"), ["x.tar/a/1.html#0", "x.tar/a/1.html#1024"]);
+    assert_eq!(ids("x.zip"), ["x.zip/a/1.html#38"]);
+}
+
+#[test]
+fn the_mark_of_an_encoding_costs_no_line() {
+    let lines = (0..3).map(|number| serde_json::json!({ "html": page(number) }).to_string() + "\n").collect::<String>();
+    assert_eq!(pages(&[b"\xef\xbb\xbf", lines.as_bytes()].concat(), &[]), [0, 1, 2]);
+    // Files that were joined have one in the middle.
+    assert_eq!(pages(format!("\u{feff}{lines}\u{feff}{lines}").as_bytes(), &[]), [0, 1, 2, 0, 1, 2]);
+}

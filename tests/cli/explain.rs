@@ -87,3 +87,16 @@ fn each_block_is_shown_with_its_score_and_what_would_flip_it() {
     let line = moved.iter().find(|block| block["why"] == last["why"] && !block["line"].is_null()).unwrap()["line"].as_f64().unwrap();
     assert!(same["chance"].as_f64().unwrap() < line && (same["kept"] == false || same["why"] != last["why"]), "{same}");
 }
+
+#[test]
+fn a_page_is_explained_whole_or_not_at_all_and_an_archive_is_no_page() {
+    let bench = Workbench::new();
+    bench.write("long.html", crate::workbench::long_page(90_000));
+    for strip in ["rules", "off", "article"] {
+        let ran = bench.expect(1, &["explain", "long.html", "--strip", strip, "--set", "limits.page_bytes=30000"]);
+        assert!(ran.out.is_empty() && ran.err.contains("limits.page_bytes"), "{strip}: {ran:?}");
+    }
+    bench.write("a.warc", crate::crawl::crawl(2).concat());
+    let ran = bench.expect(1, &["explain", "a.warc"]);
+    assert!(ran.out.is_empty() && ran.err.contains("a.warc: it holds many pages, not one; `naqi clean`"), "{ran:?}");
+}

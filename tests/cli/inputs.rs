@@ -101,7 +101,7 @@ fn lists_and_patterns_name_pages_in_their_order() {
         ran.out.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(words(&["a/**/*.html"], ""), ["alpha", "beta", "gamma"]);
-    assert_eq!(words(&["a/b/[3].html", "z.html", "a"], ""), ["gamma", "omega", "alpha", "beta", "gamma"]);
+    assert_eq!(words(&["a/b/[3].html", "z.html", "a"], ""), ["gamma", "omega", "alpha", "beta"]);
     bench.write("list", "z.html\r\n\na/1.html\n");
     assert_eq!(words(&["--files-from", "list"], ""), ["omega", "alpha"]);
     assert_eq!(words(&["--files-from", "-"], "a/b/2.html\0z.html\0"), ["beta", "omega"]);
@@ -140,4 +140,91 @@ fn a_streamed_page_comes_out_before_its_end() {
     input_may_end.send(()).unwrap();
     assert!(child.wait_with_output().unwrap().status.success());
     writer.join().unwrap();
+}
+
+#[test]
+fn what_stands_behind_a_gzip_member_is_passed_over_with_a_warning() {
+    let bench = Workbench::new();
+    for (name, page) in [("short.html.gz", PAGE.to_owned()), ("long.html.gz", crate::workbench::long_page(300_000) + KEPT)] {
+        bench.write(name, [gzip(page.as_bytes()), b"garbage behind it".to_vec()].concat());
+        let ran = bench.expect(0, &["clean", name, "--emit", "text", "--strip", "off"]);
+        assert!(ran.out.contains(KEPT) && ran.err.contains(&format!("{name}: what stands behind the last gzip member, from byte ")), "{ran:?}");
+        let ran = bench.expect(0, &["clean", name, "--emit", "jsonl", "--report", "r.jsonl", "--force", "-q"]);
+        assert!(ran.out.contains(KEPT) && ran.err.is_empty() && bench.read("r.jsonl").contains("is not read"), "{ran:?}");
+    }
+    // A member that is damaged fails all the same.
+    let mut damaged = [gzip(PAGE.as_bytes()), b"garbage".to_vec()].concat();
+    let end = damaged.len() - 12;
+    damaged[end] ^= 0x55;
+    bench.write("bad.html.gz", damaged);
+    assert_eq!(bench.expect(1, &["clean", "bad.html.gz"]).out, "");
+}
+
+#[test]
+fn an_input_is_read_once_however_often_it_is_named() {
+    let bench = Workbench::new();
+    bench.write("p/a.html", PAGE);
+    let count = |arguments: &[&str]| bench.expect(0, &[&["clean", "--emit", "text", "-q"], arguments].concat()).out.matches(KEPT).count();
+    assert_eq!(count(&["p/", "p/"]), 1);
+    assert_eq!(count(&["p", "./p/a.html", "p/../p", "p/*.html"]), 1);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("a.html", bench.path("p/b.html")).unwrap();
+        assert_eq!(count(&["p"]), 2, "a name of its own is a page of its own");
+    }
+}
+
+#[test]
+fn what_a_folder_does_not_give_is_said() {
+    let bench = Workbench::new();
+    bench.write("p/a.html", PAGE);
+    std::fs::create_dir(bench.path("empty")).unwrap();
+    let ran = bench.expect(0, &["clean", "p", "empty", "--emit", "text", "-o", "out/"]);
+    assert!(ran.err.contains("empty: there is no page in it"), "{ran:?}");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("gone.html", bench.path("p/x.html")).unwrap();
+        let ran = bench.expect(1, &["clean", "p", "--emit", "text", "-q"]);
+        assert!(ran.out.contains(KEPT) && ran.err.contains("p/x.html: cannot open it"), "{ran:?}");
+    }
+}
+
+/// Runs it three times over a folder of two pages, and gives what the folder holds then.
+fn thrice(arguments: &[&str], code: i32) -> Vec<String> {
+    let bench = Workbench::new();
+    bench.write("p/a.html", PAGE);
+    bench.write("p/sub/b.htm", PAGE);
+    bench.write("p/long.html", crate::workbench::long_page(60_000));
+    let how = ["--force", "-q", "--set", "limits.page_bytes=40000"];
+    let mut first = None;
+    for _ in 0..3 {
+        bench.expect(code, &[&["clean"], arguments, &how[..]].concat());
+        let written: Vec<String> = bench.files().into_iter().filter(|file| !file.contains("failed/long-")).collect();
+        for file in written.iter().filter(|file| file.ends_with(".jsonl") && !["p/failed.jsonl", "p/s.jsonl"].contains(&file.as_str())) {
+            assert!(bench.read(file).lines().count() <= 3, "{file}: {}", bench.read(file));
+        }
+        assert_eq!(first.get_or_insert_with(|| written.clone()), &written);
+    }
+    first.unwrap_or_default()
+}
+
+#[test]
+fn a_run_never_reads_what_it_writes() {
+    thrice(&["p", "--emit", "jsonl", "-o", "p/out.jsonl"], 1);
+    thrice(&["p", "--emit", "jsonl", "-o", "p/out.jsonl", "--max-shard-bytes", "1k"], 1);
+    thrice(&["p", "--emit", "jsonl", "-o", "p/"], 1);
+    thrice(&["p", "--emit", "jsonl", "-o", "out/", "--report", "p/r.jsonl", "--stats", "p/s.jsonl", "--dead-letters", "p/failed.jsonl"], 1);
+    thrice(&["p", "--emit", "text", "-o", "out/", "--report", "p/r.html", "--dead-letters", "p/failed"], 1);
+    thrice(&["p", "--emit", "text", "-o", "p/clean"], 1);
+    thrice(&["p/**/*.html", "--emit", "republish", "-o", "p/clean"], 1);
+    thrice(&["p/**/*", "--emit", "jsonl", "-o", "p/all/", "--dead-letters", "p/failed"], 1);
+    let files = thrice(&["p", "--emit", "text", "-o", "p"], 1);
+    assert_eq!(files, ["p/a.html", "p/a.txt", "p/long.html", "p/sub/b.htm", "p/sub/b.txt"]);
+    let bench = Workbench::new();
+    bench.write("p/a.html", PAGE);
+    let ran = bench.expect(2, &["clean", "p", "-o", "out/", "--dead-letters", "p"]);
+    assert!(ran.err.contains("--dead-letters: ") && ran.err.contains("is searched for pages"), "{ran:?}");
+    bench.write("x.jsonl", "");
+    let ran = bench.expect(2, &["clean", "p", "x.jsonl", "--emit", "jsonl", "-o", "x.jsonl", "--force"]);
+    assert!(ran.err.contains("-o: x.jsonl is one of the inputs"), "{ran:?}");
 }

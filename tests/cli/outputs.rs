@@ -137,3 +137,79 @@ fn the_summary_counts_and_quiet_hides_it() {
     let ran = bench.expect(0, &["clean", "site", "-o", "out", "--force", "-q", "-v"]);
     assert!(ran.err.contains("cleaned") && ran.err.contains("site/a.html") && !ran.err.contains("harbour"), "{ran:?}");
 }
+
+#[test]
+fn one_file_is_not_two_outputs() {
+    let bench = tree();
+    let refused = |arguments: &[&str], by: &str| {
+        let ran = bench.expect(2, &[&["clean", "site", "-q"], arguments].concat());
+        assert!(ran.err.contains(by) && ran.out.is_empty(), "{arguments:?}: {ran:?}");
+    };
+    refused(&["--emit", "jsonl", "-o", "x.jsonl", "--report", "./x.jsonl"], "--report: ./x.jsonl is written by -o already");
+    refused(&["-o", "out/", "--report", "r.jsonl", "--stats", "r.jsonl"], "--stats: r.jsonl is written by --report already");
+    refused(&["--emit", "jsonl", "-o", "z.jsonl", "--dead-letters", "z.jsonl"], "--dead-letters: z.jsonl is written by -o already");
+    refused(&["--emit", "jsonl", "-o", "d/", "--report", "d/pages.jsonl"], "--report: ");
+    refused(&["--emit", "jsonl", "-o", "s.jsonl", "--max-shard-bytes", "1k", "--report", "s-00000.jsonl"], "--report: ");
+    refused(&["-o", "out/", "--dead-letters", "l", "--quarantine", "l/"], "the same place");
+    assert!(bench.files().iter().all(|file| file.starts_with("site")), "{:?}", bench.files());
+    bench.expect(0, &["clean", "site", "-o", "out/", "--report", "/dev/null", "--stats", "/dev/null", "-q"]);
+}
+
+#[test]
+fn records_on_standard_output_are_compressed_when_that_is_asked_for() {
+    let bench = tree();
+    for (how, unpack) in [("gz", gunzip as fn(&[u8]) -> Vec<u8>), ("zst", |bytes| zstd::decode_all(bytes).unwrap())] {
+        let out = bench.command(&["clean", "site", "--emit", "jsonl", "--compress", how, "-q"]).output().unwrap();
+        assert!(out.status.success());
+        assert_eq!(String::from_utf8(unpack(&out.stdout)).unwrap().lines().count(), 3, "{how}");
+    }
+}
+
+fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(bytes), &mut out).unwrap();
+    out
+}
+
+#[test]
+fn records_hold_no_relative_addresses() {
+    let bench = Workbench::new();
+    let head = "<link rel=canonical href=\"/news/1\"><meta property=\"og:image\" content=\"/i.jpg\">";
+    bench.write("page.html", PAGE.replace("<title>", &format!("{head}<title>")));
+    let record = |more: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&bench.expect(0, &[&["clean", "page.html", "--emit", "jsonl", "-q"], more].concat()).out).unwrap()
+    };
+    let alone = record(&[]);
+    assert!(alone["url"].is_null() && alone["image"].is_null(), "{alone}");
+    let with = record(&["--url", "https://n.example/news/1?x"]);
+    assert_eq!((with["url"].as_str(), with["image"].as_str()), (Some("https://n.example/news/1?x"), Some("https://n.example/i.jpg")));
+    assert!(!bench.expect(0, &["clean", "page.html", "--emit", "wet", "-q"]).out.contains("WARC-Target-URI"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_is_what_was_given_whatever_its_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let bench = tree();
+    bench.write("pack.toml", crate::workbench::PACK);
+    let name = |bytes: &'static [u8]| OsStr::from_bytes(bytes);
+    std::fs::rename(bench.path("pack.toml"), bench.path("").join(name(b"pack-\xff.toml"))).unwrap();
+    let mut command = bench.command(&["clean", "site", "-o", "out/", "-q", "--report"]);
+    command.arg(name(b"r\xff.jsonl")).arg("--dead-letters").arg(name(b"d\xff")).arg("--rules").arg(name(b"pack-\xff.toml"));
+    let ran = command.output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    assert!([&b"r\xff.jsonl"[..], b"d\xff"].into_iter().all(|file| bench.path("").join(OsStr::from_bytes(file)).exists()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_no_mistake_of_the_caller() {
+    let bench = Workbench::with_page();
+    for arguments in [&["config"][..], &["explain", "page.html"], &["rules", "list"], &["schema"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = bench.command(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert!(ran.status.code() == Some(1) && said.contains("cannot write to standard output"), "{arguments:?}: {said}");
+    }
+}

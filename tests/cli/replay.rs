@@ -96,3 +96,52 @@ fn what_could_not_be_read_is_a_letter_too() {
     let ran = bench.expect(1, &["replay", "still.jsonl", "--emit", "jsonl", "-q"]);
     assert!(ran.err.contains("lines.jsonl: at 18") && !ran.err.contains("crawl.warc.gz"), "{ran:?}");
 }
+
+#[test]
+fn a_page_that_was_a_whole_input_is_one_again() {
+    let bench = Workbench::new();
+    for name in ["pages/sub/n1.html", "pages/sub/n2.txt", "other/sub/n1.htm"] {
+        bench.write(name, page(1));
+    }
+    let inputs = ["pages", "other"];
+    let clean = |more: &[&str], code: i32| bench.expect(code, &[&["clean"], &inputs[..], &["-q"], more].concat());
+    for letters in ["failed.jsonl", "failed"] {
+        clean(&["-o", "nothing/", "--set", "limits.page_bytes=3", "--dead-letters", letters], 1);
+        let sorted = |out: &str| {
+            let mut found = records(out);
+            found.sort_by_key(|record| record["source"].to_string());
+            found
+        };
+        let whole = sorted(&clean(&["--emit", "jsonl"], 0).out);
+        assert_eq!(sorted(&bench.expect(0, &["replay", letters, "--emit", "jsonl", "-q"]).out), whole);
+        assert_eq!((&whole[1]["id"], &whole[1]["offset"]), (&"pages/sub/n1.html".into(), &serde_json::Value::Null));
+        // It may fail again, as often as it likes.
+        bench.expect(1, &["replay", letters, "--emit", "jsonl", "-q", "--set", "limits.page_bytes=3", "--dead-letters", "still.jsonl"]);
+        assert_eq!(sorted(&bench.expect(0, &["replay", "still.jsonl", "--emit", "jsonl", "-q"]).out), whole);
+        for emit in ["text", "preserve"] {
+            clean(&["-o", "fresh/", "--emit", emit], 0);
+            bench.expect(0, &["replay", letters, "-o", "again", "--emit", emit, "-q"]);
+            let below = |folder: &str| {
+                let files = bench.files().into_iter().filter_map(|file| file.strip_prefix(folder).map(str::to_owned)).collect::<Vec<_>>();
+                std::fs::remove_dir_all(bench.path(folder)).unwrap();
+                files
+            };
+            let (fresh, again) = (below("fresh/"), below("again/"));
+            assert_eq!((fresh.len(), &fresh), (3, &again), "{emit}");
+        }
+        std::fs::remove_file(bench.path("still.jsonl")).unwrap();
+    }
+    let ran = bench.expect(2, &["replay", "failed.jsonl", "--dead-letters", "failed.jsonl"]);
+    assert!(ran.err.contains("--dead-letters: failed.jsonl is what is read"), "{ran:?}");
+}
+
+#[test]
+fn a_record_of_an_archive_goes_where_it_had_gone() {
+    let bench = bench();
+    let text = |how: &[&str], code: i32| bench.expect(code, &[how, &["--emit", "text", "-q"]].concat());
+    text(&["clean", "crawl.warc.gz", "-o", "fresh/"], 0);
+    text(&[&["clean", "crawl.warc.gz", "-o", "again/", "--dead-letters", "failed"], &LIMIT[..]].concat(), 1);
+    text(&["replay", "failed", "-o", "again/"], 0);
+    let below = |folder: &str| bench.files().into_iter().filter_map(|file| file.strip_prefix(folder).map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(below("fresh/"), below("again/"));
+}

@@ -252,3 +252,46 @@ fn fresh_throws_away_what_the_broken_run_wrote() {
         assert_eq!(pages(&bench, "out/"), pages(&whole, "out/"), "{emit}");
     }
 }
+
+/// Kills a run when it has left so many files.
+fn kill_at(bench: &Workbench, arguments: &[&str], files: usize) {
+    let mut child = bench.command(arguments).spawn().unwrap();
+    while bench.files().len() < files {
+        assert!(child.try_wait().unwrap().is_none(), "ended before it was killed");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn fresh_throws_away_pages_that_another_run_would_not_write() {
+    let bench = Workbench::new();
+    bench.write("a.warc.gz", gzip_each(&archive(300)));
+    bench.write("out/mine.txt", "mine");
+    let how = ["clean", "a.warc.gz", "-o", "out/", "--checkpoint", "0", "-q"];
+    kill_at(&bench, &[&how[..], &["--emit", "text"]].concat(), 30);
+    bench.expect(0, &[&how[..], &["--emit", "markdown", "--fresh"]].concat());
+    let texts: Vec<String> = bench.files().into_iter().filter(|file| file.ends_with(".txt")).collect();
+    assert_eq!(texts, ["out/mine.txt"]);
+}
+
+#[test]
+fn a_run_that_writes_among_its_inputs_goes_on() {
+    for (emit, output) in [("text", "p/"), ("text", "p/clean"), ("jsonl", "p/out.jsonl"), ("jsonl", "p/")] {
+        let (bench, whole) = (Workbench::new(), Workbench::new());
+        for number in 0..150 {
+            for bench in [&bench, &whole] {
+                bench.write(&format!("p/{number:03}.html"), page(number));
+            }
+        }
+        let letters = ["--dead-letters", "p/failed", "--report", "p/r.jsonl"];
+        let arguments = [&["clean", "p", "--emit", emit, "-o", output, "--checkpoint", "0", "-j", "1", "-q"], &letters[..]].concat();
+        let begun = if emit == "text" { 20 } else { 2 };
+        kill_at(&bench, &arguments, 150 + begun);
+        bench.expect(0, &arguments);
+        whole.expect(0, &arguments);
+        assert_eq!(bench.files(), whole.files(), "{emit} {output}");
+        assert_eq!(bench.read("p/r.jsonl").lines().count(), 150, "{emit} {output}");
+    }
+}

@@ -98,3 +98,59 @@ fn rules_are_listed_and_shown() {
     let ran = bench.expect(2, &["rules", "show", "promo/prome", "--rules", "promo.toml"]);
     assert!(ran.err.contains("there is no rule `promo/prome`; did you mean `promo/promo`?"), "{ran:?}");
 }
+
+#[test]
+fn moderation_rules_are_listed_and_shown_too() {
+    let bench = Workbench::new();
+    let house = "about = \"House rules\"\n[[rule]]\nid = \"hold\"\nwhy = \"Not yet\"\nmatch = { phrase = \"hold this page\" }\naction = \"quarantine\"\n\
+        hit = [\"hold this page\"]\nmiss = [\"hold the page\"]\n";
+    bench.write("house.toml", house);
+    let list = bench.expect(0, &["rules", "list", "--rules", "house.toml"]).out;
+    let own = list.lines().find(|line| line.contains("house/hold")).unwrap();
+    assert!(own.contains("quarantine") && own.contains("Not yet"), "{own}");
+    assert!(bench.expect(0, &["rules", "list", "--with", "pii", "--pack", "moderate"]).out.lines().count() > 3);
+    let shown = bench.expect(0, &["rules", "show", "house/hold", "--rules", "house.toml"]).out;
+    for part in ["house.toml:2", "Not yet", "hold this page", "action\n  quarantine", "miss\n  hold the page"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(bench.expect(2, &["rules", "show", "house/holt", "--rules", "house.toml"]).err.contains("did you mean `house/hold`?"));
+}
+
+#[test]
+fn checking_knows_its_packs_and_keeps_quiet() {
+    let bench = Workbench::new();
+    assert!(bench.expect(2, &["rules", "check", "--with", "nosuch"]).out.contains("nosuch"));
+    let warned =
+        "about = \"Words\"\n[[rule]]\nid = \"hold\"\nmatch = { phrase = \"hold this page\" }\naction = \"flag\"\nhit = [\"hold this page\"]\n";
+    bench.write("w.toml", warned);
+    let loud = bench.run(&["rules", "check", "w.toml"]);
+    let quiet = bench.run(&["rules", "check", "w.toml", "-q"]);
+    assert!(loud.out.contains("warning") || loud.code == 2, "{loud:?}");
+    assert!(loud.code == 2 || quiet.out.is_empty(), "{quiet:?}");
+}
+
+#[test]
+fn expectations_are_written_anew_and_counted() {
+    let bench = Workbench::new();
+    bench.write(
+        "w.toml",
+        "about = \"Words\"\n[[rule]]\nid = \"casino\"\nmatch = { words = [\"casino\"] }\naction = \"flag\"\nhit = [\"casino\"]\nmiss = [\"cassino\"]\n",
+    );
+    let test = |code: i32, more: &[&str]| bench.expect(code, &[&["rules", "test", "w.toml", "--pages", "p"], more].concat()).out;
+    bench.write("p/a.html", "<p>The casino opened.</p><p>The casino closed.</p>");
+    test(0, &["--bless"]);
+    assert_eq!(bench.read("p/a.html.findings.toml").matches("[[finding]]").count(), 2);
+    test(0, &[]);
+    bench.write("p/a.html", "<p>The casino opened.</p>");
+    assert!(test(2, &[]).contains("\"casino\" was not found"));
+    bench.write("p/a.html", "<p>Nothing opened.</p>");
+    test(0, &["--bless"]);
+    assert!(!bench.path("p/a.html.findings.toml").exists());
+    test(0, &[]);
+    // What is plain text by its name is that here as everywhere.
+    bench.write("t.TXT", "ca<b>sino</b>");
+    bench.write("t.txt.gz", crate::inputs::gzip(b"ca<b>sino</b>"));
+    for name in ["t.TXT", "t.txt.gz"] {
+        assert!(bench.expect(0, &["rules", "try", name, "--rules", "w.toml"]).out.contains("nothing was found"), "{name}");
+    }
+}

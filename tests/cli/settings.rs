@@ -129,3 +129,18 @@ fn runs_over_many_pages_have_settings_too() {
         assert!(ran.err.contains(cause), "{ran:?}");
     }
 }
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let bench = Workbench::with_page();
+    let refused = |arguments: &[&str], what: &str| {
+        let ran = bench.expect(2, &[&["clean", "page.html"], arguments].concat());
+        assert!(ran.err.contains(what) && ran.out.is_empty(), "{arguments:?}: {ran:?}");
+    };
+    refused(&["--set", "limits.token_bytes=100"], "--set: `limits.token_bytes` cannot be used: 100 is too little");
+    refused(&["--checkpoint=-1"], "--checkpoint: -1 is no number of seconds");
+    refused(&["--min-chars", "10", "--max-chars", "5"], "--min-chars 10 and --max-chars 5");
+    refused(&["--set", "bulk.status=299-200"], "--status: `299-200` ends before it begins");
+    let script = bench.run_with_stdin("<script>x</script><p>Text.</p>", &["clean", "-", "--emit", "text", "--set", "limits.token_bytes=16384"]);
+    assert!(script.code == 0 && script.out.contains("Text."), "{script:?}");
+}

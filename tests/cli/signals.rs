@@ -36,7 +36,7 @@ fn the_first_one_finishes_the_pages_in_hand() {
     stderr.read_to_string(&mut line).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
     assert!(line.contains("stopped by ctrl-c after 1 of 2 pages"), "{line}");
-    assert_eq!(bench.files(), ["out/.naqi/journal.json", "out/.naqi/lock", "out/stdin.html", "page.html"]);
+    assert_eq!(bench.files(), ["out/.naqi/journal.json", "out/.naqi/lock", "out/.naqi/placed", "out/stdin.html", "page.html"]);
     // Started again in the same way, it goes on.
     bench.expect(0, &["clean", "-", "page.html", "-j", "1", "-o", "out", "-q"]);
     assert_eq!(bench.files(), ["out/page.html", "out/stdin.html", "page.html"]);

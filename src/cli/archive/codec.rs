@@ -73,6 +73,8 @@ pub struct Damage {
     pub cause: String,
     /// Nothing can be read any more, whatever comes later.
     pub is_final: bool,
+    /// Nothing is wrong with what came before: what stands here is something else.
+    pub is_no_member: bool,
 }
 
 impl Damage {

@@ -1,7 +1,7 @@
 //! Parquet files with a page in each row.
 
 use super::lines::document;
-use super::{Found, Item, Position, Reading, Records};
+use super::{Found, Item, Place, Position, Reading, Records};
 use anyhow::{Context, Result, bail};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, TreeBuilder};
@@ -109,7 +109,7 @@ impl Records for Columns {
             let position = self.position();
             // Rows of all groups before it, and its own.
             let offset = (0..self.group).map(|group| self.rows_of(group)).sum::<u64>() + self.taken;
-            let found = |item| Some(Found { item, position, offset, entry: None });
+            let found = |item| Some(Found { item, place: Place::new(position, offset) });
             if self.group >= self.file.num_row_groups() {
                 return None;
             }

@@ -94,7 +94,6 @@ impl Crawl {
         }
         Ok(Some(Item::Document(Box::new(Document {
             kind: head.kind,
-            source: None,
             id: head.id,
             url: head.url,
             date: head.date,
@@ -102,6 +101,7 @@ impl Crawl {
             length: head.length,
             form: head.form,
             damage,
+            warning: None,
         }))))
     }
 
@@ -263,7 +263,7 @@ impl Records for Crawl {
         }
         let began = self.begin();
         let position = self.members.position();
-        let offset = self.members.offset(position);
+        let place = self.members.place(position);
         let item = match began.and_then(|_| self.record()) {
             Ok(Some(item)) => item,
             Ok(None) => {
@@ -272,7 +272,7 @@ impl Records for Crawl {
             }
             Err(damage) => Item::lost(self.recover(damage)),
         };
-        Some(Found { item, position, offset, entry: None })
+        Some(Found { item, place })
     }
 
     fn position(&self) -> Position {

@@ -1,6 +1,7 @@
 //! A file within an archive: a page, an archive of its own, or nothing for us.
 
 use super::{Document, Form, Found, Item, Opened, Origin, Position, Reading, Records, http, open_at};
+use crate::cli::compression::is_text;
 use std::io::Read;
 use std::path::Path;
 
@@ -24,8 +25,9 @@ impl Inner {
     /// The next record, placed within the entry.
     pub fn next(&mut self) -> Option<Found> {
         let mut found = self.records.next()?;
-        found.position = self.position();
-        found.entry = Some(match found.entry {
+        found.place.position = self.position();
+        found.place.is_nested = true;
+        found.place.entry = Some(match found.place.entry {
             Some(inner) => format!("{}/{inner}", self.name),
             None => self.name.clone(),
         });
@@ -69,17 +71,16 @@ pub fn look(bytes: Box<dyn Read + Send>, name: &str, entry: u64, reading: &Readi
     let mut payload = Vec::new();
     let read = members.by_ref().take(reading.payload_bytes).read_to_end(&mut payload);
     let more = std::io::copy(&mut members, &mut std::io::sink()).unwrap_or_default();
-    let is_text = super::super::compression::strip_from(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
     Entry::Item(Item::Document(Box::new(Document {
         kind: "entry",
-        source: None,
         id: None,
         url: None,
         date: None,
         length: payload.len() as u64 + more,
         payload,
-        form: Form::Body(Some(if is_text { "text/plain" } else { "text/html" }.to_owned())),
+        form: Form::Body(Some(if is_text(path) { "text/plain" } else { "text/html" }.to_owned())),
         damage: read.err().map(|error| format!("cannot read it: {error}")),
+        warning: members.trailing(),
     })))
 }
 

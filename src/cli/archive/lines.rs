@@ -1,7 +1,7 @@
 //! JSON lines with a page in each.
 
 use super::members::Members;
-use super::{Document, Form, Found, Item, Lost, Position, Reading, Records};
+use super::{Document, Form, Found, Item, Lost, Position, Reading, Records, without_mark};
 use anyhow::Result;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
@@ -74,14 +74,15 @@ impl Lines {
         if let Some(damage) = damage {
             return Some(self.lost(format!("a line breaks off after {length} bytes: {damage}")));
         }
-        if self.line.iter().all(u8::is_ascii_whitespace) {
+        if without_mark(&self.line).iter().all(u8::is_ascii_whitespace) {
             return None;
         }
         if kept < length {
             return Some(self.lost(format!("a line of {length} bytes is longer than any page may be")));
         }
         let wanted = Wanted { html: &self.reading.html_column, url: &self.reading.url_column };
-        let mut json = serde_json::Deserializer::from_slice(&self.line);
+        // Where files were joined, a mark may stand before any line.
+        let mut json = serde_json::Deserializer::from_slice(without_mark(&self.line));
         let page = match wanted.deserialize(&mut json).and_then(|page| json.end().map(|()| page)) {
             Ok(page) => page,
             // The error's own text may quote the page.
@@ -99,17 +100,17 @@ pub fn document(mut payload: Vec<u8>, url: Option<String>, id: Option<String>, p
     let length = payload.len() as u64;
     payload.truncate(usize::try_from(payload_bytes).unwrap_or(usize::MAX));
     let form = Form::Body(Some("text/html; charset=utf-8".to_owned()));
-    Document { kind: "row", source: None, id, url, date: None, payload, length, form, damage: None }
+    Document { kind: "row", id, url, date: None, payload, length, form, damage: None, warning: None }
 }
 
 impl Records for Lines {
     fn next(&mut self) -> Option<Found> {
         while !self.is_done {
+            self.members.settle();
             let position = self.position();
             let (length, damage) = self.read_line()?;
             if let Some(item) = self.item(length, damage) {
-                let offset = self.members.offset(position);
-                return Some(Found { item, position, offset, entry: None });
+                return Some(Found { item, place: self.members.place(position) });
             }
         }
         None

@@ -21,7 +21,7 @@ mod tar;
 mod warc;
 mod zip;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use members::Members;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -55,6 +55,28 @@ pub struct Position {
     pub within: u64,
 }
 
+/// Where a record stands in its input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Where it can be read again.
+    pub position: Position,
+    /// Offset to show it by: in the stored bytes, or where these are one piece, in the decompressed ones.
+    pub offset: u64,
+    /// Tells it from all others of its entry, or of the input where there is none.
+    pub mark: String,
+    /// The file within the archive.
+    pub entry: Option<String>,
+    /// Whether that file is an archive itself.
+    pub is_nested: bool,
+}
+
+impl Place {
+    /// Where the offset alone tells records apart.
+    pub fn new(position: Position, offset: u64) -> Self {
+        Place { position, offset, mark: offset.to_string(), entry: None, is_nested: false }
+    }
+}
+
 /// How a document's payload is to be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,8 +92,6 @@ pub enum Form {
 pub struct Document {
     /// The kind of its record.
     pub kind: &'static str,
-    /// Where it first came from, when that is not the input.
-    pub source: Option<String>,
     /// The identifier that the input gives it.
     pub id: Option<String>,
     /// Its address.
@@ -86,6 +106,8 @@ pub struct Document {
     pub form: Form,
     /// Why it cannot be trusted.
     pub damage: Option<String>,
+    /// What was odd, and did no harm.
+    pub warning: Option<String>,
 }
 
 /// The kind of what could not even be read.
@@ -128,12 +150,8 @@ impl Item {
 pub struct Found {
     /// What came.
     pub item: Item,
-    /// Where it can be read again.
-    pub position: Position,
-    /// Offset to name it by: in the stored bytes, or where these are one piece, in the decompressed ones.
-    pub offset: u64,
-    /// The file within the archive.
-    pub entry: Option<String>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Reads an archive.
@@ -202,8 +220,14 @@ impl Kind {
 
 /// Whether a JSON object begins here: a brace alone may begin any text.
 fn is_object(start: &[u8]) -> bool {
+    let start = without_mark(start);
     let mut marks = start.iter().filter(|byte| !byte.is_ascii_whitespace());
     marks.next() == Some(&b'{') && matches!(marks.next(), Some(b'"' | b'}'))
+}
+
+/// Text without the mark of its encoding.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// Whether a folder's file is taken as an archive.
@@ -216,13 +240,29 @@ pub fn open(origin: Origin, name: &Path, reading: &Reading) -> Result<Opened> {
     open_at(origin, name, reading, DEPTH)
 }
 
-fn open_at(origin: Origin, name: &Path, reading: &Reading, depth: u32) -> Result<Opened> {
+/// Looks into an input that is to be one page.
+pub fn open_page(origin: Origin, name: &Path) -> Result<Members> {
+    match look_into(origin, name)? {
+        (members, Kind::Page) => Ok(members),
+        _ => bail!("it holds many pages, not one; `naqi clean` takes them out with --emit preserve --strip off -o DIR/"),
+    }
+}
+
+fn look_into(origin: Origin, name: &Path) -> Result<(Members, Kind)> {
     let mut members = Members::open(origin, name).context("cannot read it")?;
     // Damage right at the start is the reader's to report.
     let first = members.fill_to(1).map_or(&[][..], |start| start);
     let is_page = http::is_markup(first);
     let start = if is_page { first } else { members.fill_to(START_BYTES).map_or(&[][..], |start| start) };
     let kind = Kind::of(start, name);
+    if kind == Kind::Page {
+        members.forgive_trailing();
+    }
+    Ok((members, kind))
+}
+
+fn open_at(origin: Origin, name: &Path, reading: &Reading, depth: u32) -> Result<Opened> {
+    let (members, kind) = look_into(origin, name)?;
     Ok(Opened::Records(match kind {
         Kind::Page => return Ok(Opened::Page(Box::new(members))),
         Kind::Warc => Box::new(crawl::Crawl::new(members, Box::new(warc::Warc), reading)),

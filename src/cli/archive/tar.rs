@@ -3,7 +3,7 @@
 use super::codec::Damage;
 use super::entry::{Entry, Inner, look};
 use super::members::Members;
-use super::{Found, Item, Position, Reading, Records};
+use super::{Found, Item, Place, Position, Reading, Records};
 use anyhow::Result;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -148,23 +148,24 @@ impl Tar {
         }
     }
 
-    fn entry(&mut self) -> io::Result<Option<Item>> {
+    /// What stands here, with its name when it is a page.
+    fn entry(&mut self) -> io::Result<Option<(Item, Option<String>)>> {
         let start = self.members().total();
         let Head { name, size, is_file } = match self.header()? {
             None => return Ok(None),
-            Some(Err(lost)) => return Ok(Some(Item::lost(lost))),
+            Some(Err(lost)) => return Ok(Some((Item::lost(lost), None))),
             Some(Ok(header)) => header,
         };
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = size;
         if !is_file {
             self.finish_entry(size)?;
-            return Ok(Some(Item::Other("entry")));
+            return Ok(Some((Item::Other("entry"), None)));
         }
         let body = Body { members: Arc::clone(&self.members), left: Arc::clone(&self.left) };
         match look(Box::new(body), &name, start, &self.reading, self.depth) {
             Entry::Records(inner) => {
                 self.inner = Some(inner);
-                Ok(Some(Item::Other("archive")))
+                Ok(Some((Item::Other("archive"), None)))
             }
             Entry::Item(mut item) => {
                 if let Err(error) = self.finish_entry(size)
@@ -173,10 +174,8 @@ impl Tar {
                     document.damage.get_or_insert_with(|| error.to_string());
                     self.is_done = true;
                 }
-                if let Item::Document(document) = &mut item {
-                    document.id.get_or_insert(name);
-                }
-                Ok(Some(item))
+                let name = matches!(item, Item::Document(_)).then_some(name);
+                Ok(Some((item, name)))
             }
         }
     }
@@ -199,19 +198,18 @@ impl Records for Tar {
             return None;
         }
         let position = self.position();
-        let item = match self.entry() {
-            Ok(Some(item)) => item,
+        let (item, entry) = match self.entry() {
+            Ok(Some(found)) => found,
             Ok(None) => {
                 self.is_done = true;
                 return None;
             }
             Err(error) => {
                 self.is_done = true;
-                Item::lost(error.to_string())
+                (Item::lost(error.to_string()), None)
             }
         };
-        let entry = if let Item::Document(document) = &item { document.id.clone() } else { None };
-        Some(Found { item, position, offset: position.member, entry })
+        Some(Found { item, place: Place { entry, ..Place::new(position, position.member) } })
     }
 
     /// An entry is found by its place in the decompressed bytes.
@@ -254,6 +252,6 @@ impl Tar {
     }
 
     fn lost(&self, cause: String) -> Found {
-        Found { item: Item::lost(cause), position: self.position(), offset: self.position().member, entry: None }
+        Found { item: Item::lost(cause), place: Place::new(self.position(), self.position().member) }
     }
 }

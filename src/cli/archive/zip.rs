@@ -1,7 +1,7 @@
 //! Zip files, and WACZ, which is a zip file of WARC files. One whose directory is cut off is read by its entries' own headers.
 
 use super::entry::{Entry, Inner, look};
-use super::{Found, Item, Position, Reading, Records, Region};
+use super::{Found, Item, Place, Position, Reading, Records, Region};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, Read};
@@ -203,7 +203,7 @@ fn parse(header: &[u8], place: u64) -> Option<(Local, bool)> {
 impl Records for Zip {
     fn next(&mut self) -> Option<Found> {
         if let Some(loss) = self.loss.take() {
-            return Some(Found { item: Item::lost(loss), position: self.position(), offset: 0, entry: None });
+            return Some(Found { item: Item::lost(loss), place: Place::new(self.position(), 0) });
         }
         if let Some(inner) = &mut self.inner {
             if let Some(found) = inner.next() {
@@ -216,7 +216,7 @@ impl Records for Zip {
         }
         let position = self.position();
         let (item, entry) = self.entry();
-        Some(Found { item, position, offset: self.offset, entry })
+        Some(Found { item, place: Place { entry, ..Place::new(position, self.offset) } })
     }
 
     /// An entry is found by its number in the directory.

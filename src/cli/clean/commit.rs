@@ -2,15 +2,18 @@
 
 use super::dead_letters::{Dead, DeadLetters};
 use super::duplicates::Duplicates;
-use super::feed::{Reached, Standing, Task, Work};
+use super::feed::{Reached, Task, Work};
 use super::growing::GrowingFile;
 use super::journal::{Entry, Journal};
 use super::outcome::{Outcome, PageFailure, Piece};
+use super::output::OutputFile;
 use super::page_name::PageName;
+use super::placed::Placed;
 use super::progress::Progress;
 use super::rows::Rows;
 use super::shards::{ShardMark, Shards};
 use super::stages::Stages;
+use super::standard_output::StandardOutput;
 use super::tally::Tally;
 use crate::cli::console::Console;
 use anyhow::{Context, Result};
@@ -24,13 +27,13 @@ use std::time::Instant;
 /// Where ordered outputs go.
 pub enum Sink {
     /// Standard output.
-    Stdout,
+    Stdout(StandardOutput),
     /// One file or several, each record as it is.
     Shards(Shards),
     /// Parquet.
     Rows(Box<Rows>),
-    /// Every page has its own place.
-    Places,
+    /// Every page has its own place; they are listed when there is a journal.
+    Places(Option<Placed>),
 }
 
 /// A page that has been worked on.
@@ -99,21 +102,23 @@ impl Committer {
         self.tally().passed_over(&work);
         self.tally().stages.add(&times);
         for loss in &work.lost {
-            let Standing { offset, entry, .. } = &loss.standing;
-            let place = PageName { source: work.input.name(), offset: Some(*offset), entry: entry.clone(), ..PageName::default() };
+            let place = PageName::of(&loss.standing);
             self.progress.around(|| self.console.error(&format!("{place}: {}", loss.lost.cause)));
             self.report(&place, &json!({ "lost": loss.lost.cause }))?;
-            if let Some(Err(error)) = self.letters.as_mut().map(|letters| letters.keep_lost(&work.input, &place, loss)) {
+            if let Some(Err(error)) = self.letters.as_mut().map(|letters| letters.keep_lost(&place, loss)) {
                 self.progress.around(|| self.console.error(&format!("--dead-letters: {place}: {error:#}")));
             }
         }
-        if let Task::Document(document, _) = &work.task {
+        if let Task::Document(document) = &work.task {
             self.tally().record(document.kind);
         }
         match outcome {
             None => {}
             Some(Outcome::Passed(reason)) => self.not_wanted(&name, reason)?,
-            Some(Outcome::Cleaned { report, piece, facts, fingerprint }) => {
+            Some(Outcome::Cleaned { report, piece, facts, warning, fingerprint }) => {
+                if let Some(warning) = warning {
+                    self.progress.around(|| self.console.note(&format!("{name}: {warning}")));
+                }
                 let is_double = match (&mut self.duplicates, fingerprint) {
                     (Some(duplicates), Some(fingerprint)) => duplicates.is_one(fingerprint)?,
                     _ => false,
@@ -125,7 +130,7 @@ impl Committer {
                     tracing::info!(page = %name, bytes_in = counts.bytes_in, bytes_out = counts.bytes_out, removals = counts.removals, "cleaned");
                     match piece {
                         // A place that is taken is this page's failure, not the run's.
-                        Piece::File(file) => match file.keep() {
+                        Piece::File(file) => match self.keep(file) {
                             Ok(()) => {}
                             Err(error) => return self.failed(&work, &name, error.into(), Piece::None).and_then(|()| self.end(&work)),
                         },
@@ -165,10 +170,10 @@ impl Committer {
             None => self.report(name, &json!({ "error": cause }))?,
         }
         let document = match &work.task {
-            Task::Document(document, standing) => Some((&**document, standing)),
+            Task::Document(document) => Some(&**document),
             _ => None,
         };
-        let dead = Dead { input: &work.input, name, document };
+        let dead = Dead { standing: &work.standing, name, document };
         // What is dropped is kept nowhere; what is held back goes where it is asked for, or to the failed pages.
         let (letters, option) = match failure.held.as_ref().map(|held| held.report.verdict) {
             Some(Verdict::Drop) => return Ok(()),
@@ -191,12 +196,21 @@ impl Committer {
                 io::Read::read_to_end(&mut spooled, &mut bytes).context("cannot read back what waits for its turn")?;
                 shards.write(&bytes)
             }
+            (Piece::Bytes(bytes), Sink::Stdout(out)) => out.write(&bytes),
             (Piece::Bytes(bytes), _) => io::stdout().lock().write_all(&bytes).context("cannot write to standard output"),
             (Piece::Spooled(mut spooled), _) => io::copy(&mut spooled, &mut io::stdout().lock()).map(drop).context("cannot write to standard output"),
-            (Piece::File(file), _) => file.keep(),
+            (Piece::File(file), _) => self.keep(file),
             // `Cleaner` makes rows for rows only.
             (Piece::Row(_), _) => Ok(()),
         }
+    }
+
+    /// Puts a page in its place, which is listed before: whenever the run is killed, nothing of it is forgotten.
+    fn keep(&mut self, file: OutputFile) -> Result<()> {
+        if let Sink::Places(Some(placed)) = &mut self.sink {
+            placed.add(file.path())?;
+        }
+        file.keep()
     }
 
     fn report(&mut self, name: &PageName, page: &impl Serialize) -> Result<()> {
@@ -226,13 +240,16 @@ impl Committer {
         let mark = match &mut self.sink {
             Sink::Shards(shards) => shards.mark()?,
             Sink::Rows(rows) => rows.claim().map(|()| ShardMark::default())?,
-            Sink::Stdout | Sink::Places => ShardMark::default(),
+            Sink::Stdout(_) | Sink::Places(_) => ShardMark::default(),
         };
         self.note_at(mark)
     }
 
     /// Writes down how far the run is.
     pub fn note(&mut self) -> Result<()> {
+        if let Sink::Stdout(out) = &mut self.sink {
+            out.write_waiting()?;
+        }
         if self.journal.is_none() {
             return Ok(());
         }
@@ -243,7 +260,7 @@ impl Committer {
                 // Within a shard there is nothing to go on from.
                 None => return Ok(()),
             },
-            Sink::Stdout | Sink::Places => ShardMark::default(),
+            Sink::Stdout(_) | Sink::Places(_) => ShardMark::default(),
         };
         self.note_at(shards)
     }
@@ -259,7 +276,7 @@ impl Committer {
             output: match &self.sink {
                 Sink::Shards(shards) => Some(shards.name()),
                 Sink::Rows(rows) => Some(rows.name()),
-                Sink::Stdout | Sink::Places => None,
+                Sink::Stdout(_) | Sink::Places(_) => None,
             },
             letters: self.letters.as_ref().and_then(DeadLetters::length),
             quarantine: self.quarantine.as_ref().and_then(DeadLetters::length),
@@ -274,10 +291,10 @@ impl Committer {
     /// All pages are done: outputs get their names.
     pub fn finish(self) -> Result<()> {
         match self.sink {
-            Sink::Stdout => io::stdout().lock().flush().context("cannot write to standard output")?,
+            Sink::Stdout(mut out) => out.write_waiting()?,
             Sink::Shards(shards) => shards.finish()?,
             Sink::Rows(rows) => rows.finish()?,
-            Sink::Places => {}
+            Sink::Places(_) => {}
         }
         if let Some(report) = self.report {
             report.keep()?;

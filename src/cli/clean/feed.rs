@@ -2,17 +2,17 @@
 //! out of its archive and cleans them elsewhere.
 
 use super::input::{Input, Source};
-use super::letters::Letters;
+use super::letters::{Came, Letters};
 use super::outcome::spool;
 use super::stages::Stages;
+use super::standing::Standing;
 use crate::cli::archive::members::Members;
-use crate::cli::archive::{self, Document, Found, Item, Lost, Opened, Origin, Position, Reading, Records};
+use crate::cli::archive::{self, Document, Item, Lost, Opened, Origin, Position, Reading, Records};
 use anyhow::{Context, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::SpooledTempFile;
@@ -40,17 +40,6 @@ pub struct Loss {
     pub lost: Lost,
 }
 
-/// Where a record stands in its archive.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// To find it again.
-    pub position: Position,
-    /// To show it.
-    pub offset: u64,
-    /// File within the archive.
-    pub entry: Option<String>,
-}
-
 /// What is to be done.
 pub enum Task {
     /// Clean this page, a whole input. What came from standard input is kept, if that was asked for.
@@ -58,7 +47,7 @@ pub enum Task {
     /// Report that the input cannot be read.
     Unreadable(Error),
     /// Clean this page of an archive.
-    Document(Box<Document>, Standing),
+    Document(Box<Document>),
     /// Only count what was passed over.
     Nothing,
 }
@@ -67,10 +56,8 @@ pub enum Task {
 pub struct Work {
     /// Its place in the order of the run.
     pub number: u64,
-    /// Where it comes from.
-    pub input: Arc<Input>,
-    /// Where a page that is a whole input goes, when each has its own place.
-    pub place: Option<PathBuf>,
+    /// Where the page stands; without one, the input alone.
+    pub standing: Standing,
     /// What is to be done.
     pub task: Task,
     /// Records without a page, by kind.
@@ -101,15 +88,68 @@ impl Read for Tee {
     }
 }
 
+/// Reads an input of many pages.
+enum Reader {
+    /// An archive.
+    Records(Box<dyn Records>),
+    /// Dead letters.
+    Letters(Box<Letters>),
+}
+
+/// An input that was looked into.
+enum Looked {
+    /// One page.
+    Page(Box<Members>),
+    /// Many.
+    Reader(Reader),
+}
+
+impl Reader {
+    /// The next thing, and where it stands: of a letter, where it stood at first.
+    fn next(&mut self, input: &Arc<Input>) -> Option<(Standing, Came)> {
+        match self {
+            Reader::Records(records) => records.next().map(|found| (Standing::at(input, found.place), Came::Item(found.item))),
+            Reader::Letters(letters) => letters.next(input),
+        }
+    }
+
+    fn position(&self) -> Position {
+        match self {
+            Reader::Records(records) => records.position(),
+            Reader::Letters(letters) => letters.position(),
+        }
+    }
+
+    fn go_to(&mut self, position: Position) -> Result<()> {
+        match self {
+            Reader::Records(records) => records.go_to(position),
+            Reader::Letters(letters) => letters.go_to(position),
+        }
+    }
+
+    fn stored_offset(&self) -> u64 {
+        match self {
+            Reader::Records(records) => records.stored_offset(),
+            Reader::Letters(letters) => letters.stored_offset(),
+        }
+    }
+
+    fn read_time(&self) -> Duration {
+        match self {
+            Reader::Records(records) => records.read_time(),
+            Reader::Letters(_) => Duration::ZERO,
+        }
+    }
+}
+
 /// Hands out work.
 pub struct Feed {
     inputs: Vec<Arc<Input>>,
-    places: Option<Vec<PathBuf>>,
     reading: Reading,
     /// The input in hand; it stands at `input`.
-    records: Option<Box<dyn Records>>,
+    reader: Option<Reader>,
     /// Looked into before the run began.
-    first: Option<Result<Opened>>,
+    first: Option<Result<Looked>>,
     /// Holds the page that standard input turned out to be.
     kept: Kept,
     input: usize,
@@ -122,21 +162,16 @@ impl Feed {
     pub fn new(inputs: Vec<Input>, reading: Reading, keep_stdin: bool) -> Self {
         let inputs = inputs.into_iter().map(Arc::new).collect();
         let kept = keep_stdin.then(|| Arc::new(Mutex::new(Some(spool()))));
-        Feed { inputs, places: None, reading, records: None, first: None, kept, input: 0, number: 0, bytes_before: 0 }
+        Feed { inputs, reading, reader: None, first: None, kept, input: 0, number: 0, bytes_before: 0 }
     }
 
     /// Whether the first input is an archive: looks into it before its turn.
     pub fn begins_with_archive(&mut self) -> bool {
         let Some(input) = self.inputs.first() else { return false };
         let first = open(input, &self.reading, &self.kept);
-        let is_archive = matches!(first, Ok(Opened::Records(_)));
+        let is_archive = matches!(first, Ok(Looked::Reader(_)));
         self.first = Some(first);
         is_archive
-    }
-
-    /// Where pages that are whole inputs go, one for each input.
-    pub fn set_places(&mut self, places: Vec<PathBuf>) {
-        self.places = Some(places);
     }
 
     /// All inputs.
@@ -156,9 +191,9 @@ impl Feed {
         }
         let Some(input) = self.inputs.get(self.input) else { return Ok(()) };
         let opened = self.first.take().unwrap_or_else(|| open(input, &self.reading, &self.kept));
-        if let Opened::Records(mut records) = opened.with_context(|| format!("{}: cannot go on where the last run stopped", input.name()))? {
-            records.go_to(reached.position)?;
-            self.records = Some(records);
+        if let Looked::Reader(mut reader) = opened.with_context(|| format!("{}: cannot go on where the last run stopped", input.name()))? {
+            reader.go_to(reached.position)?;
+            self.reader = Some(reader);
         }
         Ok(())
     }
@@ -175,7 +210,7 @@ impl Feed {
     }
 
     fn read_time(&self) -> Duration {
-        self.records.as_ref().map(|records| records.read_time()).unwrap_or_default()
+        self.reader.as_ref().map(Reader::read_time).unwrap_or_default()
     }
 
     fn take(&mut self) -> Option<Work> {
@@ -183,46 +218,46 @@ impl Feed {
         let (mut lost, mut lost_bytes) = (Vec::new(), 0);
         loop {
             let input = Arc::clone(self.inputs.get(self.input)?);
-            let Some(records) = &mut self.records else {
+            let Some(reader) = &mut self.reader else {
                 let opened = self.first.take().unwrap_or_else(|| open(&input, &self.reading, &self.kept));
                 let task = match opened {
-                    Ok(Opened::Records(records)) => {
-                        self.records = Some(records);
+                    Ok(Looked::Reader(reader)) => {
+                        self.reader = Some(reader);
                         continue;
                     }
-                    Ok(Opened::Page(members)) => {
+                    Ok(Looked::Page(members)) => {
                         let kept = if input.source == Source::Stdin { self.kept.clone() } else { None };
                         Task::Page(members, kept)
                     }
                     Err(error) => Task::Unreadable(error),
                 };
-                let place = self.places.as_mut().and_then(|places| places.get_mut(self.input).map(std::mem::take));
                 self.end_input(&input);
-                return Some(self.work(input, place, task, others, lost));
+                return Some(self.work(Standing::whole(&input), task, others, lost));
             };
-            let found = records.next();
+            let came = reader.next(&input);
             let is_full = others.values().sum::<u64>() + lost.len() as u64 >= OTHERS_AT_ONCE;
-            let task = match found {
+            let whole = || Standing::whole(&input);
+            let task = match came {
                 None => {
-                    self.records = None;
+                    self.reader = None;
                     self.end_input(&input);
-                    Some(Task::Nothing)
+                    Some((whole(), Task::Nothing))
                 }
-                Some(Found { item: Item::Document(document), position, offset, entry }) => {
-                    Some(Task::Document(document, Standing { position, offset, entry }))
-                }
-                Some(Found { item: Item::Other(kind), .. }) => {
+                Some((standing, Came::Page(members))) => Some((standing, Task::Page(members, None))),
+                Some((standing, Came::Unreadable(cause))) => Some((standing, Task::Unreadable(cause))),
+                Some((standing, Came::Item(Item::Document(document)))) => Some((standing, Task::Document(document))),
+                Some((_, Came::Item(Item::Other(kind)))) => {
                     *others.entry(kind).or_default() += 1;
-                    is_full.then_some(Task::Nothing)
+                    is_full.then(|| (whole(), Task::Nothing))
                 }
-                Some(Found { item: Item::Lost(item), position, offset, entry }) => {
+                Some((standing, Came::Item(Item::Lost(item)))) => {
                     lost_bytes += item.payload.as_ref().map_or(0, Vec::len);
-                    lost.push(Loss { standing: Standing { position, offset, entry }, lost: item });
-                    (is_full || lost_bytes >= LOST_BYTES).then_some(Task::Nothing)
+                    lost.push(Loss { standing, lost: item });
+                    (is_full || lost_bytes >= LOST_BYTES).then(|| (whole(), Task::Nothing))
                 }
             };
-            if let Some(task) = task {
-                return Some(self.work(input, None, task, others, lost));
+            if let Some((standing, task)) = task {
+                return Some(self.work(standing, task, others, lost));
             }
         }
     }
@@ -232,24 +267,25 @@ impl Feed {
         self.bytes_before += input.stored_bytes().unwrap_or_default();
     }
 
-    fn work(&mut self, input: Arc<Input>, place: Option<PathBuf>, task: Task, others: BTreeMap<&'static str, u64>, lost: Vec<Loss>) -> Work {
+    fn work(&mut self, standing: Standing, task: Task, others: BTreeMap<&'static str, u64>, lost: Vec<Loss>) -> Work {
         let number = self.number;
         self.number += 1;
-        let (position, offset) = self.records.as_ref().map(|records| (records.position(), records.stored_offset())).unwrap_or_default();
+        let (position, offset) = self.reader.as_ref().map(|reader| (reader.position(), reader.stored_offset())).unwrap_or_default();
         let reached = Reached { input: self.input, position };
-        Work { number, input, place, task, others, lost, reached, stored_bytes: self.bytes_before + offset, times: Stages::default() }
+        Work { number, standing, task, others, lost, reached, stored_bytes: self.bytes_before + offset, times: Stages::default() }
     }
 }
 
 /// Looks into an input.
-fn open(input: &Input, reading: &Reading, kept: &Kept) -> Result<Opened> {
+fn open(input: &Input, reading: &Reading, kept: &Kept) -> Result<Looked> {
     let origin = match &input.source {
         Source::Unreadable(_, cause) => return Err(Error::msg(cause.clone())),
         Source::Stdin => match kept {
             Some(kept) => Origin::Stream(Box::new(Tee(Arc::clone(kept)))),
             None => Origin::Stream(Box::new(io::stdin())),
         },
-        Source::Letters(path) => return Ok(Opened::Records(Box::new(Letters::open(path, reading)?))),
+        Source::Letters(path) => return Ok(Looked::Reader(Reader::Letters(Box::new(Letters::open(path, reading)?)))),
+        Source::Kept(_, bytes) => Origin::Stream(Box::new(io::Cursor::new(Arc::clone(bytes)))),
         Source::File(path) => Origin::File(File::open(path).context("cannot open it")?),
     };
     let opened = archive::open(origin, input.path(), reading)?;
@@ -257,5 +293,8 @@ fn open(input: &Input, reading: &Reading, kept: &Kept) -> Result<Opened> {
         // Only pages are kept whole; a record is kept by itself.
         kept.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
-    Ok(opened)
+    Ok(match opened {
+        Opened::Page(members) => Looked::Page(members),
+        Opened::Records(records) => Looked::Reader(Reader::Records(records)),
+    })
 }

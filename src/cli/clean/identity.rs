@@ -9,7 +9,7 @@ use naqi::Limits;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The task of a run.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,13 @@ struct InputIdentity {
     bytes: Option<u64>,
 }
 
+/// What shapes the output, as JSON can say it: a path that is no text is spelled out.
+fn in_text(bulk: &Bulk) -> Bulk {
+    let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_str().map_or_else(|| format!("{path:?}").into(), PathBuf::from));
+    let [report, dead_letters, quarantine] = [&bulk.report, &bulk.dead_letters, &bulk.quarantine].map(text);
+    Bulk { checkpoint: 0.0, stats: None, report, dead_letters, quarantine, ..bulk.clone() }
+}
+
 impl<'a> Identity<'a> {
     /// Of a run over these inputs.
     pub fn new(settings: &'a RunSettings, inputs: impl Iterator<Item = &'a Input>, output: Option<&Path>, rules_digest: &'a str) -> Self {
@@ -43,7 +50,8 @@ impl<'a> Identity<'a> {
             kind: match input.source {
                 Source::Stdin => "stdin",
                 Source::File(_) => "file",
-                Source::Letters(_) => "letters",
+                // Letters are the input, not what is in them.
+                Source::Letters(_) | Source::Kept(..) => "letters",
                 Source::Unreadable(..) => "unreadable",
             },
             path: input.name(),
@@ -60,7 +68,7 @@ impl<'a> Identity<'a> {
             from: *from,
             strip,
             limits,
-            bulk: Bulk { checkpoint: 0.0, stats: None, ..bulk.clone() },
+            bulk: in_text(bulk),
         }
     }
 
@@ -83,13 +91,12 @@ impl<'a> Identity<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
 
     /// When this fails, journals of the version before are not gone on with: say so in the change log.
     #[test]
     fn a_task_is_written_as_it_always_was() {
         let settings = RunSettings { jobs: 7, ..RunSettings::default() };
-        let inputs = [Input { source: Source::File("no/such.warc".into()), within: "such.warc".into() }];
+        let inputs = [Input::new(Source::File("no/such.warc".into()), "such.warc".into())];
         let identity = Identity::new(&settings, inputs.iter(), Some(Path::new("out.jsonl")), "abc").with_origin(None, Some("text/html"));
         assert_eq!(
             serde_json::to_string(&identity).unwrap(),

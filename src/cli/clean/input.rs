@@ -1,12 +1,19 @@
 //! Which pages a run is about.
 
+use super::outputs::{Outputs, named, real};
 use crate::cli::archive::is_archive;
 use crate::cli::compression::strip_from;
+use crate::cli::console::Console;
+use crate::cli::origin::KnownOrigin;
+use crate::cli::rule_loader::count;
+use crate::config::OutputFormat;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Stands for standard input.
@@ -34,6 +41,8 @@ pub enum Source {
     File(PathBuf),
     /// Dead letters of an earlier run.
     Letters(PathBuf),
+    /// The bytes of a file that a dead letter keeps.
+    Kept(PathBuf, Arc<[u8]>),
     /// What could not even be looked at, and why.
     Unreadable(PathBuf, String),
 }
@@ -45,9 +54,24 @@ pub struct Input {
     pub source: Source,
     /// Its path within the given folder, or just its name: where it goes below an output folder.
     pub within: PathBuf,
+    /// Its name there without extension, where that is not the one of `within`: others are called the same.
+    pub own_stem: Option<PathBuf>,
+    /// The same where pages keep their extensions.
+    pub kept_stem: Option<PathBuf>,
 }
 
 impl Input {
+    /// Of this path within the given folder.
+    pub fn new(source: Source, within: PathBuf) -> Self {
+        Input { source, within, own_stem: None, kept_stem: None }
+    }
+
+    /// Its name below an output folder, without extension.
+    pub fn stem(&self, format: OutputFormat) -> PathBuf {
+        let stem = if format == OutputFormat::Preserve { &self.kept_stem } else { &self.own_stem };
+        stem.clone().unwrap_or_else(|| super::place::bare(&self.within))
+    }
+
     /// How it is called in messages, records and reports.
     pub fn name(&self) -> String {
         self.path().display().to_string()
@@ -57,7 +81,7 @@ impl Input {
     pub fn path(&self) -> &Path {
         match &self.source {
             Source::Stdin => Path::new("stdin"),
-            Source::File(path) | Source::Letters(path) | Source::Unreadable(path, _) => path,
+            Source::File(path) | Source::Letters(path) | Source::Kept(path, _) | Source::Unreadable(path, _) => path,
         }
     }
 
@@ -65,7 +89,7 @@ impl Input {
     pub fn letters(path: &Path) -> Result<Self> {
         path.metadata().with_context(|| format!("cannot open {}", path.display()))?;
         let within = path.file_stem().map_or_else(|| PathBuf::from("replayed"), PathBuf::from);
-        Ok(Input { source: Source::Letters(path.to_owned()), within })
+        Ok(Input::new(Source::Letters(path.to_owned()), within))
     }
 
     /// Its size as it is stored, if that is known.
@@ -76,18 +100,18 @@ impl Input {
         }
     }
 
-    fn file(path: PathBuf, within: Option<PathBuf>) -> Self {
+    /// A file, and where it stands within the folder that was searched.
+    pub fn file(path: PathBuf, within: Option<PathBuf>) -> Self {
         let within = within.filter(|within| !within.as_os_str().is_empty() && within.components().all(|part| matches!(part, Component::Normal(_))));
         let within = within.unwrap_or_else(|| path.file_name().map_or_else(|| PathBuf::from("page"), PathBuf::from));
-        Input { source: Source::File(path), within }
+        Input::new(Source::File(path), within)
     }
 }
 
 impl InputOptions {
-    /// All pages, in the order in which they were named; within a folder by name. What is below `output` is none.
-    pub fn find(&self, output: Option<&Path>) -> Result<Vec<Input>> {
-        let output = output.and_then(|output| output.canonicalize().ok());
-        let mut found = Finding { inputs: Vec::new(), output };
+    /// All pages, each once, in the order in which they were named; within a folder by name. What the run itself writes is none.
+    pub fn find(&self, outputs: &Outputs, origin: &KnownOrigin, console: &Console) -> Result<Vec<Input>> {
+        let mut found = Finding { outputs, console, known: HashSet::new(), named: Vec::new(), searched: Vec::new() };
         for path in &self.paths {
             if path.as_os_str() == STDIN {
                 found.stdin(self)?;
@@ -102,58 +126,89 @@ impl InputOptions {
                 found.path(&path, path.is_relative().then_some(within))?;
             }
         }
-        Ok(found.inputs)
+        Ok(found.pages(origin))
     }
 }
 
-struct Finding {
-    inputs: Vec<Input>,
-    output: Option<PathBuf>,
+struct Finding<'a> {
+    outputs: &'a Outputs,
+    console: &'a Console,
+    /// The real places of all that was found.
+    known: HashSet<PathBuf>,
+    /// What was found, with its real place.
+    named: Vec<(Input, PathBuf)>,
+    /// Which of them were not named but searched for.
+    searched: Vec<bool>,
 }
 
-impl Finding {
+impl Finding<'_> {
     fn stdin(&mut self, options: &InputOptions) -> Result<()> {
         let lists = options.files_from.as_ref().is_some_and(|list| list.as_os_str() == STDIN);
-        if lists || self.inputs.iter().any(|input| input.source == Source::Stdin) {
+        if lists || self.named.iter().any(|(input, _)| input.source == Source::Stdin) {
             bail!("standard input can be read only once, but is named twice");
         }
-        self.inputs.push(Input { source: Source::Stdin, within: "stdin".into() });
+        self.add(Input::new(Source::Stdin, "stdin".into()), PathBuf::new(), false);
         Ok(())
     }
 
     fn path(&mut self, path: &Path, within: Option<PathBuf>) -> Result<()> {
         if path.is_dir() {
-            self.folder(path, path);
+            if self.folder(path, path)? == 0 {
+                self.console.note(&format!("{}: there is no page in it", path.display()));
+            }
         } else if !path.exists() && is_pattern(path) {
             self.pattern(path)?;
         } else {
-            self.inputs.push(Input::file(path.to_owned(), within));
+            let place = named(path);
+            match self.outputs.option_of(&place) {
+                Some(option) if !self.outputs.is_page(option) => bail!("{option}: {} is one of the inputs", path.display()),
+                _ => self.add(Input::file(path.to_owned(), within), place, false),
+            }
         }
         Ok(())
     }
 
-    fn folder(&mut self, folder: &Path, base: &Path) {
-        let output = self.output.take();
-        // Pages that an earlier run wrote are no pages of this one.
-        let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name == super::journal::FOLDER);
-        let is_output = |path: &Path| {
-            is_hidden(path) || output.as_ref().is_some_and(|output| path.is_dir() && path.canonicalize().is_ok_and(|path| path == *output))
-        };
-        for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| entry.depth() == 0 || !is_output(entry.path())) {
+    /// Takes an input, if it is a new one.
+    fn add(&mut self, input: Input, named: PathBuf, is_searched: bool) {
+        if matches!(input.source, Source::File(_)) && !self.known.insert(named.clone()) {
+            return;
+        }
+        self.named.push((input, named));
+        self.searched.push(is_searched);
+    }
+
+    fn unreadable(&mut self, path: PathBuf, cause: &str) {
+        self.add(Input::new(Source::Unreadable(path, format!("cannot search it: {cause}")), "unreadable".into()), PathBuf::new(), false);
+    }
+
+    /// All pages below a folder. Says how many there are, those of the run itself with them.
+    fn folder(&mut self, folder: &Path, base: &Path) -> Result<usize> {
+        let (root, outputs, mut count) = (real(folder), self.outputs, 0);
+        outputs.refuse_letters_in(&root)?;
+        let real_of = |path: &Path| path.strip_prefix(folder).map_or_else(|_| real(path), |below| root.join(below));
+        let is_own_folder =
+            |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_type().is_dir() && outputs.has_folder(&root, &real_of(entry.path()));
+        for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| !is_own_folder(entry)) {
             match entry {
-                Ok(entry) if (is_page(entry.path()) || is_archive(entry.path())) && entry.path().is_file() => {
-                    let within = entry.path().strip_prefix(base).map(Path::to_owned).ok();
-                    self.inputs.push(Input::file(entry.into_path(), within));
+                Ok(entry) if is_page(entry.path()) || is_archive(entry.path()) => {
+                    // A link to nothing is a page that cannot be opened.
+                    let is_there = entry.path().is_file() || (entry.path_is_symlink() && !entry.path().exists());
+                    count += usize::from(is_there);
+                    let place = real_of(entry.path());
+                    if is_there && outputs.option_of(&place).is_none() {
+                        let within = entry.path().strip_prefix(base).map(Path::to_owned).ok();
+                        self.add(Input::file(entry.into_path(), within), place, true);
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
-                    let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    self.inputs.push(Input { source: Source::Unreadable(path, format!("cannot search it: {cause}")), within: "unreadable".into() });
+                    self.unreadable(path, &error.io_error().map_or_else(|| error.to_string(), ToString::to_string));
+                    count += 1;
                 }
             }
         }
-        self.output = output;
+        Ok(count)
     }
 
     fn pattern(&mut self, pattern: &Path) -> Result<()> {
@@ -161,29 +216,46 @@ impl Finding {
         let paths = glob::glob(&text).with_context(|| format!("`{text}` is not a pattern"))?;
         // The tree is kept from where the pattern begins to be one.
         let base: PathBuf = pattern.components().take_while(|part| !is_pattern(Path::new(part.as_os_str()))).collect();
-        let before = self.inputs.len();
+        let root = real(if base.as_os_str().is_empty() { Path::new(".") } else { &base });
+        let mut count = 0;
         for path in paths {
             match path {
                 Ok(path) if path.is_dir() => {
                     // `pages/**` names every folder, then every file in it: the files are enough.
-                    if !text.contains("**") {
-                        self.folder(&path, &base);
+                    if !text.contains("**") && !self.outputs.has_folder(&root, &real(&path)) {
+                        count += self.folder(&path, &base)?;
                     }
                 }
                 Ok(path) => {
-                    let within = path.strip_prefix(&base).map(Path::to_owned).ok();
-                    self.inputs.push(Input::file(path, within));
+                    count += 1;
+                    let place = named(&path);
+                    if !self.outputs.has_file(&root, &place) {
+                        let within = path.strip_prefix(&base).map(Path::to_owned).ok();
+                        self.add(Input::file(path, within), place, true);
+                    }
                 }
                 Err(error) => {
-                    let source = Source::Unreadable(error.path().to_owned(), format!("cannot search it: {}", error.error()));
-                    self.inputs.push(Input { source, within: "unreadable".into() });
+                    self.unreadable(error.path().to_owned(), &error.error().to_string());
+                    count += 1;
                 }
             }
         }
-        if self.inputs.len() == before {
+        if count == 0 {
             bail!("no file matches `{text}`");
         }
         Ok(())
+    }
+
+    /// What is to be read.
+    fn pages(self, origin: &KnownOrigin) -> Vec<Input> {
+        let is_own = self.outputs.become_of(&self.named, origin);
+        let all = self.named.len();
+        let pages = self.named.into_iter().zip(self.searched).filter(|((_, named), is_searched)| !(*is_searched && is_own(named)));
+        let pages: Vec<Input> = pages.map(|((input, _), _)| input).collect();
+        if pages.len() < all {
+            self.console.note(&format!("not read, as others go there: {}", count(all - pages.len(), "page")));
+        }
+        pages
     }
 }
 
@@ -212,12 +284,12 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>> {
 }
 
 #[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
+pub fn os_string(bytes: &[u8]) -> OsString {
     use std::os::unix::ffi::OsStringExt;
     OsString::from_vec(bytes.to_vec())
 }
 
 #[cfg(not(unix))]
-fn os_string(bytes: &[u8]) -> OsString {
+pub fn os_string(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }

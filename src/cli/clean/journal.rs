@@ -114,6 +114,11 @@ impl Journal {
         self.folder.join("row-groups")
     }
 
+    /// Where files that have their own places are listed.
+    pub fn placed(&self) -> PathBuf {
+        self.folder.join("placed")
+    }
+
     /// Whether it is time to write again.
     pub fn is_due(&self) -> bool {
         self.written.elapsed() >= self.every

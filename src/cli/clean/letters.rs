@@ -1,15 +1,17 @@
-//! Dead letters as an input: the pages that failed are tried again.
+//! Dead letters as an input: the pages that failed are tried again, each as if it were met where it first stood.
 
 use super::dead_letters::{DocumentLetter, Letter};
+use super::input::{Input, Source};
+use super::standing::Standing;
 use crate::cli::archive::members::Members;
-use crate::cli::archive::{self, Document, Form, Found, Item, LOST, Opened, Origin, Position, Reading, Records, kind_of};
-use crate::cli::compression::strip_from;
-use anyhow::{Context, Result, bail};
+use crate::cli::archive::{self, Document, Item, LOST, Opened, Origin, Place, Position, Reading, kind_of};
+use anyhow::{Context, Error, Result, bail};
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Reads letters.
@@ -17,6 +19,16 @@ pub struct Letters {
     from: From,
     reading: Reading,
     number: u64,
+}
+
+/// What a letter holds.
+pub enum Came {
+    /// A page that was a whole input.
+    Page(Box<Members>),
+    /// One that could not even be read, and cannot be read now.
+    Unreadable(Error),
+    /// What stood in an archive.
+    Item(Item),
 }
 
 enum From {
@@ -71,31 +83,33 @@ impl Letters {
         }
     }
 
-    fn document(&self, letter: Letter, payload: Option<Vec<u8>>) -> Result<Document> {
-        let source = letter.source;
-        let Some(known) = letter.document else {
-            let bytes: Vec<u8> = payload.with_context(|| format!("{source}: the letter holds no page"))?;
-            let name = PathBuf::from(&source);
-            let mut members = Members::open(Origin::Stream(Box::new(io::Cursor::new(bytes))), &name).context("cannot read it")?;
-            let mut payload = Vec::new();
-            members.by_ref().take(self.reading.payload_bytes).read_to_end(&mut payload).context("cannot read it")?;
-            let more = io::copy(&mut members, &mut io::sink()).context("cannot read it")?;
-            let is_text = strip_from(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
-            let form = Form::Body(is_text.then(|| "text/plain".to_owned()));
-            let length = payload.len() as u64 + more;
-            return Ok(Document { kind: "page", source: Some(source), id: None, url: None, date: None, payload, length, form, damage: None });
+    /// A page that was a whole input is read once more as one.
+    fn page(&self, input: &Input) -> Result<Box<Members>> {
+        let origin = match &input.source {
+            Source::Kept(_, bytes) => {
+                let members = Members::open(Origin::Stream(Box::new(io::Cursor::new(Arc::clone(bytes)))), input.path());
+                return members.map(Box::new).context("cannot read it");
+            }
+            _ => Origin::File(File::open(input.path()).context("the letter holds no page, and it cannot be opened")?),
         };
+        match archive::open(origin, input.path(), &self.reading)? {
+            Opened::Page(members) => Ok(members),
+            Opened::Records(_) => bail!("the letter holds no page; it is an archive, to be cleaned itself"),
+        }
+    }
+
+    fn document(&self, source: &str, known: DocumentLetter, payload: Option<Vec<u8>>) -> Document {
         let is_whole = known.kind != LOST && payload.as_ref().is_some_and(|payload| payload.len() as u64 == known.length);
         // Too long for the letter, or cut short: the archive may be at hand, and in order by now.
-        let again = if is_whole { Ok(None) } else { self.read_again(&source, &known).map(Some) };
+        let again = if is_whole { Ok(None) } else { self.read_again(source, &known).map(Some) };
         let (payload, damage) = match again {
-            Ok(Some(document)) => return Ok(Document { source: Some(source), ..document }),
+            Ok(Some(document)) => return document,
             Ok(None) => (payload.unwrap_or_default(), None),
             // It fails again, under the name that it had.
             Err(error) => (payload.unwrap_or_default(), Some(format!("{error:#}"))),
         };
         let DocumentLetter { id, url, date, kind, form, length, .. } = known;
-        Ok(Document { kind: kind_of(&kind), source: Some(source), id, url, date, payload, length, form, damage })
+        Document { kind: kind_of(&kind), id, url, date, payload, length, form, damage, warning: None }
     }
 
     fn read_again(&self, source: &str, known: &DocumentLetter) -> Result<Document> {
@@ -148,44 +162,56 @@ fn read_line(members: &mut Members, line: &mut Vec<u8>) -> Result<()> {
     }
 }
 
-impl Records for Letters {
-    fn next(&mut self) -> Option<Found> {
-        let mut position = self.position();
+impl Letters {
+    /// The next page, and where it stood at first; none at the end. What is no letter stands in the letters themselves.
+    pub fn next(&mut self, letters: &Arc<Input>) -> Option<(Standing, Came)> {
+        let position = self.position();
         let letter = self.letter()?;
         self.number += 1;
-        let (mut offset, mut entry) = (position.within, None);
-        let document = letter.and_then(|(letter, payload)| {
-            if let Some(known) = &letter.document {
-                // As its archive knows it, so that it can be found again however often it fails.
-                (position, offset, entry) = (known.position, known.offset, known.entry.clone());
-            }
-            self.document(letter, payload)
-        });
-        let item = match document {
-            Ok(document) => Item::Document(Box::new(document)),
-            Err(error) => Item::lost(format!("{error:#}")),
-        };
-        Some(Found { item, position, offset, entry })
+        Some(match letter {
+            Err(error) => (Standing::at(letters, Place::new(position, position.within)), Came::Item(Item::lost(format!("{error:#}")))),
+            Ok((letter, payload)) => self.of_letter(letter, payload),
+        })
     }
 
-    fn position(&self) -> Position {
+    fn of_letter(&self, mut letter: Letter, payload: Option<Vec<u8>>) -> (Standing, Came) {
+        let document = letter.document.take();
+        let mut input = letter.input();
+        match document {
+            None => {
+                if let Some(payload) = payload {
+                    input.source = Source::Kept(letter.source.into(), payload.into());
+                }
+                let came = self.page(&input).map_or_else(Came::Unreadable, Came::Page);
+                (Standing { input: Arc::new(input), place: None }, came)
+            }
+            Some(known) => {
+                let place = known.place();
+                let document = self.document(&letter.source, known, payload);
+                (Standing { input: Arc::new(input), place: Some(place) }, Came::Item(Item::Document(Box::new(document))))
+            }
+        }
+    }
+
+    /// Where the next letter begins.
+    pub fn position(&self) -> Position {
         match &self.from {
             From::Folder(_) => Position { member: 0, within: self.number },
             From::Lines(members) => members.position(),
         }
     }
 
-    fn go_to(&mut self, position: Position) -> Result<()> {
+    /// Goes to where an earlier run stood.
+    pub fn go_to(&mut self, position: Position) -> Result<()> {
         match &mut self.from {
             From::Folder(_) => self.number = position.within,
-            From::Lines(members) => {
-                members.go_on(position)?;
-            }
+            From::Lines(members) => members.go_on(position)?,
         }
         Ok(())
     }
 
-    fn stored_offset(&self) -> u64 {
+    /// How many stored bytes are read.
+    pub fn stored_offset(&self) -> u64 {
         match &self.from {
             From::Folder(_) => 0,
             From::Lines(members) => members.stored_offset(),

@@ -1,7 +1,7 @@
 //! `naqi clean`: pages in, cleaned pages out.
 //!
-//! `input` finds the inputs, `feed` takes pages out of them, `selection` says which are wanted, `page` cleans one, `place` and `shards`
-//! say where it goes, `commit` writes it when its turn has come, `journal` remembers how far that is, `setup` puts these together,
+//! `input` finds the inputs, `outputs` knows which files are the run's own, `feed` takes pages out of them, `selection` says which are wanted, `page` cleans one, `standing`
+//! says how it is called, `place` and `shards` where it goes, `commit` writes it when its turn has come, `journal` remembers how far that is, `setup` puts these together,
 //! and `run` drives them.
 
 mod commit;
@@ -17,10 +17,12 @@ mod journal;
 mod letters;
 mod outcome;
 mod output;
+mod outputs;
 mod overview;
 mod page;
 mod page_name;
 mod place;
+mod placed;
 mod progress;
 mod rows;
 mod run;
@@ -28,6 +30,8 @@ mod selection;
 mod setup;
 mod shards;
 mod stages;
+mod standard_output;
+mod standing;
 mod stream;
 mod tally;
 
@@ -38,12 +42,13 @@ use super::bulk_options::BulkOptions;
 use super::console::Console;
 use super::exit::Exit;
 use super::options::{PageOptions, RuleOptions, RunOptions};
-use super::origin::OriginOptions;
+use super::origin::{KnownOrigin, OriginOptions};
 use super::rule_loader;
 use anyhow::{Result, bail};
 use clap::Args;
 use feed::Feed;
 use input::{Input, InputOptions};
+use outputs::Outputs;
 use page::Cleaner;
 use selection::Selection;
 use setup::Setup;
@@ -116,8 +121,8 @@ pub struct CleanOptions {
 impl CleanCommand {
     /// Finds the inputs.
     pub fn run(&self, console: &Console) -> Result<Exit> {
-        self.how.run(console, || {
-            let inputs = self.input.find(self.how.output.as_deref())?;
+        self.how.run(console, |outputs, origin| {
+            let inputs = self.input.find(outputs, origin, console)?;
             if inputs.is_empty() {
                 bail!("there is no page to clean; a folder is searched for .html, .htm, .xhtml and .txt, and for archives");
             }
@@ -129,23 +134,29 @@ impl CleanCommand {
 impl ReplayCommand {
     /// Takes the letters as inputs.
     pub fn run(&self, console: &Console) -> Result<Exit> {
-        self.how.run(console, || self.letters.iter().map(|path| Input::letters(path)).collect())
+        self.how.run(console, |outputs, _| {
+            let letters = self.letters.iter().map(|path| outputs.refuse_replay_of(path).and_then(|()| Input::letters(path)));
+            letters.collect()
+        })
     }
 }
 
 impl CleanOptions {
     /// Everything that can be wrong for all pages is found before the first one is read.
-    fn run(&self, console: &Console, inputs: impl FnOnce() -> Result<Vec<Input>>) -> Result<Exit> {
+    fn run(&self, console: &Console, inputs: impl FnOnce(&Outputs, &KnownOrigin) -> Result<Vec<Input>>) -> Result<Exit> {
         let settings = self.rules.bulk_settings(&self.page, &self.run, &self.bulk)?.settings;
         let origin = self.origin.known(settings.from)?;
         let bulk = &settings.bulk;
+        let outputs = Outputs::of(self.output.as_deref(), &settings)?;
         let selection = Selection::of(bulk)?;
         let rules = rule_loader::load(&settings.rules, console)?;
         // Encodings never shrink below half, and a header stands before a response.
         let payload_bytes = settings.limits.page_bytes.saturating_mul(2).saturating_add(64 << 10);
         let reading = Reading { payload_bytes, html_column: bulk.html_column.clone(), url_column: bulk.url_column.clone() };
-        let feed = Feed::new(inputs()?, reading, bulk.dead_letters.is_some() || bulk.quarantine.is_some());
-        let setup = Setup::plan(self, *console, settings, &origin, &rules, feed)?;
+        let mut inputs = inputs(&outputs, &origin)?;
+        place::tell_apart(&mut inputs, &origin);
+        let feed = Feed::new(inputs, reading, bulk.dead_letters.is_some() || bulk.quarantine.is_some());
+        let setup = Setup::plan(self, *console, settings, &rules, feed)?;
         let streams = setup.streams(&selection);
         if streams {
             rule_loader::refuse_late_verdicts(&rules, setup.page_settings().strip)?;

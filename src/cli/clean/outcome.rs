@@ -77,6 +77,8 @@ pub enum Outcome {
         piece: Piece,
         /// What the summary says of it.
         facts: Facts,
+        /// What was odd, and did no harm.
+        warning: Option<String>,
         /// To know it again.
         fingerprint: Option<Fingerprint>,
     },
@@ -84,6 +86,17 @@ pub enum Outcome {
     Passed(Reason),
     /// It failed; the second is written in its place.
     Failed(PageFailure, Piece),
+}
+
+impl Outcome {
+    /// With something odd of the input, if there is.
+    pub fn warned(mut self, odd: Option<String>) -> Self {
+        if let (Outcome::Cleaned { warning, report, .. }, Some(odd)) = (&mut self, odd) {
+            report.notes.push(odd.clone());
+            *warning = Some(odd);
+        }
+        self
+    }
 }
 
 /// A place in memory, later on the disk.

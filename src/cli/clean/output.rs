@@ -61,6 +61,11 @@ impl OutputFile {
         Ok(OutputFile { to: To::Temporary(temporary), path, overwrite })
     }
 
+    /// Its place.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Puts the whole file in its place.
     pub fn keep(self) -> Result<()> {
         let To::Temporary(temporary) = self.to else { return Ok(()) };

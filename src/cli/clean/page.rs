@@ -18,7 +18,7 @@ use crate::cli::origin::KnownOrigin;
 use crate::config::{Compress, OutputFormat};
 use anyhow::{Context, Error, Result, bail};
 use naqi::emit::EmitFormat;
-use naqi::emit::record::Record;
+use naqi::emit::record::{Record, address_of};
 use naqi::report::PageReport;
 use naqi::rules::RuleSet;
 use naqi::{Limit, Origin, PageError, Pipeline, Settings};
@@ -65,7 +65,7 @@ impl Cleaner {
         let outcome = self.outcome(name, &origin, &mut bytes, place, times, || keep_rest(kept));
         times.read = bytes.read_time().saturating_sub(before);
         times.unpack = times.unpack.saturating_sub(times.read);
-        outcome
+        outcome.warned(bytes.trailing())
     }
 
     /// Cleans a page of an archive.
@@ -83,7 +83,7 @@ impl Cleaner {
             Err(cause) => return self.failed(name, url.as_ref(), cause.into()),
         };
         let origin = self.origin.of_document(url, content_type);
-        self.outcome(name, &origin, &*body, place, times, || None)
+        self.outcome(name, &origin, &*body, place, times, || None).warned(document.warning.clone())
     }
 
     /// The page within a record, and its type.
@@ -247,12 +247,13 @@ impl Cleaner {
             piece = if self.emit == OutputFormat::Jsonl { Piece::Bytes(line(&record)?) } else { Piece::Row(record) };
             times.emit += built.elapsed();
         }
-        Ok(Outcome::Cleaned { report: Box::new(report), piece, facts, fingerprint })
+        Ok(Outcome::Cleaned { report: Box::new(report), piece, facts, warning: None, fingerprint })
     }
 
     fn conversion(&self, name: &PageName, report: &PageReport, content_type: &str, block: &[u8]) -> Result<Vec<u8>> {
+        let address = address_of(report);
         let conversion = Conversion {
-            url: name.url.as_deref().or(report.url.as_deref()).or(report.metadata.canonical.as_deref()),
+            url: name.url.as_deref().or(address.as_deref()),
             refers_to: name.is_record_id.then_some(name.id.as_str()),
             date: name.date.as_deref(),
             source: &name.source,

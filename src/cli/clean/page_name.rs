@@ -1,7 +1,6 @@
 //! How a page is called.
 
-use super::feed::Standing;
-use super::input::Input;
+use super::standing::Standing;
 use crate::cli::archive::Document;
 
 /// How a page is called in records and reports.
@@ -24,23 +23,27 @@ pub struct PageName {
 }
 
 impl PageName {
-    /// Of a page that is a whole input.
-    pub fn of_input(input: &Input) -> Self {
-        PageName { source: input.name(), id: input.name(), ..PageName::default() }
+    /// Of what stands there.
+    pub fn of(standing: &Standing) -> Self {
+        let place = standing.place.as_ref();
+        PageName {
+            source: standing.input.name(),
+            id: standing.id(),
+            offset: place.map(|place| place.offset),
+            entry: place.and_then(|place| place.entry.clone()),
+            ..PageName::default()
+        }
     }
 
-    /// Of a page of an archive.
-    pub fn of_document(input: &Input, document: &Document, standing: &Standing) -> Self {
-        let source = document.source.clone().unwrap_or_else(|| input.name());
-        let entry = standing.entry.as_ref().map(|entry| format!("/{entry}")).unwrap_or_default();
+    /// Of a page of an archive, which may have a name of its own.
+    pub fn of_document(document: &Document, standing: &Standing) -> Self {
+        let name = PageName::of(standing);
         PageName {
-            id: document.id.clone().unwrap_or_else(|| format!("{source}{entry}#{}", standing.offset)),
-            source,
-            offset: Some(standing.offset),
-            entry: standing.entry.clone(),
+            id: document.id.clone().unwrap_or(name.id),
             url: document.url.clone(),
             date: document.date.clone(),
             is_record_id: document.id.is_some() && matches!(document.kind, "response" | "resource" | "conversion"),
+            ..name
         }
     }
 }

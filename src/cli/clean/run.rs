@@ -3,15 +3,16 @@
 //! No worker only reads or only writes, so one worker keeps one core busy and two keep two.
 
 use super::commit::{Committer, Done};
-use super::feed::{Feed, Task};
+use super::feed::{Feed, Task, Work};
+use super::input::Source;
 use super::interrupt::stop_on_interrupt;
 use super::outcome::{Outcome, Piece, internal_error};
 use super::output::{OutputFile, Overwrite};
 use super::page::Cleaner;
 use super::page_name::PageName;
-use super::place::place_of;
 use super::progress::LINE_EVERY;
 use super::stages::Stages;
+use super::standing::Standing;
 use super::tally::Tally;
 use crate::cli::console::{Console, is_broken_pipe};
 use crate::cli::exit::Exit;
@@ -34,8 +35,10 @@ const LARGE_BYTES: usize = 8 << 20;
 /// Where pages that have their own place go.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// The folder, for those of archives.
-    pub folder: PathBuf,
+    /// Their folder, or the only one's file.
+    pub output: PathBuf,
+    /// Whether it is a file.
+    pub is_file: bool,
     /// Files stand here until they are whole.
     pub waiting: Option<PathBuf>,
     /// What becomes of files that are there already.
@@ -198,42 +201,31 @@ fn work(shared: &Shared) -> Result<()> {
         let work = lock(&shared.feed).next();
         let Some(mut work) = work else { return Ok(()) };
         let mut times = Stages::default();
-        let (task, name) = match std::mem::replace(&mut work.task, Task::Nothing) {
+        let (name, outcome) = match std::mem::replace(&mut work.task, Task::Nothing) {
             Task::Page(members, kept) => {
-                let name = PageName::of_input(&work.input);
-                let place = || work.place.as_ref().map_or(Ok(None), |place| shared.place(place));
-                let outcome = guarded(|| shared.cleaner.page(&work.input, *members, &kept, &name, &place, &mut times));
-                (Task::Nothing, Some((name, outcome)))
+                let name = PageName::of(&work.standing);
+                let place = || shared.place(&work.standing, None);
+                let outcome = guarded(|| shared.cleaner.page(&work.standing.input, *members, &kept, &name, &place, &mut times));
+                (name, Some(outcome))
             }
             Task::Unreadable(cause) => {
-                let name = PageName::of_input(&work.input);
+                let name = PageName::of(&work.standing);
                 let outcome = shared.cleaner.unreadable(&name, cause);
-                (Task::Nothing, Some((name, outcome)))
+                (name, Some(outcome))
             }
-            Task::Document(document, standing) => {
-                let name = PageName::of_document(&work.input, &document, &standing);
-                let place = || match &shared.places {
-                    Some(places) => {
-                        let url = document.url.as_deref();
-                        shared.place(&place_of(&places.folder, shared.cleaner.emit, &work.input, url, &standing))
-                    }
-                    None => Ok(None),
-                };
+            Task::Document(document) => {
+                let name = PageName::of_document(&document, &work.standing);
+                let place = || shared.place(&work.standing, document.url.as_deref());
                 let large = (document.payload.len() > LARGE_BYTES).then(|| lock(&shared.large));
                 let outcome = guarded(|| shared.cleaner.document(&document, &name, &place, &mut times));
                 drop(large);
-                (Task::Document(document, standing), Some((name, outcome)))
+                work.task = Task::Document(document);
+                (name, Some(outcome))
             }
-            Task::Nothing => (Task::Nothing, None),
+            Task::Nothing => (PageName::default(), None),
         };
-        work.task = task;
-        let (name, outcome) = task_parts(name);
         shared.deliver(Done { work, name, outcome, times })?;
     }
-}
-
-fn task_parts(page: Option<(PageName, Outcome)>) -> (PageName, Option<Outcome>) {
-    page.map_or_else(|| (PageName::default(), None), |(name, outcome)| (name, Some(outcome)))
 }
 
 /// A defect of ours fails its page only.
@@ -242,12 +234,15 @@ fn guarded(clean: impl FnOnce() -> Outcome) -> Outcome {
 }
 
 impl Shared {
-    fn place(&self, path: &std::path::Path) -> Result<Option<OutputFile>> {
+    /// Begins the file of a page, when each has its own.
+    fn place(&self, standing: &Standing, url: Option<&str>) -> Result<Option<OutputFile>> {
         let Some(places) = &self.places else { return Ok(None) };
+        let below = || standing.path(self.cleaner.emit, self.cleaner.origin.markup(standing.input.path()), url);
+        let path = if places.is_file { places.output.clone() } else { places.output.join(below()) };
         let modified = path.metadata().and_then(|metadata| metadata.modified()).ok();
         let is_own = places.own_since.zip(modified).is_some_and(|(since, modified)| modified >= since);
         let overwrite = if is_own { Overwrite::Allowed } else { places.overwrite };
-        OutputFile::create(path, overwrite, places.waiting.as_deref()).map(Some)
+        OutputFile::create(&path, overwrite, places.waiting.as_deref()).map(Some)
     }
 
     /// Hands in a page; whoever hands in the one whose turn it is writes all that follow it.
@@ -257,7 +252,7 @@ impl Shared {
             _ => 0,
         };
         let lost: usize = done.work.lost.iter().filter_map(|loss| loss.lost.payload.as_ref()).map(Vec::len).sum();
-        let memory = memory + lost + if let Task::Document(document, _) = &done.work.task { document.payload.len() } else { 0 };
+        let memory = memory + lost + held_by(&done.work);
         let mut turn = lock(&self.turn);
         turn.bytes += memory;
         turn.waiting.insert(done.work.number, (memory, Box::new(done)));
@@ -278,6 +273,15 @@ impl Shared {
             self.turned.notify_all();
             committed?;
         }
+    }
+}
+
+/// Memory that the page itself takes until its turn comes.
+fn held_by(work: &Work) -> usize {
+    match (&work.task, &work.standing.input.source) {
+        (Task::Document(document), _) => document.payload.len(),
+        (_, Source::Kept(_, bytes)) => bytes.len(),
+        _ => 0,
     }
 }
 

@@ -72,6 +72,9 @@ impl Selection {
         if bulk.known_lang && bulk.lang.is_empty() {
             bail!("--known-lang says nothing without --lang");
         }
+        if bulk.max_chars > 0 && bulk.min_chars > bulk.max_chars {
+            bail!("--min-chars {} and --max-chars {}: no page has so many and so few", bulk.min_chars, bulk.max_chars);
+        }
         let statuses: Result<Vec<_>> = bulk.status.iter().map(|status| statuses(status)).collect();
         let statuses = statuses.context("--status")?;
         let most = if bulk.max_chars == 0 { u64::MAX } else { bulk.max_chars };
@@ -98,7 +101,11 @@ fn statuses(text: &str) -> Result<RangeInclusive<u16>> {
         None => (text.replace(['x', 'X'], "0"), text.replace(['x', 'X'], "9")),
     };
     let number = |text: &str| text.trim().parse::<u16>().with_context(|| format!("`{text}` is no status"));
-    Ok(number(&first)?..=number(&last)?)
+    let (first, last) = (number(&first)?, number(&last)?);
+    if first > last {
+        bail!("`{text}` ends before it begins");
+    }
+    Ok(first..=last)
 }
 
 /// `ar` of `ar-EG` and `ar_EG`.

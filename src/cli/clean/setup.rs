@@ -13,13 +13,14 @@ use super::output::{Overwrite, is_there};
 use super::overview::Overview;
 use super::page::Cleaner;
 use super::place::Destination;
+use super::placed::{self, Placed};
 use super::progress::Progress;
 use super::rows::Rows;
 use super::run::{Places, Run};
 use super::selection::Selection;
 use super::shards::{ShardPlan, Shards};
+use super::standard_output::StandardOutput;
 use crate::cli::console::Console;
-use crate::cli::origin::KnownOrigin;
 use crate::config::{Compress, OutputFormat, RunSettings};
 use anyhow::{Context, Result, bail};
 use naqi::Settings;
@@ -31,6 +32,14 @@ use std::time::{Duration, SystemTime};
 
 /// Names of so many inputs stand in the statistics.
 const NAMED: usize = 100;
+
+/// Longer ones than any run are for ever.
+fn seconds(seconds: f64) -> Result<Duration> {
+    if seconds.is_nan() || seconds < 0.0 {
+        bail!("{seconds} is no number of seconds");
+    }
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
 
 /// A run on its way to begin.
 pub struct Setup<'a> {
@@ -51,26 +60,20 @@ pub struct Setup<'a> {
 
 impl<'a> Setup<'a> {
     /// Decides where everything goes, and whether an earlier run is gone on with.
-    pub fn plan(
-        how: &'a CleanOptions,
-        console: Console,
-        settings: RunSettings,
-        origin: &KnownOrigin,
-        rules: &RuleSet,
-        mut feed: Feed,
-    ) -> Result<Self> {
+    pub fn plan(how: &'a CleanOptions, console: Console, settings: RunSettings, rules: &RuleSet, mut feed: Feed) -> Result<Self> {
+        let every = seconds(settings.bulk.checkpoint).context("--checkpoint")?;
         let is_one = feed.inputs().len() == 1;
         let begins_with_archive = is_one && feed.begins_with_archive();
-        let destination = Destination::plan(how.output.as_deref(), settings.emit, origin, feed.inputs(), begins_with_archive)?;
+        let destination = Destination::plan(how.output.as_deref(), settings.emit, feed.inputs(), begins_with_archive)?;
         let overwrite = if how.force { Overwrite::Allowed } else { Overwrite::Refused };
         let is_one_page = is_one && !begins_with_archive;
         let mut setup = Setup { how, console, settings, feed, destination, overwrite, is_one_page, journal: None, last: None, own_since: None };
-        setup.open_journal(rules)?;
+        setup.open_journal(rules, every)?;
         Ok(setup)
     }
 
     /// Runs of one page, to standard output or to a device keep none.
-    fn open_journal(&mut self, rules: &RuleSet) -> Result<()> {
+    fn open_journal(&mut self, rules: &RuleSet, every: Duration) -> Result<()> {
         let Some(output) = self.how.output.as_deref() else { return Ok(()) };
         let is_device = output.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
         if self.is_one_page || is_device || self.destination == Destination::Stdout {
@@ -85,7 +88,6 @@ impl<'a> Setup<'a> {
         {
             bail!("-o: {}", is_there(path));
         }
-        let every = Duration::try_from_secs_f64(self.settings.bulk.checkpoint).unwrap_or(Duration::MAX);
         let (journal, last) = Journal::open(folder, self.task(rules)?, self.how.fresh, every)?;
         self.journal = Some(journal);
         match last {
@@ -96,6 +98,10 @@ impl<'a> Setup<'a> {
             }
             Last::Discarded(entry) => {
                 self.own_since = Some(entry.begun);
+                if let (Destination::Places(folder), Some(journal)) = (&self.destination, &self.journal) {
+                    let since = SystemTime::UNIX_EPOCH + Duration::from_secs(entry.begun);
+                    placed::discard(&journal.placed(), folder, since).context("--fresh")?;
+                }
                 if let Some((path, is_split)) = &entry.output {
                     let most = is_split.then_some(u64::MAX);
                     ShardPlan { most, ..self.shard_plan(path) }.discard(entry.shards).context("--fresh")?;
@@ -195,9 +201,10 @@ impl<'a> Setup<'a> {
 
     fn sink(&self, rules_digest: &str) -> Result<Sink> {
         let path = match &self.destination {
-            Destination::Places(..) => return Ok(Sink::Places),
+            Destination::Place(_) => return Ok(Sink::Places(None)),
+            Destination::Places(folder) => return self.placed(folder).map(Sink::Places),
             Destination::Stdout if self.emit() == OutputFormat::Parquet => Path::new("-"),
-            Destination::Stdout => return Ok(Sink::Stdout),
+            Destination::Stdout => return Ok(Sink::Stdout(self.standard_output())),
             Destination::Shards(path) => path,
         };
         let mut plan = self.shard_plan(path);
@@ -216,11 +223,24 @@ impl<'a> Setup<'a> {
         sink.context("-o")
     }
 
-    fn places(&mut self) -> Option<Places> {
-        let Destination::Places(folder, of_pages) = &self.destination else { return None };
-        self.feed.set_places(of_pages.clone());
+    fn placed(&self, folder: &Path) -> Result<Option<Placed>> {
+        self.journal.as_ref().map(|journal| Placed::open(journal.placed(), folder, self.last.is_some())).transpose()
+    }
+
+    /// WARC records come compressed.
+    fn standard_output(&self) -> StandardOutput {
+        StandardOutput::new(if self.emit() == OutputFormat::Jsonl { self.compress() } else { Compress::None })
+    }
+
+    fn places(&self) -> Option<Places> {
+        let (output, is_file) = match &self.destination {
+            Destination::Place(file) => (file.clone(), true),
+            Destination::Places(folder) => (folder.clone(), false),
+            Destination::Stdout | Destination::Shards(_) => return None,
+        };
         Some(Places {
-            folder: folder.clone(),
+            output,
+            is_file,
             waiting: self.journal.as_ref().map(Journal::waiting),
             overwrite: self.overwrite,
             own_since: self.own_since.map(|begun| SystemTime::UNIX_EPOCH + Duration::from_secs(begun)),
@@ -243,12 +263,6 @@ impl<'a> Setup<'a> {
         let last = self.last.as_ref();
         let letters = open(failed, last.and_then(|entry| entry.letters)).context("--dead-letters")?;
         let quarantine = open(held, last.and_then(|entry| entry.quarantine)).context("--quarantine")?;
-        // Two writers would write over each other.
-        if let (Some(Ok(failed)), Some(Ok(held))) = (failed.map(Path::canonicalize), held.map(Path::canonicalize))
-            && failed == held
-        {
-            bail!("--quarantine and --dead-letters are the same place; --dead-letters alone takes both kinds of pages");
-        }
         Ok([letters, quarantine])
     }
 

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes are compressed together up to this many, then a new gzip member or frame begins: any prefix of whole members is a whole file.
-const MEMBER_BYTES: usize = 1 << 20;
+pub const MEMBER_BYTES: usize = 1 << 20;
 const ZSTD_LEVEL: i32 = 3;
 
 /// Where shards go and when one is full.
@@ -47,8 +47,8 @@ impl ShardPlan {
             return self.path.clone();
         }
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let dot = name.find('.').filter(|dot| *dot > 0).unwrap_or(name.len());
-        self.path.with_file_name(format!("{}-{shard:05}{}", &name[..dot], &name[dot..]))
+        let (before, behind) = parts_of(&name);
+        self.path.with_file_name(format!("{before}-{shard:05}{behind}"))
     }
 
     /// How a file of this name is compressed.
@@ -96,6 +96,11 @@ impl ShardPlan {
     pub fn create(&self, shard: u32) -> Result<GrowingFile> {
         GrowingFile::create(&self.name(shard), self.overwrite, self.is_resumable)
     }
+}
+
+/// What stands before and behind the number of a shard: it goes before the first dot.
+pub fn parts_of(name: &str) -> (&str, &str) {
+    name.split_at(name.find('.').filter(|dot| *dot > 0).unwrap_or(name.len()))
 }
 
 /// Bytes in shards.

@@ -23,12 +23,12 @@ pub fn stream(run: Run) -> Result<Exit> {
     let stop = stop_on_interrupt(console)?;
     committer.tally.lock().unwrap_or_else(PoisonError::into_inner).begin();
     while let Some(mut work) = feed.next() {
-        let name = PageName::of_input(&work.input);
+        let name = PageName::of(&work.standing);
         let outcome = match std::mem::replace(&mut work.task, Task::Nothing) {
-            Task::Page(members, kept) => {
+            Task::Page(mut members, kept) => {
                 let mut out = Counted { to: io::stdout().lock(), written: 0 };
-                let cleaned =
-                    catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.input, *members, &mut out))).unwrap_or_else(|_| Err(internal_error()));
+                let cleaned = catch_unwind(AssertUnwindSafe(|| cleaner.stream(&work.standing.input, &mut *members, &mut out)))
+                    .unwrap_or_else(|_| Err(internal_error()));
                 let cleaned = cleaned.and_then(|report| out.flush().context("cannot write to standard output").map(|()| report));
                 match cleaned {
                     // Nothing of it is out: the library holds its output when rules may do this.
@@ -36,7 +36,10 @@ pub fn stream(run: Run) -> Result<Exit> {
                         let failure = PageFailure::of_held(Held { report, facts: Facts::default() });
                         Outcome::Failed(PageFailure { stdin: keep_rest(&kept), ..failure }, Piece::None)
                     }
-                    Ok(report) => Outcome::Cleaned { report: Box::new(report), piece: Piece::None, facts: Facts::default(), fingerprint: None },
+                    Ok(report) => {
+                        let (report, facts) = (Box::new(report), Facts::default());
+                        Outcome::Cleaned { report, piece: Piece::None, facts, warning: None, fingerprint: None }.warned(members.trailing())
+                    }
                     Err(cause) if is_broken_pipe(&cause) => return Ok(Exit::Ok),
                     Err(cause) => {
                         let cause = if out.written > 0 { cause.context("what standard output has of it is not the whole page") } else { cause };
@@ -45,7 +48,7 @@ pub fn stream(run: Run) -> Result<Exit> {
                 }
             }
             Task::Unreadable(cause) => Outcome::Failed(cause.into(), Piece::None),
-            Task::Document(..) | Task::Nothing => continue,
+            Task::Document(_) | Task::Nothing => continue,
         };
         committer.commit(Done { work, name, outcome: Some(outcome), times: Stages::default() })?;
     }

@@ -3,6 +3,7 @@
 use crate::cli::console::{Console, takes_color};
 use crate::cli::exit::Exit;
 use crate::cli::options::RuleOptions;
+use crate::cli::print;
 use crate::cli::rule_loader::{self, count, errors};
 use anyhow::Result;
 use clap::Args;
@@ -38,11 +39,11 @@ impl CheckCommand {
         let mut read = rule_loader::read(&settings.rules)?;
         if read.own_files.is_empty() {
             // All that is built in, the optional packs too.
-            read.sources.with = read.sources.optional.iter().map(|pack| pack.name.clone()).collect();
+            read.sources.with.extend(read.sources.optional.iter().map(|pack| pack.name.clone()));
             read.sources.key = read.sources.key.or_else(|| Key::new(b"examples need no secret"));
         }
-        let mut out = io::stdout().lock();
-        let color = takes_color(&out);
+        let mut out = Vec::new();
+        let color = takes_color(&io::stdout());
         let (rules, mistakes) = match read.sources.compile() {
             Ok((rules, warnings)) => (Some(Arc::new(rules)), warnings),
             Err(mistakes) => (None, mistakes),
@@ -54,13 +55,15 @@ impl CheckCommand {
             !file.ends_with(".toml") && folders.into_iter().any(|folder| std::path::Path::new(file).starts_with(folder))
         };
         let is_own = |mistake: &&Mistake| {
-            mistake.severity == Severity::Error || read.own_files.is_empty() || read.own_files.contains(&mistake.file) || is_own_list(&mistake.file)
+            let is_wanted = read.own_files.is_empty() || read.own_files.contains(&mistake.file) || is_own_list(&mistake.file);
+            mistake.severity == Severity::Error || (is_wanted && !console.is_quiet())
         };
         for mistake in mistakes.iter().filter(is_own) {
             writeln!(out, "{}\n", mistake.render(color))?;
         }
         let Some(rules) = rules else {
             writeln!(out, "{}; hits and misses run when there is none", count(errors(&mistakes), "mistake"))?;
+            print(out)?;
             return Ok(Exit::Mistake);
         };
         let is_checked = |rule: &Rule| read.own_files.is_empty() || read.own_files.contains(&rule.file);
@@ -88,6 +91,7 @@ impl CheckCommand {
                 count(failures.len(), "failure")
             )?;
         }
+        print(out)?;
         Ok(if failures.is_empty() { Exit::Ok } else { Exit::Mistake })
     }
 }

@@ -8,7 +8,8 @@ use crate::cli::{print, rule_loader};
 use anyhow::{Result, bail};
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
-use naqi::rules::{Rule, TextScope};
+use naqi::moderate::ModerationRule;
+use naqi::rules::{Rule, TextScope, When};
 use std::io::{self, IsTerminal};
 
 #[derive(Args, Debug)]
@@ -25,10 +26,10 @@ impl ListCommand {
     /// Prints them.
     pub fn run(&self, console: &Console) -> Result<Exit> {
         let rules = rule_loader::load(&self.rules.settings(&[], None, None)?.settings.rules, console)?;
-        let is_wanted = |rule: &&Rule| {
-            self.pack.as_deref().is_none_or(|wanted| {
-                pack(&rule.id).strip_prefix(wanted.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+        let is_wanted = |id: &str| {
+            self.pack
+                .as_deref()
+                .is_none_or(|wanted| pack(id).strip_prefix(wanted.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
         };
         let mut table = Table::new();
         table.set_header(["id", "kind", "scope", "hosts", "why"]);
@@ -38,8 +39,10 @@ impl ListCommand {
             // A line stays a line.
             table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         }
-        let wanted = rules.rules().iter().filter(is_wanted);
-        table.add_rows(wanted.map(|rule| [rule.id.clone(), kind(rule).into(), scope(rule).into(), hosts(rule), rule.why.clone()]));
+        let wanted = rules.rules().iter().filter(|rule| is_wanted(&rule.id));
+        table.add_rows(wanted.map(|rule| [rule.id.clone(), kind(rule).into(), scope(rule).into(), hosts(&rule.when), rule.why.clone()]));
+        let wanted = rules.moderation().rules().iter().filter(|rule| is_wanted(&rule.id));
+        table.add_rows(wanted.map(|rule| [rule.id.clone(), action(rule), String::new(), hosts(&rule.when), rule.why.clone()]));
         if let (true, Some(wanted)) = (table.is_empty(), &self.pack) {
             bail!("there is no pack `{wanted}` in use");
         }
@@ -55,6 +58,11 @@ fn kind(rule: &Rule) -> &'static str {
     }
 }
 
+/// What a moderation rule does with what it finds.
+pub fn action(rule: &ModerationRule) -> String {
+    if rule.dry_run { format!("{} (dry run)", rule.action.name()) } else { rule.action.name().to_owned() }
+}
+
 /// Of its phrases; selectors take their element.
 pub fn scope(rule: &Rule) -> &'static str {
     match rule.scope {
@@ -67,7 +75,7 @@ pub fn scope(rule: &Rule) -> &'static str {
 }
 
 /// Where it applies, as a pack would say it.
-pub fn hosts(rule: &Rule) -> String {
-    let except = rule.when.not_hosts.iter().map(|host| format!("!{host}"));
-    rule.when.hosts.iter().cloned().chain(except).collect::<Vec<_>>().join(", ")
+pub fn hosts(when: &When) -> String {
+    let except = when.not_hosts.iter().map(|host| format!("!{host}"));
+    when.hosts.iter().cloned().chain(except).collect::<Vec<_>>().join(", ")
 }

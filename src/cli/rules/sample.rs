@@ -2,7 +2,7 @@
 
 use crate::cli::archive::Origin as Stored;
 use crate::cli::clean::is_page;
-use crate::cli::compression::decompress;
+use crate::cli::compression::{decompress, is_text};
 use anyhow::{Context, Result};
 use naqi::emit::EmitFormat;
 use naqi::emit::record::Finding;
@@ -64,8 +64,7 @@ impl Moderated {
 
 /// What is known of a page by its name.
 pub fn origin_of(path: &Path) -> Origin {
-    let is_text = path.extension().is_some_and(|extension| extension == "txt");
-    Origin { markup: if is_text { Markup::Text } else { Markup::Html }, ..Origin::default() }
+    Origin { markup: if is_text(path) { Markup::Text } else { Markup::Html }, ..Origin::default() }
 }
 
 /// Reads a page, decompressed.

@@ -4,12 +4,13 @@ use super::sample::{Moderated, origin_of, pages, read};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::options::RuleOptions;
+use crate::cli::print;
 use crate::cli::rule_loader::{self, count};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const AFTER: &str = "\
@@ -67,7 +68,7 @@ impl TestCommand {
     /// Any failure is exit code 2. Examples run while the rules are loaded.
     pub fn run(&self, console: &Console) -> Result<Exit> {
         let rules = rule_loader::load(&self.rules.settings(&self.paths, None, None)?.settings.rules, console)?;
-        let mut out = io::stdout().lock();
+        let mut out = Vec::new();
         let pages = pages(&self.pages)?;
         let mut failures = 0;
         let mut on_pages: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -81,7 +82,12 @@ impl TestCommand {
             values.into_iter().for_each(|value| *on_pages.entry(value).or_default() += 1);
             let beside = beside(path);
             if self.bless {
-                if !found.is_empty() {
+                if found.is_empty() {
+                    // What was expected before is no more.
+                    if beside.exists() {
+                        std::fs::remove_file(&beside).with_context(|| format!("cannot remove {}", beside.display()))?;
+                    }
+                } else {
                     let text = toml::to_string_pretty(&Expected { finding: found }).context("cannot write the expectation")?;
                     std::fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))?;
                 }
@@ -89,9 +95,7 @@ impl TestCommand {
             }
             let mut expected = expected(&beside)?.finding;
             expected.sort();
-            let missing: Vec<&ExpectedFinding> = expected.iter().filter(|one| !found.contains(one)).collect();
-            let surplus: Vec<&ExpectedFinding> = found.iter().filter(|one| !expected.contains(one)).collect();
-            for (what, list) in [("was not found", missing), ("was found, and should not be", surplus)] {
+            for (what, list) in [("was not found", without(&expected, &found)), ("was found, and should not be", without(&found, &expected))] {
                 for one in list {
                     failures += 1;
                     writeln!(out, "{}: {}: \"{}\" {what}", path.display(), one.rule, one.text)?;
@@ -103,8 +107,19 @@ impl TestCommand {
         }
         let examples: usize = rules.moderation().rules().iter().map(|rule| rule.hit.len() + rule.miss.len()).sum();
         writeln!(out, "{} and {}, {}", count(examples, "example"), count(pages.len(), "page"), count(failures, "failure"))?;
+        print(out)?;
         Ok(if failures == 0 { Exit::Ok } else { Exit::Mistake })
     }
+}
+
+/// Those of the first that the second has not as often. Both are sorted.
+fn without<'a>(these: &'a [ExpectedFinding], those: &[ExpectedFinding]) -> Vec<&'a ExpectedFinding> {
+    let mut those = those.iter().peekable();
+    let is_other = |one: &&ExpectedFinding| {
+        while those.next_if(|other| *other < *one).is_some() {}
+        those.next_if(|other| other == one).is_none()
+    };
+    these.iter().filter(is_other).collect()
 }
 
 fn beside(path: &Path) -> PathBuf {

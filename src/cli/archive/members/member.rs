@@ -40,7 +40,11 @@ impl Members {
                         return Err(Self::damaged(&error));
                     }
                 }
-                _ => return Err(Damage { cause: "what stands here is no compressed member".into(), is_final: false }),
+                Codec::Gzip(_) if offset > 0 && self.forgives_trailing => {
+                    self.trailing = Some(offset);
+                    return Ok(false);
+                }
+                _ => return Err(Damage { cause: "what stands here is no compressed member".into(), is_final: false, is_no_member: true }),
             }
             self.is_over = false;
             // Empty members leave no span behind.
@@ -64,7 +68,8 @@ impl Members {
             let end = self.stored.offset() + u64::from(length);
             return self.stored.go_to(end).map_err(|error| Self::cannot_read(&error));
         }
-        let stored = self.stored.fill_to(length as usize).map_err(|error| Damage { cause: error.to_string(), is_final: true })?;
+        let stored =
+            self.stored.fill_to(length as usize).map_err(|error| Damage { cause: error.to_string(), is_final: true, is_no_member: false })?;
         let Some(stored) = stored.get(..length as usize) else { return Err(Self::damaged("the dictionary ends early")) };
         let mut dictionary = Vec::new();
         if stored.starts_with(&ZSTD) {
@@ -107,7 +112,7 @@ impl Members {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => {
                         self.is_over = true;
-                        return Err(Damage { cause: error.to_string(), is_final: true });
+                        return Err(Damage { cause: error.to_string(), is_final: true, is_no_member: false });
                     }
                 }
             }

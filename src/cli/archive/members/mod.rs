@@ -7,9 +7,9 @@
 mod jump;
 mod member;
 
-use super::Position;
 use super::codec::{Codec, Compression, Damage};
 use super::stored::{Origin, Stored};
+use super::{Place, Position};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::Path;
@@ -33,6 +33,9 @@ pub struct Members {
     is_over: bool,
     /// Damage behind what is at hand: it is told when that is passed on.
     ahead: Option<Damage>,
+    /// Where, behind a gzip member, something else stands that is not to be read.
+    trailing: Option<u64>,
+    forgives_trailing: bool,
 }
 
 impl Members {
@@ -43,7 +46,20 @@ impl Members {
         let codec = Codec::new(compression, &mut stored)?;
         let is_over = matches!(codec, Codec::Gzip(_) | Codec::Zstd(_));
         let spans = VecDeque::from([(0, 0)]);
-        Ok(Members { stored, compression, codec, out: Vec::new(), at: 0, member: 0, spans, passed: 0, is_over, ahead: None })
+        Ok(Members {
+            stored,
+            compression,
+            codec,
+            out: Vec::new(),
+            at: 0,
+            member: 0,
+            spans,
+            passed: 0,
+            is_over,
+            ahead: None,
+            trailing: None,
+            forgives_trailing: false,
+        })
     }
 
     /// The file behind, when nothing stands between it and the reader.
@@ -62,10 +78,27 @@ impl Members {
         self.passed
     }
 
-    /// Offset to name a position by: in the stored bytes, or where these are one piece, in the decompressed ones.
-    pub fn offset(&self, position: Position) -> u64 {
-        let is_stored = position.member > 0 || (self.compression.is_some() && position.within == 0);
-        if is_stored { position.member } else { position.within }
+    /// The place of a position. A member may hold many records, and the first one begins where offsets do, so that its number and the place
+    /// in it are a mark only together.
+    pub fn place(&self, position: Position) -> Place {
+        let Position { member, within } = position;
+        let is_stored = member > 0 || (self.compression.is_some() && within == 0);
+        let place = Place::new(position, if is_stored { member } else { within });
+        match self.codec {
+            Codec::Gzip(_) | Codec::Zstd(_) if within > 0 => Place { mark: format!("{member}+{within}"), ..place },
+            _ => place,
+        }
+    }
+
+    /// Begins the next member where the one in hand is passed on: a position is the same then, however much was decoded ahead.
+    pub fn settle(&mut self) {
+        while self.at == self.out.len() && self.ahead.is_none() {
+            match if self.is_over { self.begin_member() } else { self.decode().map(|()| true) } {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(damage) => self.ahead = Some(damage),
+            }
+        }
     }
 
     /// What fetching stored bytes took; what a decoder fetches by itself is no part of it.
@@ -138,12 +171,26 @@ impl Members {
         }
     }
 
+    /// Ends at what stands behind the last gzip member and is none, as gzip does: archives look for the next member instead.
+    pub fn forgive_trailing(&mut self) {
+        self.forgives_trailing = true;
+        if self.ahead.as_ref().is_some_and(|damage| damage.is_no_member) {
+            self.ahead = None;
+        }
+    }
+
+    /// What to say when something stood there.
+    pub fn trailing(&self) -> Option<String> {
+        let at = self.trailing?;
+        Some(format!("what stands behind the last gzip member, from byte {at} on, is not read"))
+    }
+
     fn damaged(cause: impl ToString) -> Damage {
-        Damage { cause: cause.to_string(), is_final: false }
+        Damage { cause: cause.to_string(), is_final: false, is_no_member: false }
     }
 
     fn cannot_read(error: &io::Error) -> Damage {
-        Damage { cause: format!("cannot read on: {error}"), is_final: true }
+        Damage { cause: format!("cannot read on: {error}"), is_final: true, is_no_member: false }
     }
 }
 
