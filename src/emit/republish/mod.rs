@@ -96,7 +96,7 @@ impl Republish {
         }
         let in_heading = || self.open.iter().any(|written| written.tag.has(is::HEADING));
         let written = match treatment(tag, source) {
-            Treatment::Leave if !void && !(tag == Tag::Button && button::is_read(source, in_heading())) => {
+            Treatment::Leave if !(void || tag == Tag::Button && button::is_read(source, in_heading())) => {
                 self.leaving = Some(Left::new(id, tag));
                 if tag.has(is::BLOCK) {
                     self.part(Gap::Space);

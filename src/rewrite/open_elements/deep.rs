@@ -28,6 +28,11 @@ impl Deep {
         self.tags.len()
     }
 
+    /// Whether something is open that is not tracked.
+    pub(super) fn has_tags(&self) -> bool {
+        !self.tags.is_empty()
+    }
+
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.tags.is_empty() && self.tracked.is_empty()

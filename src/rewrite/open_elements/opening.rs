@@ -163,7 +163,7 @@ impl OpenElements {
     }
 
     fn push(&mut self, source: &str, head: &StartTag, tag: Tag, namespace: Namespace, void: bool) -> Opened {
-        let is_deep = !void && (self.stack.len() >= self.depth || self.deep.len() > 0);
+        let is_deep = !void && (self.stack.len() >= self.depth || self.deep.has_tags());
         if is_deep && !(self.stack.len() < self.depth + BEYOND && is_no_text(source, head, tag)) {
             self.deep.push(tag);
             return Opened::Ignored;
