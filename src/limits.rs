@@ -14,7 +14,7 @@ pub struct Limits {
     /// What the tokenizer may hold: one tag or comment, and the elements that the page never closes; at least [`Limits::LEAST_TOKEN_BYTES`].
     #[serde(deserialize_with = "token_bytes")]
     pub token_bytes: usize,
-    /// Elements open at once that are told apart; deeper ones are read as if their tags were not there, as browsers do.
+    /// Elements open at once that are told apart; the tags of deeper ones only part lines, but what is left out or hidden stays so.
     pub depth: usize,
     /// Elements open at once in all.
     pub open_elements: usize,

@@ -209,6 +209,73 @@ fn letters(text: &str) -> Vec<char> {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// A page in which nothing that is inline is crossed by what is not: tags of blocks, and whole elements among them.
+fn uncrossed() -> impl Strategy<Value = String> {
+    const INLINE: &[&str] = &["b", "span", "a href=/x", "code", "label", "svg", "select", "object", "button", "x-card", "span style='display:block'"];
+    let blocks = [
+        "p",
+        "div",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "h2",
+        "section",
+        "blockquote",
+        "pre",
+        "center",
+        "form",
+        "option",
+        "optgroup",
+        "details",
+        "dd",
+    ];
+    let whole = (prop::sample::select(INLINE), prop::sample::select(TEXTS))
+        .prop_map(|(tag, text)| format!("<{tag}>{text}</{}>", tag.split(' ').next().unwrap()));
+    let piece = prop_oneof![
+        6 => (prop::sample::select(blocks.to_vec()), any::<bool>()).prop_map(|(name, ends)| format!("<{}{name}>", if ends { "/" } else { "" })),
+        3 => whole,
+        1 => prop::sample::select(&["<br>", "</br>", "<hr>", "<img src=p.png>", "<input>", "</p>", "</section>", "<!-- c -->"][..]).prop_map(str::to_owned),
+        6 => prop::sample::select(TEXTS).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// The lines of a page's text that say something, without what marks and numbers items.
+fn text_lines(page: &str) -> Vec<String> {
+    let text = String::from_utf8(clean(page.as_bytes(), &declared("utf-8"), StripMode::Off, EmitFormat::Text).0).unwrap();
+    let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | ' ' | '|');
+    let line = |line: &str| common::collapsed(line.trim_start_matches(is_mark)).replace('\0', "");
+    text.lines().map(line).filter(|line| !line.is_empty()).collect()
+}
+
+/// A line of the second text in which two of the first stand together.
+fn glued<'a>(parted: &[String], lines: &'a [String]) -> Option<&'a String> {
+    let ends = |lines: &[String]| {
+        let mut at = 0;
+        lines
+            .iter()
+            .map(|line| {
+                at += letters(line).len();
+                at
+            })
+            .collect::<std::collections::BTreeSet<usize>>()
+    };
+    let (wanted, there) = (ends(parted), ends(lines));
+    let missing = wanted.iter().find(|end| !there.contains(end))?;
+    lines
+        .iter()
+        .scan(0, |at, line| {
+            *at += letters(line).len();
+            Some((*at, line))
+        })
+        .find(|(end, _)| end > missing)
+        .map(|(_, line)| line)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(20_261_124), ..ProptestConfig::default() })]
 
@@ -274,6 +341,19 @@ proptest! {
         }
     }
 
+    /// Words that the page's text parts are parted in what is republished, too.
+    #[test]
+    fn what_is_republished_glues_no_lines(page in soup()) {
+        let (page, again) = (text_lines(&page), text_lines(&republished(&page, StripMode::Off)));
+        prop_assert!(glued(&page, &again).is_none(), "{:?}: {:?} and {:?}", glued(&page, &again), page, again);
+    }
+
+    /// Where no mark is crossed by a block, the lines are the same.
+    #[test]
+    fn what_is_republished_has_the_lines_of_the_page(page in uncrossed()) {
+        prop_assert_eq!(text_lines(&republished(&page, StripMode::Off)), text_lines(&page));
+    }
+
     /// Line by line in the page's own order, too: what comes out is what went in with parts left out.
     #[test]
     fn no_word_comes_out_that_did_not_go_in(page in soup()) {
@@ -302,6 +382,45 @@ proptest! {
             prop_assert!(live(&out) <= live(&page), "{strip:?}: {out}");
         }
     }
+}
+
+/// What parts words on the page, and what does not, in every format.
+#[test]
+fn words_are_parted_where_the_page_parts_them() {
+    let deep = "<div>".repeat(600);
+    let pages = [
+        ("<div>One</br>Two</div>", "One\nTwo", "<div>One<br>Two</div>\n"),
+        ("<div>One</p>Two</div>", "One\nTwo", "<div>One<br>Two</div>\n"),
+        ("<div>One<div class=clear></div>Two<p></p>Three</div>", "One\nTwo\nThree", "<div>One<br>Two<br>Three</div>\n"),
+        ("<div><p>One.</p>Two.</p>Three.</p></div>", "One.\nTwo.\nThree.", "<div><p>One.</p>Two.<br>Three.</div>\n"),
+        ("One<option>Two<option>Three", "One\nTwo\nThree", "One<br>Two<br>Three\n"),
+        ("One<button>x</button>Two<select><option>y</select>Three", "One Two Three", "One Two Three\n"),
+        ("<b>One<div></div></b><i>Two</i>", "One\nTwo", "<b>One</b><br><i>Two</i>\n"),
+        ("One<div></div><img src=a.png>", "One", "One<br><img src=\"a.png\">\n"),
+        ("<a style='display:block'>x</a>", "x", "<a>x</a>\n"),
+        ("<pre>a<br><br>b</pre>", "a\n\nb", "<pre>a<br><br>b</pre>\n"),
+        ("<div><button><svg></svg><h3>Costs?</h3></button><p>Ten.</p></div>", "Costs?\nTen.", "<div><h3>Costs?</h3><p>Ten.</p></div>\n"),
+        (
+            "<table><tr><th colspan=2></th><th>a</th></tr><tr><td>b</td><td rowspan=2></td></tr></table>",
+            "a\nb",
+            "<table><tr><th colspan=\"2\"></th><th>a</th></tr><tr><td>b</td><td rowspan=\"2\"></td></tr></table>\n",
+        ),
+    ];
+    let text = |page: &str| text_lines(page).join("\n");
+    for (page, lines, html) in pages {
+        assert_eq!(republished(page, StripMode::Off), html, "{page}");
+        assert_eq!(republished(html, StripMode::Off), html, "{page}");
+        let said = String::from_utf8(clean(page.as_bytes(), &declared("utf-8"), StripMode::Off, EmitFormat::Text).0).unwrap();
+        let said = if page.contains("<pre>") {
+            said.trim_end().to_owned()
+        } else {
+            said.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(said, lines, "{page}");
+    }
+    let unread = format!("{deep}a<svg><text>b</text></svg><select><option>c</select><button>d</button><template>e</template><textarea>f</textarea>g");
+    assert_eq!(text(&unread), "a g");
+    assert_eq!(text(&format!("{deep}a<div>b</div>c")), "a\nb\nc");
 }
 
 /// Ways in which markup has become active after it was cleaned, by kind: seams, quoting, schemes, foreign content, raw text,

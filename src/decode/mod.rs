@@ -56,7 +56,6 @@ pub struct Decoder {
     state: State,
     map: SourceMap,
     note: EncodingNote,
-    keeps_map: bool,
     /// Source offset of the next byte to decode.
     source_position: u64,
     /// UTF-8 offset of the next character to come out.
@@ -69,13 +68,12 @@ enum State {
 }
 
 impl Decoder {
-    /// A decoder for one page. Without `keeps_map` only offsets of UTF-8 pages can be mapped back exactly.
+    /// A decoder for one page.
     pub fn new(declared: &Declared) -> Self {
         Decoder {
             state: State::Sniffing(sniff::Sniffer::new(declared)),
             map: SourceMap::default(),
             note: EncodingNote { name: "UTF-8", source: EncodingSource::Detected, invalid: 0, invalid_at: Vec::new() },
-            keeps_map: true,
             source_position: 0,
             utf8_position: 0,
         }
@@ -138,7 +136,7 @@ impl Decoder {
             self.source_position += read as u64;
             let grown = &utf8[before..];
             self.utf8_position += grown.len() as u64;
-            if !identity && self.keeps_map {
+            if !identity {
                 record(&mut self.map, encoding, grown, self.utf8_position, self.source_position);
             }
             match result {
@@ -215,6 +213,38 @@ mod tests {
         let (text, decoder) = decode(&arabic, &Declared::default(), 5);
         assert_eq!((decoder.note().name, decoder.note().source), ("windows-1256", EncodingSource::Detected));
         assert!(text.contains("العاصمة"));
+    }
+
+    #[test]
+    fn a_few_bad_bytes_do_not_make_another_encoding_of_utf8() {
+        let text = "<p>Un été à la mer, où le café était fermé : déjà vu, répétait le maître, près de la forêt.";
+        let bad = [&text.as_bytes()[..30], b"\xe9", &text.as_bytes()[30..]].concat();
+        let cut = &"<p>وصل الوفد إلى العاصمة".as_bytes()[..29];
+        for (raw, invalid) in [(bad.as_slice(), 1), (cut, 1), (&text.as_bytes()[..text.len()], 0)] {
+            for step in [1, 7, raw.len()] {
+                let (_, decoder) = decode(raw, &Declared::default(), step);
+                assert_eq!((decoder.note().name, decoder.note().invalid), ("UTF-8", invalid), "{raw:?}");
+            }
+        }
+        // What is no UTF-8 stays what it is: none of its sequences are valid, or a few are by chance.
+        let french = "<p>Un été à la mer, où le café était fermé : déjà vu. ".repeat(3);
+        let russian = "<p>Комиссия проверила работу порта и нашла её хорошей.";
+        let arabic = "<p>وصل الوفد إلى العاصمة صباح اليوم وعقد اجتماعا مغلقا مع الوزير";
+        let chinese = "<p>委员会检查了港口的工作，认为工作很好，并将在明年春天继续检查。";
+        let japanese = "<p>委員会は港の仕事を調べて、よくできていると言いました。来年もまた調べます。";
+        for (text, encoding) in [
+            (french.as_str(), encoding_rs::WINDOWS_1252),
+            (russian, encoding_rs::WINDOWS_1251),
+            (russian, encoding_rs::KOI8_R),
+            (arabic, encoding_rs::WINDOWS_1256),
+            (chinese, encoding_rs::GBK),
+            (chinese, encoding_rs::BIG5),
+            (japanese, encoding_rs::SHIFT_JIS),
+            (japanese, encoding_rs::EUC_JP),
+        ] {
+            let (read, decoder) = decode(&encoding.encode(text).0, &Declared::default(), 64);
+            assert_ne!(decoder.note().name, "UTF-8", "{encoding:?}: {read}");
+        }
     }
 
     #[test]

@@ -86,8 +86,7 @@ impl Sniffer {
 
     fn detect(&self, seen: usize, last: bool) -> Found {
         let head = &self.held[..seen];
-        // A break inside the last character says nothing against UTF-8, which no other encoding passes for.
-        let is_utf8 = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none() && !last, |_| true);
+        let is_utf8 = is_utf8(head, last);
         let encoding = match undeclared_utf16(&self.held) {
             Some(encoding) => encoding,
             None if is_utf8 && !head.contains(&0x1B) => UTF_8,
@@ -99,6 +98,26 @@ impl Sniffer {
         };
         Found { encoding, source: EncodingSource::Detected, bom_length: 0 }
     }
+}
+
+/// One sequence that is no UTF-8 is made up for by so many that are.
+const VALID_PER_INVALID: usize = 10;
+/// So many are needed where the text breaks off inside of its last character.
+const VALID: usize = 3;
+
+/// Whether bytes are UTF-8, but for a few that are broken: no other encoding passes for it. A break inside the last character says nothing
+/// against it while more is to come.
+fn is_utf8(bytes: &[u8], last: bool) -> bool {
+    let (mut valid, mut invalid, mut is_cut) = (0, 0, false);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count();
+        is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        invalid += usize::from(!chunk.invalid().is_empty());
+    }
+    if is_cut {
+        invalid -= 1;
+    }
+    valid >= invalid * VALID_PER_INVALID && (valid >= VALID || !is_cut || !last)
 }
 
 /// Offset of the first byte that says something about the encoding: one outside of ASCII, or an escape.

@@ -28,6 +28,7 @@ pub use window::Window;
 use crate::error::RewriteError;
 use open_elements::{Closed, Opened};
 use preformatted::Content;
+use start_tag::StartTag;
 use std::ops::Range;
 use tag::is;
 use token::{Token, TokenKind};
@@ -331,9 +332,27 @@ impl Rewriter {
                     let length = range.end - range.start;
                     return self.hand_out_closed(range.start, length, window, sink);
                 }
+                if !self.closed.is_empty() {
+                    self.hand_out_closed(range.start, 0, window, sink);
+                }
+                if tag == Tag::Br {
+                    return self.ended_break(range, window, sink);
+                }
                 EventKind::Stray { block: tag.has(is::BLOCK) }
             }
         };
+        self.hand_out(Event { kind, range }, window, sink);
+    }
+
+    /// The end tag of a `br` is read as its start tag (13.2.6.4.7, "An end tag whose tag name is br").
+    fn ended_break(&mut self, range: Range<u64>, window: &Window, sink: &mut impl Sink) {
+        let opened = self.elements.open("<br>", &StartTag::named(Tag::Br), &mut self.closed);
+        self.hand_out_closed(range.start, 0, window, sink);
+        if self.layout == Layout::NotYet {
+            self.layout = self.first_of_body(Tag::Br, opened);
+        }
+        let (Opened::Open(id) | Opened::Void(id)) = opened else { return };
+        let kind = EventKind::Open { id, tag: Tag::Br, void: true, plain: true, values: false, hides: false };
         self.hand_out(Event { kind, range }, window, sink);
     }
 

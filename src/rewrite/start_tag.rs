@@ -40,6 +40,11 @@ const VALUES: u32 = KnownName::Alt.bit()
     | KnownName::XlinkHref.bit();
 
 impl StartTag {
+    /// A start tag of nothing but a name.
+    pub(super) fn named(tag: Tag) -> Self {
+        StartTag { tag, name_length: tag.name().len() as u32, ..StartTag::default() }
+    }
+
     /// Whether it surely has none of the attributes that mean something on every element.
     pub(super) fn is_plain(&self) -> bool {
         let general = KnownName::Lang.bit() | KnownName::Dir.bit() | KnownName::Title.bit();

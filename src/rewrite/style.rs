@@ -1,5 +1,15 @@
 //! What an element's own style says of its place in the lines.
 
+/// Whether a style takes an element out of what a reader sees.
+pub(super) fn hides(style: &str) -> bool {
+    style.split(';').filter_map(|declaration| declaration.split_once(':')).any(|(name, value)| {
+        let says = |known: &str, wanted: &str| {
+            name.trim().eq_ignore_ascii_case(known) && value.trim_start().get(..wanted.len()).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+        };
+        says("display", "none") || says("visibility", "hidden")
+    })
+}
+
 /// Whether a style makes a box of an inline element: a line by itself.
 pub(super) fn makes_box(style: &str) -> bool {
     let display =
@@ -15,7 +25,13 @@ const BOXES: [&str; 9] = ["block", "flex", "grid", "table", "list-item", "flow-r
 
 #[cfg(test)]
 mod tests {
-    use super::makes_box;
+    use super::{hides, makes_box};
+
+    #[test]
+    fn what_is_hidden_is_told_by_its_style() {
+        assert!(["display:none", "color:red; Display : NONE !important", "visibility: hidden"].into_iter().all(hides));
+        assert!(["", "display:block", "visibility:visible", "display", "--display:none"].into_iter().all(|style| !hides(style)));
+    }
 
     #[test]
     fn a_box_is_told_by_its_display() {

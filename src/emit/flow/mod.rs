@@ -1,5 +1,6 @@
 //! `text` and `markdown`: what was kept, in reading order. One way through the page; the two differ in the marks they set.
 
+mod inline;
 mod line;
 mod markdown;
 mod row;
@@ -14,8 +15,9 @@ use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, EventKind, Tag, TextKind};
 use crate::rules::media::Media;
 use crate::strip::Held;
+use inline::Place;
 use line::Gap;
-use markdown::Markdown;
+use markdown::{Mark, Markdown};
 use row::{ROW_BYTES, Row};
 use std::sync::Arc;
 
@@ -25,20 +27,24 @@ pub(super) struct Flow {
     open: Vec<Open>,
     leaving: Option<Left>,
     line: String,
+    /// Where in the line the text of the picture stands that has come last.
+    picture: Option<std::ops::Range<usize>>,
     /// What moderation has written into the line.
     marks: Vec<Placed>,
     placed: Vec<Placed>,
     /// White space is due before the next word.
     space: bool,
     preformatted: u32,
-    links: Vec<(ElementId, String, usize)>,
     rows: Vec<Row>,
     /// What parts the next line from the one before.
     gap: Gap,
     wrote: bool,
-    /// The next line is the first of a list item: its mark.
+    /// The next line of text is the first of a list item: its mark.
     item: Option<String>,
-    fence: bool,
+    /// A `pre` has opened, and nothing of it has come.
+    begins_code: bool,
+    /// A `br` has ended the line before.
+    is_broken: bool,
     title: Option<Title>,
 }
 
@@ -47,8 +53,10 @@ struct Open {
     tag: Tag,
     /// Number of the next item, in an `ol`.
     number: u64,
-    /// A closing mark of Markdown that is due.
-    mark: &'static str,
+    /// An item of it has come.
+    has_items: bool,
+    /// What Markdown makes of its words.
+    mark: Option<Mark>,
 }
 
 impl Flow {
@@ -58,22 +66,23 @@ impl Flow {
             open: Vec::new(),
             leaving: None,
             line: String::new(),
+            picture: None,
             marks: Vec::new(),
             placed: Vec::new(),
             space: false,
             preformatted: 0,
-            links: Vec::new(),
             rows: Vec::new(),
             gap: Gap::Paragraph,
             wrote: false,
             item: None,
-            fence: false,
+            begins_code: false,
+            is_broken: false,
             title: None,
         }
     }
 
     pub(super) fn markdown(addresses: Addresses, media: Arc<Media>) -> Self {
-        Flow { markdown: Some(Markdown { addresses, media, has_base: false }), ..Flow::text() }
+        Flow { markdown: Some(Markdown::new(addresses, media)), ..Flow::text() }
     }
 
     fn is_markdown(&self) -> bool {
@@ -88,18 +97,22 @@ impl Flow {
         if is_left || is_annotation {
             if !void {
                 self.leaving = Some(Left::new(id, tag));
+                self.leave_room(tag);
             }
             return;
         }
-        if tag.has(is::BLOCK) || tag == Tag::Br {
+        if tag == Tag::Br && self.preformatted > 0 {
+            self.end_preformatted_line(out);
+        } else if tag.has(is::BLOCK) || tag == Tag::Br {
             self.end_line(out);
+            self.is_broken = tag == Tag::Br;
             if tag != Tag::Br {
                 let tight = matches!(tag, Tag::Li | Tag::Dt | Tag::Dd | Tag::Td | Tag::Th | Tag::Tr | Tag::Option);
                 let in_list = tag.has(is::CONTAINER) && self.open.iter().rev().any(|open| open.tag == Tag::Li);
                 self.part(if tight || in_list { Gap::Line } else { Gap::Paragraph });
             }
         }
-        let mut mark = "";
+        let mut mark = None;
         match tag {
             Tag::Base => {
                 if let (Some(markdown), Some(href)) = (&mut self.markdown, Attributes::decoded(source, "href")) {
@@ -109,58 +122,72 @@ impl Flow {
                     markdown.has_base = true;
                 }
             }
-            Tag::Li => self.begin_item(),
-            Tag::Pre | Tag::Listing | Tag::Xmp => {
+            Tag::Li => self.begin_item(id, source),
+            Tag::Blockquote if self.preformatted == 0 && !self.holds_row() => {
+                if let Some(markdown) = &mut self.markdown {
+                    markdown.quote(id);
+                }
+            }
+            Tag::Pre | Tag::Listing | Tag::Xmp | Tag::Plaintext => {
+                // The lines of code are written as they come.
+                self.let_row_flow(out);
                 self.preformatted += 1;
-                if self.is_markdown() && self.preformatted == 1 {
-                    self.put_line("```", out);
-                    self.gap = Gap::Line;
-                    self.fence = true;
-                }
+                self.begins_code = self.preformatted == 1;
             }
+            Tag::Table => self.end_table(),
             Tag::Tr => {
-                if let Some(row) = self.rows.last_mut() {
-                    // A table inside a cell: the outer one is layout.
-                    row.flows = true;
-                    let cells = std::mem::take(&mut row.cells);
-                    self.put_lines(cells, out);
-                }
+                // A table inside a cell: the outer one is layout.
+                self.let_row_flow(out);
                 if !void {
-                    self.rows.push(Row { id, cells: Vec::new(), header: false, bytes: 0, flows: self.rows.iter().any(|row| row.bytes > ROW_BYTES) });
+                    self.rows.push(Row { id, cells: Vec::new(), bytes: 0, flows: self.rows.iter().any(|row| row.bytes > ROW_BYTES) });
                 }
             }
-            Tag::Td | Tag::Th => {
-                if let Some(row) = self.rows.last_mut() {
-                    row.header |= tag == Tag::Th;
-                    row.cells.push(Vec::new());
-                }
-            }
-            Tag::Img => self.image(source),
-            Tag::Unknown if crate::rewrite::tag_name(source).eq_ignore_ascii_case("amp-img") => self.image(source),
-            Tag::Hr if self.is_markdown() => {
-                self.put_line("---", out);
-                self.gap = Gap::Paragraph;
-            }
+            Tag::Td | Tag::Th => self.begin_cell(out),
+            Tag::Img => self.picture = self.image(source),
+            Tag::Unknown if crate::rewrite::tag_name(source).eq_ignore_ascii_case("amp-img") => self.picture = self.image(source),
+            Tag::Hr => self.put_rule(out),
             Tag::A => self.open_link(id, source),
-            Tag::B | Tag::Strong => mark = "**",
-            Tag::I | Tag::Em => mark = "*",
-            Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt if self.preformatted == 0 => mark = "`",
-            Tag::Del | Tag::S | Tag::Strike => mark = "~~",
+            Tag::B | Tag::Strong => mark = Some(Mark::Strong),
+            Tag::I | Tag::Em => mark = Some(Mark::Emphasis),
+            Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt if self.preformatted == 0 => mark = Some(Mark::Code),
+            Tag::Del | Tag::S | Tag::Strike => mark = Some(Mark::Strike),
             _ => {}
         }
         if void {
             return;
         }
-        if self.is_markdown() && self.preformatted == 0 && !mark.is_empty() {
+        let mark = mark.filter(|_| self.is_markdown());
+        if let Some(mark) = mark {
             self.open_mark(mark);
-        } else {
-            mark = "";
         }
         let number = match tag {
             Tag::Ol => Attributes::get(source, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1),
             _ => 1,
         };
-        self.open.push(Open { id, tag, number, mark });
+        self.open.push(Open { id, tag, number, has_items: false, mark });
+    }
+
+    /// What is left out stands between words, if it is something to see.
+    fn leave_room(&mut self, tag: Tag) {
+        if tag.has(is::BLOCK) && self.preformatted > 0 && !self.line.is_empty() {
+            self.line.push(' ');
+        }
+        self.space |= tag.has(is::BLOCK);
+    }
+
+    /// A line across, where Markdown can have one.
+    fn put_rule(&mut self, out: &mut Vec<u8>) {
+        if self.preformatted == 0 && !self.holds_row() && self.markdown.as_ref().is_some_and(|markdown| !markdown.begins_item()) {
+            self.put_decorated("---", Vec::new(), Place::default(), out);
+            self.gap = Gap::Paragraph;
+        }
+    }
+
+    /// What follows is no row of the table before.
+    fn end_table(&mut self) {
+        if let Some(markdown) = &mut self.markdown {
+            markdown.columns = 0;
+        }
     }
 
     fn closed(&mut self, id: ElementId, tag: Tag, out: &mut Vec<u8>) {
@@ -170,31 +197,33 @@ impl Flow {
             self.end_line(out);
         }
         let open = self.open.remove(at);
-        if !open.mark.is_empty() {
-            self.close_mark(open.mark);
+        if let Some(mark) = open.mark {
+            self.close_mark(mark);
         }
-        if tag == Tag::A
-            && let Some(at) = self.links.iter().rposition(|(link, ..)| *link == id)
-        {
-            let (_, address, from) = self.links.remove(at);
-            self.close_link(&address, from);
+        if tag == Tag::A {
+            self.close_link(id);
         }
         if tag.has(is::BLOCK) {
+            self.is_broken = false;
             let tight = matches!(tag, Tag::Li | Tag::Dt | Tag::Dd | Tag::Td | Tag::Th | Tag::Tr | Tag::Option);
             let in_list = tag.has(is::CONTAINER) && self.open.iter().rev().any(|open| open.tag == Tag::Li);
             self.part(if tight || in_list { Gap::Line } else { Gap::Paragraph });
         }
         match tag {
-            Tag::Pre | Tag::Listing | Tag::Xmp => {
+            Tag::Pre | Tag::Listing | Tag::Xmp | Tag::Plaintext => {
                 self.preformatted = self.preformatted.saturating_sub(1);
-                if self.fence && self.preformatted == 0 {
-                    self.gap = Gap::Line;
-                    self.put_line("```", out);
-                    self.gap = Gap::Paragraph;
-                    self.fence = false;
+                self.begins_code = false;
+                if self.preformatted == 0 {
+                    self.put_fence(out);
                 }
             }
-            Tag::Li => self.item = None,
+            Tag::Table => self.end_table(),
+            Tag::Li | Tag::Blockquote => {
+                self.item.take_if(|_| tag == Tag::Li);
+                if let Some(markdown) = &mut self.markdown {
+                    markdown.leave_container(id);
+                }
+            }
             Tag::Tr if self.rows.last().is_some_and(|row| row.id == id) => {
                 if let Some(row) = self.rows.pop() {
                     self.put_row(row, out);
@@ -202,20 +231,6 @@ impl Flow {
             }
             _ => {}
         }
-    }
-
-    fn begin_item(&mut self) {
-        let list = self.open.iter_mut().rev().find(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir));
-        let depth =
-            |flow: &Flow| flow.open.iter().filter(|open| matches!(open.tag, Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir)).count().saturating_sub(1);
-        let mark = match list {
-            Some(list) if list.tag == Tag::Ol => {
-                list.number += 1;
-                format!("{}. ", list.number - 1)
-            }
-            _ => "- ".to_owned(),
-        };
-        self.item = Some("  ".repeat(depth(self).min(16)) + &mark);
     }
 }
 
@@ -240,13 +255,13 @@ impl Emitter for Flow {
                 let edits = within(page.edits, &range);
                 self.opened(id, tag, void, &page.text(range), out);
                 // A picture's text, where it is all that moderation has written and stands there once.
-                if let [edit] = edits
+                if let Some(text) = self.picture.take()
+                    && let [edit] = edits
                     && !edit.text.is_empty()
-                    && let Some(from) = self.line.rfind("![")
-                    && self.line[from..].matches(&*edit.text).count() == 1
-                    && let Some(at) = self.line[from..].find(&*edit.text)
+                    && self.line[text.clone()].matches(&*edit.text).count() == 1
+                    && let Some(at) = self.line[text.clone()].find(&*edit.text)
                 {
-                    self.marks.push((edit.finding, from + at..from + at + edit.text.len()));
+                    self.marks.push((edit.finding, text.start + at..text.start + at + edit.text.len()));
                 }
             }
             EventKind::Close { id, tag, .. } => self.closed(id, tag, out),
@@ -261,6 +276,7 @@ impl Emitter for Flow {
             }
             EventKind::Break { blank } => {
                 self.end_line(out);
+                self.is_broken = false;
                 self.part(if blank { Gap::Paragraph } else { Gap::Line });
             }
             EventKind::Stray { block: true } => {
@@ -280,6 +296,7 @@ impl Emitter for Flow {
         while let Some(row) = self.rows.pop() {
             self.put_row(row, out);
         }
+        self.put_fence(out);
         if !self.wrote {
             self.put_title(out);
         }

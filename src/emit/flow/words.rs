@@ -2,25 +2,32 @@
 
 use super::Flow;
 use super::line::Gap;
-use super::markdown::escape_markdown;
 use crate::moderate::edit::Edit;
 use crate::rewrite::TextKind;
+use std::borrow::Cow;
 
 /// A line is held until it is this long.
 const LINE_BYTES: usize = 1 << 20;
 
 impl Flow {
     pub(super) fn words(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
-        let text = if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) };
+        let text: Cow<'_, str> = if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) };
         if let Some(title) = &mut self.title {
             title.hear(&text);
         }
+        let is_first = std::mem::take(&mut self.begins_code);
         if self.preformatted > 0 {
+            // The standard drops the line end that a `pre` begins with (13.2.6.4.7).
+            let text: Cow<'_, str> = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text };
+            let text = text.strip_prefix('\n').filter(|_| is_first).unwrap_or(&text);
             for (n, part) in text.split('\n').enumerate() {
                 if n > 0 {
                     self.end_preformatted_line(out);
                 }
-                self.line.push_str(part.trim_end_matches('\r'));
+                self.line.push_str(part);
+            }
+            if self.line.len() > LINE_BYTES {
+                self.end_preformatted_line(out);
             }
             return;
         }
@@ -39,13 +46,20 @@ impl Flow {
             from = at;
         }
         self.word(&text[from..]);
-        // A line without end is written as far as it goes; only marks that are still open are lost to it.
-        if self.line.len() > LINE_BYTES && self.rows.is_empty() {
-            let (line, marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
-            self.links.clear();
-            self.put_decorated(&line, marks, out);
-            self.gap = Gap::None;
+        if self.line.len() + self.markdown.as_ref().map_or(0, |markdown| markdown.target_bytes) > LINE_BYTES {
+            self.put_endless(out);
         }
+    }
+
+    /// A line without end is written as far as it goes; a row that holds one is layout.
+    fn put_endless(&mut self, out: &mut Vec<u8>) {
+        self.let_row_flow(out);
+        let (line, marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
+        self.put_words(&line, marks, out);
+        if let Some(markdown) = &mut self.markdown {
+            markdown.begin_line(true);
+        }
+        self.gap = Gap::None;
     }
 
     fn word(&mut self, word: &str) {
@@ -53,12 +67,11 @@ impl Flow {
             return;
         }
         self.due_space();
-        if self.is_markdown() { escape_markdown(word, &mut self.line) } else { self.line.push_str(word) }
+        self.line.push_str(word);
     }
 
     pub(super) fn due_space(&mut self) {
-        let begins_link = || self.links.last().is_some_and(|(.., from)| from + 1 == self.line.len());
-        if std::mem::take(&mut self.space) && !self.line.is_empty() && !begins_link() && !self.line.ends_with(' ') {
+        if std::mem::take(&mut self.space) && !self.is_blank() && !self.line.ends_with(' ') {
             self.line.push(' ');
         }
     }

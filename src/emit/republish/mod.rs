@@ -28,7 +28,21 @@ struct Written {
     /// Written already, or waits for content.
     is_out: bool,
     /// Empty cells that go before its first content.
-    cells: usize,
+    cells: String,
+}
+
+/// A row of so many bytes of empty cells is written, whatever comes.
+const ROW_BYTES: usize = 16 * 1024;
+
+/// What parts the words that come from the ones before, where no tag that is written does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    /// They stand together.
+    None,
+    /// Something stood between them.
+    Space,
+    /// A line ended.
+    Line,
 }
 
 /// Writes one page.
@@ -40,9 +54,9 @@ pub(super) struct Republish {
     starts: String,
     /// Element whose content is left out.
     leaving: Option<Left>,
-    /// A line ended in what is not written: words on both sides do not become one.
-    is_parted: bool,
-    /// The line has text so far.
+    /// What is not written parts words all the same: those on both sides do not become one.
+    gap: Gap,
+    /// The line has something in it so far.
     has_text: bool,
     preformatted: u32,
     after_space: bool,
@@ -64,7 +78,7 @@ impl Republish {
             open: Vec::new(),
             starts: String::new(),
             leaving: None,
-            is_parted: false,
+            gap: Gap::None,
             has_text: false,
             preformatted: 0,
             after_space: true,
@@ -82,16 +96,26 @@ impl Republish {
         }
         let in_heading = || self.open.iter().any(|written| written.tag.has(is::HEADING));
         let written = match treatment(tag, source) {
-            Treatment::Leave if tag == Tag::Button && button::is_read(source, in_heading()) => return,
-            Treatment::Unwrap => return,
-            Treatment::Leave => {
-                if !void {
-                    self.leaving = Some(Left::new(id, tag));
+            Treatment::Leave if !(void || tag == Tag::Button && button::is_read(source, in_heading())) => {
+                self.leaving = Some(Left::new(id, tag));
+                if tag.has(is::BLOCK) {
+                    self.part(Gap::Space);
+                }
+                return;
+            }
+            // A page has one, and what is written already stands outside of it.
+            Treatment::Write(_) if tag == Tag::Html && self.wrote => return,
+            Treatment::Unwrap | Treatment::Leave => {
+                if tag.has(is::BLOCK) {
+                    self.part(Gap::Line);
                 }
                 return;
             }
             Treatment::Write(written) => written,
         };
+        if written.has(is::BLOCK) {
+            self.part(Gap::Line);
+        }
         let from = self.starts.len();
         if !self.start_tag(tag, written, plain, source) {
             self.starts.truncate(from);
@@ -102,26 +126,85 @@ impl Republish {
         }
         let is_void = void || written == Tag::Img;
         if is_void {
-            self.flush(out);
-            out.extend_from_slice(&self.starts.as_bytes()[from..]);
-            self.starts.truncate(from);
-            self.after_space = matches!(written, Tag::Br | Tag::Hr);
-            self.wrote = true;
+            self.write_void(written, from, out);
             return;
         }
-        self.open.push(Written { id, tag: written, start: from..self.starts.len(), is_out: false, cells: 0 });
+        self.open.push(Written { id, tag: written, start: from..self.starts.len(), is_out: false, cells: String::new() });
         if written == Tag::Pre {
             self.preformatted += 1;
         }
         if matches!(written, Tag::Iframe | Tag::Video | Tag::Audio) {
-            self.flush(out);
+            self.begin_words(out);
+        }
+    }
+
+    /// Writes the start tag from `from` on, of an element without content.
+    fn write_void(&mut self, written: Tag, from: usize, out: &mut Vec<u8>) {
+        let ends_line = matches!(written, Tag::Br | Tag::Hr);
+        if ends_line {
+            self.flush(out)
+        } else {
+            self.begin_words(out)
+        }
+        out.extend_from_slice(&self.starts.as_bytes()[from..]);
+        self.starts.truncate(from);
+        self.after_space = ends_line;
+        if ends_line {
+            self.line_ended();
+        }
+        self.wrote = true;
+    }
+
+    /// What comes next is parted from what came before.
+    fn part(&mut self, gap: Gap) {
+        self.gap = self.gap.max(gap);
+    }
+
+    /// A tag that is written has ended the line.
+    fn line_ended(&mut self) {
+        (self.gap, self.has_text) = (Gap::None, false);
+    }
+
+    /// Something to see comes next: it is parted from what came before, as the page has it, and the tags that waited for it are written.
+    #[inline]
+    fn begin_words(&mut self, out: &mut Vec<u8>) {
+        if self.gap != Gap::None {
+            self.write_gap(out);
+        }
+        self.flush(out);
+        self.has_text = true;
+    }
+
+    fn write_gap(&mut self, out: &mut Vec<u8>) {
+        let gap = std::mem::replace(&mut self.gap, Gap::None);
+        if !self.has_text || self.waits_block() {
+            return;
+        }
+        match gap {
+            Gap::Line => out.extend_from_slice(b"<br>"),
+            _ if !self.after_space => out.push(b' '),
+            _ => {}
+        }
+        self.after_space = true;
+    }
+
+    /// Whether among the start tags that wait for content is one that begins a line.
+    fn waits_block(&self) -> bool {
+        self.open.iter().rev().take_while(|written| !written.is_out).any(|written| written.tag.has(is::BLOCK))
+    }
+
+    fn write_end(&mut self, tag: Tag, out: &mut Vec<u8>) {
+        end_tag(tag, out);
+        if tag.has(is::BLOCK) {
+            self.after_space = false;
+            self.line_ended();
         }
     }
 
     /// What moderation writes in place of a part of a text.
     fn edit(&mut self, edit: &Edit, kind: TextKind, out: &mut Vec<u8>) {
         if edit.text.trim_start().len() == edit.text.len() && !edit.text.is_empty() {
-            self.flush(out);
+            self.begin_words(out);
         }
         let from = out.len();
         self.text(&edit.text, kind, out);
@@ -145,24 +228,27 @@ impl Republish {
         let mut at = waits(&self.open);
         while at < self.open.len() {
             if let Some(ended) = implied_end(&self.open[..at], self.open[at].tag) {
-                for written in self.open.drain(ended..at).rev() {
-                    if written.is_out {
-                        end_tag(written.tag, out);
-                        self.after_space &= !written.tag.has(is::BLOCK);
+                let drained: Vec<(Tag, bool)> = self.open.drain(ended..at).rev().map(|written| (written.tag, written.is_out)).collect();
+                for (tag, is_out) in drained {
+                    if is_out {
+                        self.write_end(tag, out);
                     }
-                    self.preformatted -= u32::from(written.tag == Tag::Pre);
+                    self.preformatted -= u32::from(tag == Tag::Pre);
                 }
                 at = ended;
             }
             at += 1;
         }
         let from = waits(&self.open);
+        let mut has_block = false;
         for written in &mut self.open[from..] {
             out.extend_from_slice(&self.starts.as_bytes()[written.start.clone()]);
             written.is_out = true;
-            for _ in 0..std::mem::take(&mut written.cells) {
-                out.extend_from_slice(b"<td></td>");
-            }
+            has_block |= written.tag.has(is::BLOCK);
+            out.extend_from_slice(std::mem::take(&mut written.cells).as_bytes());
+        }
+        if has_block {
+            self.line_ended();
         }
         self.wrote = true;
     }
@@ -170,28 +256,41 @@ impl Republish {
     fn closed(&mut self, id: ElementId, out: &mut Vec<u8>) {
         let Some(at) = self.open.iter().rposition(|written| written.id == id) else { return };
         // Formatting that is crossed by others: those are closed for a moment, and open again with what comes next.
-        for written in self.open[at + 1..].iter_mut().rev().filter(|written| written.is_out) {
-            end_tag(written.tag, out);
-            self.after_space &= !written.tag.has(is::BLOCK);
-            written.is_out = false;
+        for above in (at + 1..self.open.len()).rev() {
+            if std::mem::replace(&mut self.open[above].is_out, false) {
+                self.write_end(self.open[above].tag, out);
+            }
         }
         let closed = self.open.remove(at);
         if closed.tag == Tag::Pre {
             self.preformatted -= 1;
         }
         if closed.is_out {
-            end_tag(closed.tag, out);
-            self.after_space &= !closed.tag.has(is::BLOCK);
+            self.write_end(closed.tag, out);
         } else if matches!(closed.tag, Tag::Td | Tag::Th) {
-            // An empty cell keeps its row in order, but does not make a row by itself.
-            match self.open.last_mut() {
-                Some(row) if row.is_out => out.extend_from_slice(b"<td></td>"),
-                Some(row) if row.tag == Tag::Tr => row.cells += 1,
-                _ => {}
-            }
+            self.empty_cell(&closed, out);
         }
         if at == self.open.len() {
             self.starts.truncate(closed.start.start);
+        }
+    }
+
+    /// An empty cell keeps its row in order, but does not make a row by itself.
+    fn empty_cell(&mut self, cell: &Written, out: &mut Vec<u8>) {
+        let start = &self.starts[cell.start.clone()];
+        match self.open.last_mut() {
+            Some(row) if row.is_out => {
+                out.extend_from_slice(start.as_bytes());
+                self.write_end(cell.tag, out);
+            }
+            Some(row) if row.tag == Tag::Tr => {
+                row.cells.push_str(start);
+                row.cells.push_str(if cell.tag == Tag::Th { "</th>" } else { "</td>" });
+                if row.cells.len() > ROW_BYTES {
+                    self.flush(out);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -207,29 +306,24 @@ impl Emitter for Republish {
             return;
         }
         if !held.is_kept() {
-            self.is_parted |= held.event.kind.parts_lines();
+            if held.event.kind.parts_lines() {
+                self.part(Gap::Space);
+            }
             return;
-        }
-        if held.event.kind.parts_lines() {
-            // A button is not written, and its words stay in the line.
-            let is_button = matches!(held.event.kind, EventKind::Open { tag: Tag::Button, .. } | EventKind::Close { tag: Tag::Button, .. });
-            (self.is_parted, self.has_text) = (is_button, self.has_text && is_button);
         }
         match held.event.kind {
             EventKind::Open { id, tag, void, plain, .. } => self.opened(id, tag, void, plain, &page.text(range), out),
-            EventKind::Close { id, .. } => self.closed(id, out),
+            EventKind::Close { id, tag, .. } => {
+                if tag.has(is::BLOCK) {
+                    self.part(Gap::Line);
+                }
+                self.closed(id, out);
+            }
             EventKind::Text(TextKind::Raw) => {}
             EventKind::Text(kind) => {
                 if self.markup == Markup::Text && !self.in_paragraph && !page.text(range.clone()).trim().is_empty() {
                     out.extend_from_slice(b"<p>");
                     self.in_paragraph = true;
-                }
-                let source = page.window.text(range.clone());
-                if !source.trim_ascii().is_empty() {
-                    if self.is_parted && self.has_text && !source.starts_with(|c: char| c.is_ascii_whitespace()) {
-                        self.text(" ", TextKind::Data, out);
-                    }
-                    (self.is_parted, self.has_text) = (false, true);
                 }
                 for part in page.parts(range) {
                     match part {
@@ -238,13 +332,13 @@ impl Emitter for Republish {
                     }
                 }
             }
-            EventKind::Break { .. } if self.preformatted > 0 && !range.is_empty() => self.text(&page.text(range), TextKind::Literal, out),
-            EventKind::Break { .. } if self.markup == Markup::Html => {
-                // A line begins anew only behind one.
-                if self.wrote && self.open.last().is_none_or(|written| written.is_out) {
-                    out.extend_from_slice(b"<br>");
-                }
+            EventKind::Break { .. } if self.preformatted > 0 && !range.is_empty() => {
+                // What parts the words there is the line end itself.
+                self.line_ended();
+                self.text(&page.text(range), TextKind::Literal, out);
+                self.line_ended();
             }
+            EventKind::Break { .. } | EventKind::Stray { block: true } if self.markup == Markup::Html => self.part(Gap::Line),
             EventKind::Break { .. } => self.end_paragraph(out),
             EventKind::Comment | EventKind::Doctype | EventKind::Stray { .. } => {}
         }
@@ -258,8 +352,7 @@ impl Emitter for Republish {
         self.end_paragraph(out);
         while let Some(written) = self.open.pop() {
             if written.is_out {
-                end_tag(written.tag, out);
-                self.after_space &= !written.tag.has(is::BLOCK);
+                self.write_end(written.tag, out);
             }
         }
         // Pages that go to one place are lines of their own.

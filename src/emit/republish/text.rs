@@ -6,7 +6,7 @@ use crate::rewrite::TextKind;
 impl Republish {
     pub(super) fn text(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
         if self.preformatted > 0 {
-            self.flush(out);
+            self.begin_words(out);
             escape(raw, kind, out);
             self.after_space = false;
             return;
@@ -16,7 +16,7 @@ impl Republish {
         while at < bytes.len() {
             let end = end_of_words(bytes, at);
             if end > at {
-                self.flush(out);
+                self.begin_words(out);
                 out.extend_from_slice(&bytes[at..end]);
                 self.after_space = false;
                 self.wrote = true;
@@ -28,7 +28,7 @@ impl Republish {
                 let end = bytes[at..].iter().position(|b| is_plain(*b) || b.is_ascii_whitespace()).map_or(bytes.len(), |n| at + n);
                 // A reference goes on in plain letters.
                 let end = bytes[end..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| end + n);
-                self.flush(out);
+                self.begin_words(out);
                 escape(&raw[at..end], kind, out);
                 self.after_space = false;
                 self.wrote = true;

@@ -102,7 +102,7 @@ impl Passage {
                 if is_line {
                     self.end_block(number);
                 }
-                if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) && !void {
+                if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp | Tag::Plaintext) && !void {
                     self.preformatted += 1;
                 }
                 if is_kept {
@@ -120,7 +120,7 @@ impl Passage {
                 if is_line {
                     self.end_block(number + 1);
                 }
-                if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp) {
+                if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp | Tag::Plaintext) {
                     self.preformatted = self.preformatted.saturating_sub(1);
                 }
                 self.noscript.take_if(|noscript| *noscript == id);

@@ -30,14 +30,23 @@ pub struct Closed {
 }
 
 impl OpenElements {
-    /// Reads an end tag, which has a name as written; false if it closes nothing.
+    /// Reads an end tag, which has a name as written; false if it closes no element of its name.
     pub fn end_tag(&mut self, tag: Tag, name: &str, closed: &mut Vec<Closed>) -> bool {
         self.drop_void();
-        if let Some(at) = self.too_deep.iter().rposition(|deep| *deep == tag) {
-            self.too_deep.truncate(at);
-            return false;
+        if !self.deep.is_empty() {
+            let mut tracked = None;
+            if self.deep.end(tag, &mut tracked) {
+                if let Some(at) = tracked.and_then(|id| self.stack.iter().rposition(|element| element.id == id)) {
+                    self.pop_through(at, Closing::Ancestor, closed);
+                }
+                return false;
+            }
         }
         if self.in_foreign() {
+            // These two break out of a drawing (13.2.6.5).
+            while matches!(tag, Tag::P | Tag::Br) && self.in_foreign() {
+                self.pop(Closing::Implied, closed);
+            }
             let found = self.stack.iter().rposition(|e| e.namespace == Namespace::Html || self.name(e).eq_ignore_ascii_case(name));
             if let Some(at) = found.filter(|at| self.stack[*at].namespace != Namespace::Html) {
                 self.close_through(at, closed);
@@ -45,6 +54,7 @@ impl OpenElements {
             }
         }
         match tag {
+            // The end tag of a `br` is a start tag to the standard; the caller reads it as one.
             Tag::Body | Tag::Html | Tag::Br => false,
             Tag::P => self.end_in_scope(&[Tag::P], &[Tag::Button], closed),
             Tag::Li => self.end_in_scope(&[Tag::Li], &[Tag::Ol, Tag::Ul], closed),
@@ -138,9 +148,14 @@ impl OpenElements {
 
     pub(super) fn close_in_scope(&mut self, tags: &[Tag], more_bounds: &[Tag], how: Closing, closed: &mut Vec<Closed>) {
         if let Some(at) = self.position_in_scope(tags, more_bounds) {
-            while self.stack.len() > at {
-                self.pop(how, closed);
-            }
+            self.pop_through(at, how, closed);
+        }
+    }
+
+    /// Closes the element at `at` and what is open inside of it, all of them in this way.
+    fn pop_through(&mut self, at: usize, how: Closing, closed: &mut Vec<Closed>) {
+        while self.stack.len() > at {
+            self.pop(how, closed);
         }
     }
 
@@ -156,9 +171,7 @@ impl OpenElements {
         for at in (0..self.stack.len()).rev() {
             let tag = self.stack[at].tag;
             if tags.contains(&tag) {
-                while self.stack.len() > at {
-                    self.pop(Closing::Implied, closed);
-                }
+                self.pop_through(at, Closing::Implied, closed);
                 return;
             }
             if tag.has(is::SPECIAL) && !matches!(tag, Tag::Address | Tag::Div | Tag::P) {
@@ -176,7 +189,7 @@ impl OpenElements {
         for at in (0..self.stack.len()).rev() {
             let element = &self.stack[at];
             if element.tag == tag {
-                let crossed = self.stack[at + 1..].iter().any(|e| e.tag.has(is::SPECIAL) || e.tag.has(is::FORMATTING));
+                let crossed = !self.deep.is_empty() || self.stack[at + 1..].iter().any(|e| e.tag.has(is::SPECIAL) || e.tag.has(is::FORMATTING));
                 if crossed {
                     self.remove(at, how, closed);
                 } else {

@@ -5,6 +5,7 @@
 //! does not move nodes (foster parenting) and does not clone formatting elements.
 
 mod closing;
+mod deep;
 mod element;
 mod opening;
 
@@ -15,6 +16,7 @@ pub use opening::Opened;
 
 use super::Tag;
 use super::attributes::Attribute;
+use deep::Deep;
 
 /// The start tags of open elements are kept in one text that grows and shrinks with the stack.
 #[derive(Debug, Default)]
@@ -22,8 +24,8 @@ pub struct OpenElements {
     stack: Vec<OpenElement>,
     text: String,
     attributes: Vec<Attribute>,
-    /// Tags too deep to be tracked, innermost last.
-    too_deep: Vec<Tag>,
+    /// What is too deep to be tracked.
+    deep: Deep,
     /// Void element whose attributes are still readable.
     void: Option<OpenElement>,
     next_id: ElementId,
@@ -61,7 +63,7 @@ impl OpenElements {
 
     /// Count of open elements, those too deep included.
     pub fn count(&self) -> usize {
-        self.stack.len() + self.too_deep.len()
+        self.stack.len() + self.deep.len()
     }
 
     fn name(&self, element: &OpenElement) -> &str {
@@ -75,7 +77,6 @@ impl OpenElements {
     /// Ends the page: everything is closed.
     pub fn finish(&mut self, closed: &mut Vec<Closed>) {
         self.drop_void();
-        self.too_deep.clear();
         while !self.stack.is_empty() {
             // The ends of body and html are usually left out or ignored, and say nothing about what they hold.
             let top = self.stack[self.stack.len() - 1].tag;
@@ -112,7 +113,17 @@ impl OpenElements {
         }
     }
 
+    /// Closes the innermost element, and with it what is too deep inside of it.
     fn pop(&mut self, how: Closing, closed: &mut Vec<Closed>) {
+        if let Some(element) = self.stack.last()
+            && !self.deep.is_empty()
+        {
+            self.deep.closed(element.id);
+        }
+        self.pop_alone(how, closed);
+    }
+
+    fn pop_alone(&mut self, how: Closing, closed: &mut Vec<Closed>) {
         self.drop_void();
         if let Some(element) = self.stack.pop() {
             self.counts[element.tag as usize] -= 1;
@@ -132,7 +143,7 @@ impl OpenElements {
     /// Takes one element out of the middle of the stack.
     fn remove(&mut self, at: usize, how: Closing, closed: &mut Vec<Closed>) {
         if at + 1 == self.stack.len() {
-            return self.pop(how, closed);
+            return self.pop_alone(how, closed);
         }
         let element = self.stack.remove(at);
         self.counts[element.tag as usize] -= 1;
@@ -211,5 +222,41 @@ mod tests {
             elements.end_tag(Tag::Div, "div", &mut closed);
         }
         assert_eq!(elements.count(), 1);
+    }
+
+    #[test]
+    fn what_closes_closes_what_is_too_deep_inside_of_it() {
+        let mut elements = OpenElements::new(8);
+        let mut closed = Vec::new();
+        (0..7).for_each(|_| _ = elements.start_tag("<div>", &mut closed));
+        for tag in ["<section>", "<b>", "<div>", "<i>"] {
+            elements.start_tag(tag, &mut closed);
+        }
+        assert_eq!(elements.count(), 11);
+        // No `u` is open, and the `div` that ends is the one too deep.
+        elements.end_tag(Tag::U, "u", &mut closed);
+        elements.end_tag(Tag::Div, "div", &mut closed);
+        assert_eq!((elements.count(), closed.len()), (9, 0));
+        elements.end_tag(Tag::Section, "section", &mut closed);
+        assert_eq!((elements.count(), closed.len()), (7, 1));
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_however_deep_it_stands() {
+        let mut elements = OpenElements::new(8);
+        let mut closed = Vec::new();
+        (0..9).for_each(|_| _ = elements.start_tag("<div>", &mut closed));
+        assert!(matches!(elements.start_tag("<select>", &mut closed), Opened::Open(_)));
+        assert!(matches!(elements.start_tag("<div>", &mut closed), Opened::Ignored));
+        elements.end_tag(Tag::Select, "select", &mut closed);
+        assert_eq!((closed.len(), elements.count()), (1, 9));
+        assert!(matches!(elements.start_tag("<span style='display: none'>", &mut closed), Opened::Open(_)));
+        // The end tag of a deep element around it closes it, too.
+        elements.end_tag(Tag::Div, "div", &mut closed);
+        assert_eq!((closed.len(), elements.count()), (2, 8));
+        for _ in 0..200 {
+            elements.start_tag("<svg>", &mut closed);
+        }
+        assert_eq!((elements.stack().len(), elements.count()), (8 + deep::BEYOND, 208));
     }
 }

@@ -1,9 +1,11 @@
 //! What a start tag does to the stack: it closes what the standard says it closes, and opens its element if it may stand there.
 
+use super::deep::BEYOND;
 use super::{Closed, Closing, ElementId, Namespace, OpenElement, OpenElements};
+use crate::rewrite::left::is_left_out;
 use crate::rewrite::start_tag::StartTag;
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, Tag};
+use crate::rewrite::{Attributes, Tag, style};
 
 /// What a start tag came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +26,19 @@ fn is_shadow_root(source: &str) -> bool {
     Attributes::get(source, "shadowrootmode").is_some_and(|mode| ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known)))
 }
 
+/// Whether what an element holds is no text of the page, or may be none.
+fn is_no_text(source: &str, head: &StartTag, tag: Tag) -> bool {
+    is_left_out(tag) || tag == Tag::Button || head.may_hide() && hides(source)
+}
+
+fn hides(source: &str) -> bool {
+    Attributes::get(source, "hidden").is_some() || Attributes::get(source, "style").is_some_and(style::hides)
+}
+
 impl OpenElements {
     /// Reads a start tag, `<` to `>`. Elements that it closes are appended to `closed`, innermost first.
-    pub fn start_tag(&mut self, source: &str, closed: &mut Vec<Closed>) -> Opened {
+    #[cfg(test)]
+    pub(crate) fn start_tag(&mut self, source: &str, closed: &mut Vec<Closed>) -> Opened {
         let mut read = StartTag::default();
         match read.read(source) {
             Some(_) => self.open(source, &read, closed),
@@ -34,7 +46,7 @@ impl OpenElements {
         }
     }
 
-    /// The same when the tag has been read.
+    /// Reads a start tag whose attributes are known. Elements that it closes are appended to `closed`, innermost first.
     pub(in crate::rewrite) fn open(&mut self, source: &str, head: &StartTag, closed: &mut Vec<Closed>) -> Opened {
         let tag = head.tag;
         self.drop_void();
@@ -151,9 +163,13 @@ impl OpenElements {
     }
 
     fn push(&mut self, source: &str, head: &StartTag, tag: Tag, namespace: Namespace, void: bool) -> Opened {
-        if !void && self.stack.len() >= self.depth {
-            self.too_deep.push(tag);
+        let is_deep = !void && (self.stack.len() >= self.depth || self.deep.has_tags());
+        if is_deep && !(self.stack.len() < self.depth + BEYOND && is_no_text(source, head, tag)) {
+            self.deep.push(tag);
             return Opened::Ignored;
+        }
+        if is_deep {
+            self.deep.track(self.next_id.saturating_add(1));
         }
         // In SVG and MathML only the roots mean what their names mean in HTML.
         let tag = if namespace == Namespace::Html || matches!(tag, Tag::Svg | Tag::Math) { tag } else { Tag::Unknown };
