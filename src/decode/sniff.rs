@@ -28,7 +28,7 @@ pub(super) struct Sniffer {
 
 impl Sniffer {
     pub(super) fn new(declared: &Declared) -> Self {
-        let http = declared.http.as_ref().and_then(|label| Encoding::for_label(label.trim().as_bytes()));
+        let http = declared.http.as_ref().and_then(|label| known(label));
         // The detector takes lower-case ASCII only; anything else is no hint.
         let hint = declared.top_level_domain.clone().filter(|tld| !tld.is_empty() && tld.bytes().all(|b| b.is_ascii_lowercase()));
         Sniffer { http, top_level_domain: hint, held: Vec::new(), looks: 0, plain: 0 }
@@ -101,6 +101,12 @@ impl Sniffer {
     }
 }
 
+/// The encoding of a label. Those that browsers refuse to decode (Encoding Standard, 14.1 "replacement") say no more than none: what such a page
+/// holds besides is still read.
+fn known(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.trim().as_bytes())
+}
+
 /// Offset of the first byte that says something about the encoding: one outside of ASCII, or an escape.
 fn first_telling(bytes: &[u8]) -> Option<usize> {
     const AT_ONCE: usize = 256;
@@ -112,30 +118,31 @@ fn first_telling(bytes: &[u8]) -> Option<usize> {
 /// A page that is plain ASCII for this many bytes and declares nothing is decided by what was seen so far.
 const DETECTION_LIMIT: usize = 1 << 20;
 
-/// UTF-16 without a mark: every other byte of the beginning is zero. Beyond the standard, which knows only the XML
-/// declaration's pattern; a page of another encoding has no zero bytes.
+/// UTF-16 without a mark: nearly every second byte of the beginning is zero, or belongs to a character that the other byte names. Beyond the
+/// standard, which knows only the XML declaration's pattern; a page of another encoding has no zero bytes, but one that somebody put there.
 fn undeclared_utf16(head: &[u8]) -> Option<&'static Encoding> {
-    let head = &head[..head.len().min(64) & !1];
-    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
-    let half = head.len() / 2;
-    let (high, low) = (zeros(0), zeros(1));
-    if half < 4 {
+    let head = &head[..head.len().min(LOOKS[0]) & !1];
+    if head.len() < 8 {
         return None;
     }
-    match (high * 4 > half && low == 0, low * 4 > half && high == 0) {
-        (true, false) => Some(UTF_16BE),
-        (false, true) => Some(UTF_16LE),
-        _ => None,
-    }
+    [(UTF_16BE, 0), (UTF_16LE, 1)].into_iter().find(|(encoding, high)| is_utf16(head, *high, encoding)).map(|(encoding, _)| encoding)
 }
 
-/// The encoding that the page itself declares, by XML declaration or `<meta>`.
+/// Whether units of two bytes, the high one at this offset of each, are text: markup and spaces are among them from the first on, nearly all are
+/// of the same few rows of Unicode, and none is broken.
+fn is_utf16(head: &[u8], high: usize, encoding: &'static Encoding) -> bool {
+    let units = || head.chunks_exact(2).map(|unit| (unit[high], unit[1 - high]));
+    let plain = units().filter(|(high, low)| *high == 0 && *low != 0).count();
+    // What looks like ASCII when the bytes are read one by one is no letter of the other half.
+    let crossed = units().filter(|(high, low)| *low == 0 || (*high != 0 && high.is_ascii_graphic() && low.is_ascii_graphic())).count();
+    let count = head.len() / 2;
+    plain * 4 > count && crossed * 16 <= count && !encoding.decode_without_bom_handling(&head[..head.len() - 2]).1
+}
+
+/// The encoding that the page itself declares, by XML declaration or `<meta>`. What could be read as ASCII to find that is no UTF-16.
 fn declaration(head: &[u8]) -> Option<Found> {
-    if undeclared_utf16(head).is_some() {
-        return None;
-    }
     let encoding = xml_declaration(head).or_else(|| meta(head))?;
-    // What could be read as ASCII is no UTF-16 (HTML 13.2.3.2, last steps).
+    // HTML 13.2.3.2, last steps.
     let encoding = match encoding {
         e if e == UTF_16LE || e == UTF_16BE => UTF_8,
         e if e == X_USER_DEFINED => WINDOWS_1252,
@@ -149,7 +156,7 @@ fn xml_declaration(head: &[u8]) -> Option<&'static Encoding> {
     let text = std::str::from_utf8(head[..end].strip_prefix(b"<?xml")?).ok()?;
     let value = text.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
+    known(value[1..].split(quote).next()?)
 }
 
 /// The first `<meta>` that names a charset, outside comments and scripts.
@@ -162,7 +169,7 @@ fn meta(head: &[u8]) -> Option<&'static Encoding> {
                 charset_of_content_type(&tag.get_attribute("content").filter(|_| pragma)?)
             };
             let label = tag.get_attribute("charset").or_else(by_content);
-            found.set(label.and_then(|label| Encoding::for_label(label.trim().as_bytes())));
+            found.set(label.and_then(|label| known(&label)));
         }
         Ok(())
     }));
