@@ -30,6 +30,8 @@ pub(super) struct Flow {
     placed: Vec<Placed>,
     /// White space is due before the next word.
     space: bool,
+    /// A picture stands before the next word, and parts it from the one before.
+    is_pictured: bool,
     preformatted: u32,
     links: Vec<(ElementId, String, usize)>,
     rows: Vec<Row>,
@@ -61,6 +63,7 @@ impl Flow {
             marks: Vec::new(),
             placed: Vec::new(),
             space: false,
+            is_pictured: false,
             preformatted: 0,
             links: Vec::new(),
             rows: Vec::new(),
@@ -135,7 +138,10 @@ impl Flow {
                     row.cells.push(Vec::new());
                 }
             }
-            Tag::Img => self.image(source),
+            Tag::Img => {
+                self.image(source);
+                self.is_pictured = true;
+            }
             Tag::Unknown if crate::rewrite::tag_name(source).eq_ignore_ascii_case("amp-img") => self.image(source),
             Tag::Hr if self.is_markdown() => {
                 self.put_line("---", out);
