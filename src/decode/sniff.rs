@@ -118,25 +118,24 @@ fn first_telling(bytes: &[u8]) -> Option<usize> {
 /// A page that is plain ASCII for this many bytes and declares nothing is decided by what was seen so far.
 const DETECTION_LIMIT: usize = 1 << 20;
 
-/// UTF-16 without a mark: nearly every second byte of the beginning is zero, or belongs to a character that the other byte names. Beyond the
-/// standard, which knows only the XML declaration's pattern; a page of another encoding has no zero bytes, but one that somebody put there.
+/// UTF-16 without a mark, by all that is held. Beyond the standard, which knows only the XML declaration's pattern.
 fn undeclared_utf16(head: &[u8]) -> Option<&'static Encoding> {
-    let head = &head[..head.len().min(LOOKS[0]) & !1];
+    let head = &head[..head.len().min(LOOKS[LOOKS.len() - 1]) & !1];
     if head.len() < 8 {
         return None;
     }
     [(UTF_16BE, 0), (UTF_16LE, 1)].into_iter().find(|(encoding, high)| is_utf16(head, *high, encoding)).map(|(encoding, _)| encoding)
 }
 
-/// Whether units of two bytes, the high one at this offset of each, are text: markup and spaces are among them from the first on, nearly all are
-/// of the same few rows of Unicode, and none is broken.
+/// Whether units of two bytes, the high one at this offset of each, are text: markup and spaces are among them, none is broken, and nowhere is there
+/// what reads as text byte by byte. Somebody may have put zeros into a page of another encoding.
 fn is_utf16(head: &[u8], high: usize, encoding: &'static Encoding) -> bool {
-    let units = || head.chunks_exact(2).map(|unit| (unit[high], unit[1 - high]));
-    let plain = units().filter(|(high, low)| *high == 0 && *low != 0).count();
-    // What looks like ASCII when the bytes are read one by one is no letter of the other half.
-    let crossed = units().filter(|(high, low)| *low == 0 || (*high != 0 && high.is_ascii_graphic() && low.is_ascii_graphic())).count();
-    let count = head.len() / 2;
-    plain * 4 > count && crossed * 16 <= count && !encoding.decode_without_bom_handling(&head[..head.len() - 2]).1
+    let units = head.chunks_exact(2).map(|unit| (unit[high], unit[1 - high]));
+    let plain = units.clone().filter(|(high, low)| *high == 0 && *low != 0).count();
+    let is_printed = |byte: u8| matches!(byte, b' '..=b'~');
+    let is_other = |(high, low): (u8, u8)| is_printed(high) && is_printed(low);
+    let mut pairs = units.clone().zip(units.skip(1));
+    plain * 8 > head.len() && !pairs.any(|(a, b)| is_other(a) && is_other(b)) && !encoding.decode_without_bom_handling(&head[..head.len() - 2]).1
 }
 
 /// The encoding that the page itself declares, by XML declaration or `<meta>`. What could be read as ASCII to find that is no UTF-16.
