@@ -263,6 +263,20 @@ mod tests {
     }
 
     #[test]
+    fn zeros_make_no_utf16_of_what_says_otherwise() {
+        let padded = |front: &str| [front.as_bytes(), b"<!--", &b"x\0".repeat(700), b"--><p>text and more of it</p>"].concat();
+        for front in ["<meta charset=utf-8>", "<?xml version='1.0' encoding='utf-8'?>", "", " "] {
+            let (text, decoder) = decode(&padded(front), &Declared::default(), 100);
+            assert_eq!(decoder.note().name, "UTF-8", "{front}");
+            assert!(text.ends_with("<p>text and more of it</p>"));
+        }
+        for label in ["iso-2022-kr", "hz-gb-2312"] {
+            let page = format!("<meta charset={label}><p>text</p>");
+            assert_eq!(decode(page.as_bytes(), &Declared::default(), 3).0, page);
+        }
+    }
+
+    #[test]
     fn offsets_map_back_and_invalid_bytes_are_noted() {
         let declared = Declared { http: Some("utf-8".into()), top_level_domain: None };
         for step in 1..8 {

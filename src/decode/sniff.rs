@@ -28,7 +28,7 @@ pub(super) struct Sniffer {
 
 impl Sniffer {
     pub(super) fn new(declared: &Declared) -> Self {
-        let http = declared.http.as_ref().and_then(|label| Encoding::for_label(label.trim().as_bytes()));
+        let http = declared.http.as_ref().and_then(|label| known(label));
         // The detector takes lower-case ASCII only; anything else is no hint.
         let hint = declared.top_level_domain.clone().filter(|tld| !tld.is_empty() && tld.bytes().all(|b| b.is_ascii_lowercase()));
         Sniffer { http, top_level_domain: hint, held: Vec::new(), looks: 0, plain: 0 }
@@ -120,6 +120,12 @@ fn is_utf8(bytes: &[u8], last: bool) -> bool {
     valid >= invalid * VALID_PER_INVALID && (valid >= VALID || !is_cut || !last)
 }
 
+/// The encoding of a label. Those that browsers refuse to decode (Encoding Standard, 14.1 "replacement") say no more than none: what such a page
+/// holds besides is still read.
+fn known(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.trim().as_bytes())
+}
+
 /// Offset of the first byte that says something about the encoding: one outside of ASCII, or an escape.
 fn first_telling(bytes: &[u8]) -> Option<usize> {
     const AT_ONCE: usize = 256;
@@ -131,30 +137,30 @@ fn first_telling(bytes: &[u8]) -> Option<usize> {
 /// A page that is plain ASCII for this many bytes and declares nothing is decided by what was seen so far.
 const DETECTION_LIMIT: usize = 1 << 20;
 
-/// UTF-16 without a mark: every other byte of the beginning is zero. Beyond the standard, which knows only the XML
-/// declaration's pattern; a page of another encoding has no zero bytes.
+/// UTF-16 without a mark, by all that is held. Beyond the standard, which knows only the XML declaration's pattern.
 fn undeclared_utf16(head: &[u8]) -> Option<&'static Encoding> {
-    let head = &head[..head.len().min(64) & !1];
-    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
-    let half = head.len() / 2;
-    let (high, low) = (zeros(0), zeros(1));
-    if half < 4 {
+    let head = &head[..head.len().min(LOOKS[LOOKS.len() - 1]) & !1];
+    if head.len() < 8 {
         return None;
     }
-    match (high * 4 > half && low == 0, low * 4 > half && high == 0) {
-        (true, false) => Some(UTF_16BE),
-        (false, true) => Some(UTF_16LE),
-        _ => None,
-    }
+    [(UTF_16BE, 0), (UTF_16LE, 1)].into_iter().find(|(encoding, high)| is_utf16(head, *high, encoding)).map(|(encoding, _)| encoding)
 }
 
-/// The encoding that the page itself declares, by XML declaration or `<meta>`.
+/// Whether units of two bytes, the high one at this offset of each, are text: markup and spaces are among them, none is broken, and nowhere is there
+/// what reads as text byte by byte. Somebody may have put zeros into a page of another encoding.
+fn is_utf16(head: &[u8], high: usize, encoding: &'static Encoding) -> bool {
+    let units = head.chunks_exact(2).map(|unit| (unit[high], unit[1 - high]));
+    let plain = units.clone().filter(|(high, low)| *high == 0 && *low != 0).count();
+    let is_printed = |byte: u8| matches!(byte, b' '..=b'~');
+    let is_other = |(high, low): (u8, u8)| is_printed(high) && is_printed(low);
+    let mut pairs = units.clone().zip(units.skip(1));
+    plain * 8 > head.len() && !pairs.any(|(a, b)| is_other(a) && is_other(b)) && !encoding.decode_without_bom_handling(&head[..head.len() - 2]).1
+}
+
+/// The encoding that the page itself declares, by XML declaration or `<meta>`. What could be read as ASCII to find that is no UTF-16.
 fn declaration(head: &[u8]) -> Option<Found> {
-    if undeclared_utf16(head).is_some() {
-        return None;
-    }
     let encoding = xml_declaration(head).or_else(|| meta(head))?;
-    // What could be read as ASCII is no UTF-16 (HTML 13.2.3.2, last steps).
+    // HTML 13.2.3.2, last steps.
     let encoding = match encoding {
         e if e == UTF_16LE || e == UTF_16BE => UTF_8,
         e if e == X_USER_DEFINED => WINDOWS_1252,
@@ -168,7 +174,7 @@ fn xml_declaration(head: &[u8]) -> Option<&'static Encoding> {
     let text = std::str::from_utf8(head[..end].strip_prefix(b"<?xml")?).ok()?;
     let value = text.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
+    known(value[1..].split(quote).next()?)
 }
 
 /// The first `<meta>` that names a charset, outside comments and scripts.
@@ -181,7 +187,7 @@ fn meta(head: &[u8]) -> Option<&'static Encoding> {
                 charset_of_content_type(&tag.get_attribute("content").filter(|_| pragma)?)
             };
             let label = tag.get_attribute("charset").or_else(by_content);
-            found.set(label.and_then(|label| Encoding::for_label(label.trim().as_bytes())));
+            found.set(label.and_then(|label| known(&label)));
         }
         Ok(())
     }));

@@ -23,6 +23,8 @@ pub(super) struct Preserve {
     parted_at_seam: bool,
     /// The line has text so far.
     wrote_text: bool,
+    /// Where in the source the last event ends.
+    end: u64,
     placed: Vec<Placed>,
 }
 
@@ -37,6 +39,7 @@ impl Emitter for Preserve {
         if held.event.range.is_empty() || page.map.is_beyond(held.event.range.start) {
             return;
         }
+        self.end = page.map.source(held.event.range.end);
         if !held.is_kept() {
             self.at_seam = true;
             self.parted_at_seam |= held.event.kind.parts_lines();
@@ -88,7 +91,10 @@ impl Emitter for Preserve {
         if self.at_seam && self.tail_is_text {
             guard_seam(out);
         }
-        if !self.started {
+        if self.started {
+            // Escape sequences that no character follows belong to no event either.
+            out.extend_from_slice(slice(page, self.end, u64::MAX));
+        } else {
             out.extend_from_slice(page.raw);
         }
     }

@@ -234,8 +234,9 @@ impl Collector {
             Tag::H1 => Some(Captured::Heading),
             _ => self.byline_of(element),
         };
-        let narrows = |capture: &Capture| matches!((capture.what, what), (Captured::Byline(_), Some(Captured::Byline(_))));
-        if let Some(what) = what.filter(|_| !void && self.capture.as_ref().is_none_or(narrows)) {
+        // Names are looked for until their line ends; everything else is sure of its end.
+        let gives_way = |capture: &Capture| matches!(capture.what, Captured::Byline(_));
+        if let Some(what) = what.filter(|_| !void && self.capture.as_ref().is_none_or(gives_way)) {
             let what = match (what, &self.capture) {
                 // A name in it is the name proper, and trusted as much.
                 (Captured::Byline(rank), Some(Capture { what: Captured::Byline(around), .. })) => Captured::Byline(rank.min(*around)),

@@ -21,7 +21,8 @@ pub(super) fn is_contact(href: &str) -> bool {
     // Browsers take tabs and line ends out of an address (WHATWG URL, 4.4).
     let is_dropped = |c: char| matches!(c, '\t' | '\n' | '\r');
     let cleaned: Cow<'_, str> = if href.contains(is_dropped) { href.replace(is_dropped, "").into() } else { href.into() };
-    let href = cleaned.trim_start();
+    // And what is no more than a space in front of it.
+    let href = cleaned.trim_start_matches(|c: char| c <= ' ' || c.is_whitespace());
     let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if let Some(host) = host(href) {
         return CONTACTS.hosts.iter().any(|known| begins(host, known));
@@ -64,6 +65,7 @@ mod tests {
             "https://a@wa.me:443/1",
             "te\nl:+20123",
             "https://WA.ME./20123",
+            "\u{1} tel:1",
         ] {
             assert!(is_contact(href), "{href}");
         }

@@ -38,6 +38,19 @@ pub fn edited<'a>(text: &'a str, range: Range<u64>, edits: &[Edit]) -> Cow<'a, s
     out.into()
 }
 
+/// Takes out of edits what the ones before them cover. They are in order, the longer first.
+pub(super) fn keep_apart(edits: &mut Vec<Edit>) {
+    let mut end = 0;
+    edits.retain_mut(|edit| {
+        if edit.range.is_empty() {
+            return true;
+        }
+        edit.range.start = edit.range.start.max(end);
+        end = end.max(edit.range.end);
+        !edit.range.is_empty()
+    });
+}
+
 /// The edits that lie in a range.
 pub fn within<'e>(edits: &'e [Edit], range: &Range<u64>) -> &'e [Edit] {
     let first = edits.partition_point(|edit| edit.range.start < range.start);
@@ -128,6 +141,14 @@ mod tests {
         assert_eq!(edited("0123456789", 0..10, &edits), "01X456789");
         assert_eq!(edited("abcdef", 10..16, &edits), "aYc\"d");
         assert!(matches!(edited("ab", 4..6, &edits), Cow::Borrowed("ab")));
+    }
+
+    #[test]
+    fn edits_are_kept_apart() {
+        let edit = |range: Range<u64>| Edit { range, text: "x".into(), writing: Writing::Reference, finding: 0 };
+        let mut edits = vec![edit(2..2), edit(2..6), edit(2..4), edit(5..8), edit(9..10)];
+        keep_apart(&mut edits);
+        assert_eq!(edits.into_iter().map(|edit| edit.range).collect::<Vec<_>>(), [2..2, 2..6, 6..8, 9..10]);
     }
 
     #[test]

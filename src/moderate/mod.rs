@@ -5,8 +5,10 @@
 //! with edits: ranges of the page and what stands there instead. Emitters read the page through these edits and know nothing of rules.
 //! Without moderation rules everything passes as it is.
 
+mod address;
 mod clitics;
 mod contact;
+mod covered;
 mod dialled;
 mod disguise;
 mod drawn;

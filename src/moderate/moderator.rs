@@ -2,7 +2,8 @@
 
 use super::Verdict;
 use super::contact::is_contact;
-use super::edit::{Edit, escaped};
+use super::covered::Covered;
+use super::edit::{Edit, escaped, keep_apart};
 use super::judge::{Found, NearFound};
 use super::reach::Reach;
 use super::redaction::{redactions, resolve, written};
@@ -19,8 +20,10 @@ use crate::rewrite::Window;
 use crate::rules::RuleSet;
 use crate::strip::Held;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
+use url::Url;
 
 /// A passage ends at the first block edge after this many bytes of text.
 const PASSAGE_BYTES: usize = 16 * 1024;
@@ -74,11 +77,11 @@ pub struct Moderator {
 }
 
 impl Moderator {
-    /// A moderator for one page.
-    pub fn new(rules: Arc<RuleSet>, explain: bool, bounds: Bounds) -> Self {
+    /// A moderator for one page, whose address may be known.
+    pub fn new(rules: Arc<RuleSet>, explain: bool, bounds: Bounds, url: Option<&Url>) -> Self {
         let set = rules.moderation();
         let mut work = if set.is_empty() { Workspace::default() } else { set.workspaces.take() };
-        work.passage.begin(set);
+        work.passage.begin(set, url);
         work.scratch.deadline = bounds.deadline;
         Moderator {
             rules,
@@ -158,28 +161,25 @@ impl Moderator {
         self.work.passage.end(page.window);
         let rules = Arc::clone(&self.rules);
         let set = rules.moderation();
-        let mut read: Vec<(u32, Range<u64>)> = Vec::new();
+        // What a line says as one reads it, it need not say once more as another does.
+        let mut read = self.work.passage.side.blocks.iter().any(|block| block.is_as_written).then(Covered::default);
         for is_side in [false, true] {
             let view = std::mem::take(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text });
             let mut near = Vec::new();
             let misses = self.explain.then_some(&mut near);
             let mut allows = |rule: usize| set.rules[rule].when.may_allow(page.host, page.lang);
             let mut found = set.settle(&view, &mut self.work.scratch, &mut allows, misses);
-            // What a line says as it is read, it need not say once more as it is written.
-            let is_read = |found: &Found, page: &Range<u64>| {
-                read.iter().any(|(rule, known)| *rule == found.rule && known.start <= page.start && page.end <= known.end)
-            };
-            found.retain(|found| !(view.blocks[found.block].is_as_written && is_read(found, &view.page_range(found.plain.clone()))));
-            if !is_side && self.work.passage.side.blocks.iter().any(|block| block.is_as_written) {
-                read.extend(found.iter().map(|found| (found.rule, view.page_range(found.plain.clone()))));
+            if let Some(read) = &mut read {
+                found.retain(|found| read.takes(found.rule, &view.pieces(found.plain.clone())) || !view.blocks[found.block].is_as_written);
             }
             found.iter_mut().zip(self.count..).for_each(|(found, number)| found.number = number);
             self.record_near(&view, &found, near, page);
             self.apply(&view, &found, set, page);
             *(if is_side { &mut self.work.passage.side } else { &mut self.work.passage.text }) = view;
         }
-        self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        self.work.edits.sort_by_key(|edit| (edit.range.start, !edit.range.is_empty(), Reverse(edit.range.end)));
         self.work.edits.dedup();
+        keep_apart(&mut self.work.edits);
         if !self.work.edits.is_empty() {
             self.work.queue.part(&mut self.work.edits);
         }

@@ -1,21 +1,12 @@
 //! What of a tag somebody sees: which attributes, and whether what stands in it.
 
-use crate::rewrite::{Attributes, Tag, Window, tag_name};
-use std::ops::Range;
-
-/// Whether a tag is of an element of SVG that is a text by itself.
-pub(super) fn is_line_of_drawing(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
-    tag == Tag::Unknown && {
-        let name = tag_name(window.text(range.clone()));
-        ["text", "title", "desc"].iter().any(|known| name.eq_ignore_ascii_case(known))
-    }
-}
+use crate::rewrite::{Attributes, Tag};
 
 /// Whether a void element is something to see between two words.
-pub(super) fn is_shown(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
+pub(super) fn is_shown(tag: Tag, source: &str) -> bool {
     match tag {
         Tag::Wbr | Tag::Meta | Tag::Link | Tag::Param | Tag::Source | Tag::Track | Tag::Area | Tag::Base => false,
-        Tag::Input => !Attributes::get(window.text(range.clone()), "type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden")),
+        Tag::Input => !Attributes::get(source, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden")),
         _ => true,
     }
 }
@@ -23,7 +14,11 @@ pub(super) fn is_shown(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
 /// Whether a style takes an element out of what a reader sees.
 pub(super) fn is_hiding(style: &str) -> bool {
     let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
-    style.split(';').any(|rule| matches!(rule.split_once(':'), Some(("display", "none") | ("font-size", "0" | "0px") | ("visibility", "hidden"))))
+    let hides = |rule: &str| {
+        let rule = rule.strip_suffix("!important").unwrap_or(rule).split_once(':');
+        matches!(rule, Some(("display", "none") | ("font-size", "0" | "0px") | ("visibility", "hidden")))
+    };
+    style.split(';').any(hides)
 }
 
 /// Attributes whose value is text that somebody sees or hears.

@@ -18,6 +18,7 @@ use crate::limits::{Deadline, Limit};
 use crate::metadata::{Collector, ContentSource};
 use crate::moderate::{Bounds, Moderator, PageFacts, Verdict};
 use crate::report::{PageReport, RemovalRecord};
+use crate::rewrite::noscript::Noscripts;
 use crate::rewrite::{Event, Markup, OpenElements, Rewriter, Sink, Window};
 use crate::rules::RuleSet;
 use crate::stage_times::StageTimes;
@@ -63,6 +64,7 @@ pub struct Pipeline<W> {
     collector: Collector,
     stripper: Stripper,
     moderator: Moderator,
+    noscripts: Noscripts,
     /// Where in the output a finding's replacement stands.
     edited: Vec<Placed>,
     emitters: Vec<(Box<dyn Emitter>, Output<W>)>,
@@ -84,10 +86,14 @@ pub struct Pipeline<W> {
 struct IntoStrip<'a> {
     collector: &'a mut Collector,
     stripper: &'a mut Stripper,
+    noscripts: Option<&'a mut Noscripts>,
 }
 
 impl Sink for IntoStrip<'_> {
     fn event(&mut self, event: Event, elements: &OpenElements, window: &Window) {
+        if let Some(noscripts) = &mut self.noscripts {
+            noscripts.event(&event);
+        }
         self.collector.event(&event, elements, window);
         self.stripper.event(event, elements, window, self.collector);
     }
@@ -138,7 +144,8 @@ impl<W: Write> Pipeline<W> {
             stripper: Stripper::new(Arc::clone(&rules), settings.strip, origin.markup, host.clone(), &settings.limits, settings.explain)
                 .with_model(settings.model)
                 .with_article(settings.article),
-            moderator: Moderator::new(Arc::clone(&rules), settings.explain, bounds),
+            moderator: Moderator::new(Arc::clone(&rules), settings.explain, bounds, origin.url.as_ref()),
+            noscripts: Noscripts::default(),
             edited: Vec::new(),
             title: None,
             content_source: ContentSource::Page,
@@ -192,7 +199,8 @@ impl<W: Write> Pipeline<W> {
     fn piece(&mut self) -> Result<(), PageError> {
         let piece = self.window.piece(self.tokenized, PIECE_BYTES);
         self.tokenized += piece.len() as u64;
-        let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
+        let noscripts = (self.settings.strip == StripMode::Article).then_some(&mut self.noscripts);
+        let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper, noscripts };
         let begun = Instant::now();
         self.rewriter.write(piece, &self.window, &mut sink)?;
         self.times.rewrite += begun.elapsed();
@@ -215,9 +223,8 @@ impl<W: Write> Pipeline<W> {
         self.decoder.finish(self.window.end_mut());
         self.read_on()?;
         // Some pages, forums above all, keep their readable form for readers without scripts. Nothing has been handed out yet.
-        if self.settings.strip == StripMode::Article && self.stripper.stands_in_noscript() {
+        if self.settings.strip == StripMode::Article && self.stripper.stands_in_noscript() && self.window.open_noscript(&self.noscripts.found) {
             self.content_source = ContentSource::Noscript;
-            self.window.open_noscript();
             self.stripper = self.stripper.again(&self.settings.limits);
             self.rewriter = Rewriter::new(Markup::Html, &self.settings.limits);
             self.collector = Collector::default();
@@ -260,7 +267,8 @@ impl<W: Write> Pipeline<W> {
         while self.tokenized < self.window.end() {
             self.piece()?;
         }
-        let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper };
+        let noscripts = (self.settings.strip == StripMode::Article).then_some(&mut self.noscripts);
+        let mut sink = IntoStrip { collector: &mut self.collector, stripper: &mut self.stripper, noscripts };
         self.rewriter.end(&self.window, &mut sink)?;
         Ok(())
     }

@@ -7,6 +7,7 @@
 pub(crate) mod attributes;
 pub(crate) mod button;
 pub(crate) mod left;
+pub(crate) mod noscript;
 mod open_elements;
 mod plain_text;
 mod preformatted;
@@ -21,9 +22,11 @@ pub(crate) use attributes::name_hash;
 pub use attributes::{Attributes, KnownName, decode_value, tag_name};
 pub(crate) use open_elements::AttributeRef;
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
+pub(crate) use style::makes_box;
 pub use tag::Tag;
 pub use token::TextKind;
 pub use window::Window;
+pub(crate) use window::is_opened_noscript;
 
 use crate::error::RewriteError;
 use open_elements::{Closed, Opened};

@@ -11,7 +11,7 @@ pub(super) fn hides(style: &str) -> bool {
 }
 
 /// Whether a style makes a box of an inline element: a line by itself.
-pub(super) fn makes_box(style: &str) -> bool {
+pub(crate) fn makes_box(style: &str) -> bool {
     let display =
         style.split(';').filter_map(|declaration| declaration.split_once(':')).rfind(|(name, _)| name.trim().eq_ignore_ascii_case("display"));
     display.is_some_and(|(_, value)| {

@@ -1,6 +1,16 @@
 //! The part of the decoded page that somebody still needs.
 
+use super::noscript::{self, Noscript};
 use std::ops::Range;
+
+const NOSCRIPT: &[u8] = b"noscript";
+/// What stands in the place of that name.
+const OPENED: &str = "div     ";
+
+/// Whether a start tag may be the one of a `noscript` that was opened.
+pub(crate) fn is_opened_noscript(source: &str) -> bool {
+    source.get(1..).is_some_and(|name| name.starts_with(OPENED))
+}
 
 /// Decoded text from [`Window::start`] on; offsets count bytes from the start of the page.
 #[derive(Debug, Default)]
@@ -45,23 +55,26 @@ impl Window {
         &rest[..rest.floor_char_boundary(length)]
     }
 
-    /// Rewrites the tags of `noscript` elements into those of a `div`, byte for byte, so that what they hold is read as HTML.
-    /// Offsets stay as they are.
-    pub(crate) fn open_noscript(&mut self) {
-        const NAME: &[u8] = b"noscript";
+    /// Rewrites the tags of `noscript` elements into those of a `div`, byte for byte, so that what they hold is read as HTML. Offsets stay as they
+    /// are. An element is left as it is where it could take what follows along; whether any was opened.
+    pub(crate) fn open_noscript(&mut self, elements: &[Noscript]) -> bool {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        let mut at = 0;
-        while let Some(found) = memchr::memchr(b'<', &bytes[at..]) {
-            at += found + 1;
-            let name = at + usize::from(bytes.get(at) == Some(&b'/'));
-            let is_named = bytes.get(name..name + NAME.len()).is_some_and(|found| found.eq_ignore_ascii_case(NAME));
-            let ends = bytes.get(name + NAME.len()).is_none_or(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'));
-            if is_named && ends {
-                bytes[name..name + NAME.len()].copy_from_slice(b"div     ");
+        let mut has_opened = false;
+        for element in elements {
+            let place = |offset: u64| offset.saturating_sub(self.start) as usize;
+            let (start, content, close) =
+                (place(element.start), place(element.content.start)..place(element.content.end), place(element.content.end));
+            let names = [start + "<".len(), close + "</".len()];
+            let is_named = |at: usize| bytes.get(at..at + NOSCRIPT.len()).is_some_and(|name| name.eq_ignore_ascii_case(NOSCRIPT));
+            let is_safe = names.into_iter().all(is_named) && bytes.get(content).is_some_and(noscript::ends_as_it_began);
+            if is_safe {
+                names.iter().for_each(|at| bytes[*at..at + NOSCRIPT.len()].copy_from_slice(OPENED.as_bytes()));
+                has_opened = true;
             }
         }
         // ASCII took the place of ASCII: this is still UTF-8.
         self.text = String::from_utf8(bytes).unwrap_or_default();
+        has_opened
     }
 
     /// What is before `offset` will not be asked for again.

@@ -46,12 +46,16 @@ impl Compression {
 
 /// Whether bytes that are no text are text, or an archive, once Brotli is undone.
 fn becomes_readable(start: &[u8]) -> bool {
-    if !is_binary(start) || start.trim_ascii_start().starts_with(b"<") {
+    // Compressed bytes do not make characters, however few they are.
+    let is_characters = std::str::from_utf8(start).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if is_characters || !is_binary(start) || start.trim_ascii_start().starts_with(b"<") {
         return false;
     }
     let mut text = [0; 512];
-    let read = brotli::Decompressor::new(start, 4096).read(&mut text).unwrap_or(0);
-    read > 0 && (!is_binary(&text[..read]) || super::Kind::of(&text[..read], Path::new("")) != super::Kind::Page)
+    let mut decoder = brotli::Decompressor::new(start, 4096);
+    let read = decoder.read(&mut text).unwrap_or(0);
+    let goes_on = read < text.len() || !matches!(decoder.read(&mut [0; 512]), Err(error) if error.kind() == io::ErrorKind::InvalidData);
+    read > 0 && goes_on && (!is_binary(&text[..read]) || super::Kind::of(&text[..read], Path::new("")) != super::Kind::Page)
 }
 
 /// Whether bytes hold what no text holds (WHATWG MIME Sniffing, 3 "binary data byte", 7.2), marks of UTF-16 aside.

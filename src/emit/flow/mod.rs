@@ -34,6 +34,8 @@ pub(super) struct Flow {
     placed: Vec<Placed>,
     /// White space is due before the next word.
     space: bool,
+    /// A picture stands before the next word, and parts it from the one before.
+    is_pictured: bool,
     preformatted: u32,
     rows: Vec<Row>,
     /// What parts the next line from the one before.
@@ -70,6 +72,7 @@ impl Flow {
             marks: Vec::new(),
             placed: Vec::new(),
             space: false,
+            is_pictured: false,
             preformatted: 0,
             rows: Vec::new(),
             gap: Gap::Paragraph,
@@ -143,7 +146,10 @@ impl Flow {
                 }
             }
             Tag::Td | Tag::Th => self.begin_cell(out),
-            Tag::Img => self.picture = self.image(source),
+            Tag::Img => {
+                self.picture = self.image(source);
+                self.is_pictured = true;
+            }
             Tag::Unknown if crate::rewrite::tag_name(source).eq_ignore_ascii_case("amp-img") => self.picture = self.image(source),
             Tag::Hr => self.put_rule(out),
             Tag::A => self.open_link(id, source),

@@ -66,6 +66,9 @@ impl Flow {
         if word.is_empty() {
             return;
         }
+        if std::mem::take(&mut self.is_pictured) {
+            self.space |= self.line.ends_with(char::is_alphanumeric) && word.starts_with(char::is_alphanumeric);
+        }
         self.due_space();
         self.line.push_str(word);
     }

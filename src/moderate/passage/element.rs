@@ -29,7 +29,6 @@ impl Passage {
         let is_unseen = || matches!(tag, Tag::Template | Tag::Rt | Tag::Rp) || is_hiding(&style) || Attributes::get(source, "hidden").is_some();
         if self.aside.is_none() && !tag.has(is::BLOCK) && self.text.plain.ends_with(char::is_alphanumeric) && is_unseen() {
             self.aside = Some(id);
-            self.written.part();
         }
     }
 

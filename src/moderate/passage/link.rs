@@ -28,11 +28,11 @@ impl Passage {
     /// The events that open the links which a range of a view is in or, for a link's target, stands in.
     pub(in crate::moderate) fn links_at(&self, view: &View, block: usize, plain: &Range<usize>) -> Vec<u64> {
         let block = view.blocks[block];
-        if block.is_as_written {
-            return Vec::new();
-        }
         if block.surface != Surface::Text {
             return vec![block.event];
+        }
+        if block.is_as_written {
+            return Vec::new();
         }
         // They are in order; one that ends before the range ends the search, for links do not stand in links.
         let before = &self.links[..self.links.partition_point(|link| link.plain.start < plain.end)];

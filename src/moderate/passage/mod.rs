@@ -1,26 +1,29 @@
 //! A passage: what a reader sees of some kilobytes of the page, and the values beside it, gathered from events.
 
+mod document;
+mod drawing;
 mod element;
+mod fostered;
+mod lines;
 mod link;
 mod value;
 mod written;
 
+use super::address::Base;
 use super::reference::References;
 use super::rule::{ModerationSet, Surfaces};
-use super::seen::{is_line_of_drawing, is_shown};
+use super::seen::is_shown;
 use super::surface::{Surface, Writing};
 use super::view::View;
 use crate::rewrite::tag::is;
-use crate::rewrite::{ElementId, Event, EventKind, Tag, TextKind, Window, tag_name};
+use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, tag_name};
+use drawing::Drawings;
+use fostered::Fostered;
+use lines::Lines;
 use link::Link;
 use std::ops::Range;
+use url::Url;
 use written::Written;
-
-/// Whether a tag begins or ends a line: that of a block, and of an element of SVG that is a text by itself.
-#[inline(always)]
-fn is_line(tag: Tag, window: &Window, range: &Range<u64>) -> bool {
-    tag.has(is::BLOCK) || is_line_of_drawing(tag, window, range)
-}
 
 /// What has come together, as two views.
 #[derive(Default)]
@@ -34,6 +37,10 @@ pub(super) struct Passage {
     preformatted: u32,
     /// The `noscript` that is open, or another element whose tags are text.
     noscript: Option<ElementId>,
+    /// The text with tags in it that was held so far, and its events.
+    held: Option<(Range<u64>, Range<u64>)>,
+    /// What links are relative to.
+    base: Base,
     /// The element that is open in the middle of a word and not seen there: what it holds is no part of the word.
     aside: Option<ElementId>,
     /// The element that is open and shows its text against the text's direction.
@@ -45,13 +52,18 @@ pub(super) struct Passage {
     is_open: bool,
     /// Where a side value begins that has no quotes, and its bytes.
     unquoted: Vec<(u32, Range<u64>)>,
-    /// The line as it is written.
+    /// What is open of SVG and MathML.
+    drawings: Drawings,
+    /// The line as others read it: what ends it for them, and what they have read of it.
     written: Written,
+    lines: Lines,
+    /// Text that browsers show in front of the table that it stands in.
+    fostered: Fostered,
 }
 
 impl Passage {
     /// Begins a page.
-    pub(super) fn begin(&mut self, set: &ModerationSet) {
+    pub(super) fn begin(&mut self, set: &ModerationSet, url: Option<&Url>) {
         (self.surfaces, self.all_links) = (set.surfaces, set.all_links);
         for view in [&mut self.text, &mut self.side] {
             view.tokens.look_for_doubled(set.book.looks_for_doubled());
@@ -59,13 +71,17 @@ impl Passage {
         (self.preformatted, self.noscript, self.json, self.is_open) = (0, None, None, false);
         (self.aside, self.overriding) = (None, None);
         self.links.clear();
+        self.held = None;
+        self.base.begin(url);
+        self.drawings.begin();
         self.written.begin();
+        self.fostered.begin();
         self.clear(0);
     }
 
-    /// Bytes of text that it has room for.
+    /// Bytes that it has room for.
     pub(super) fn capacity(&self) -> usize {
-        self.text.plain.capacity() + self.side.plain.capacity()
+        self.text.plain.capacity() + self.side.plain.capacity() + self.lines.capacity()
     }
 
     #[inline]
@@ -88,8 +104,24 @@ impl Passage {
         }
         match kind {
             EventKind::Open { id, tag, void, values, hides, .. } => {
-                let (is_line, is_seen) = (is_line(tag, window, &range), void && is_shown(tag, window, &range));
+                let source = window.text(range.clone());
+                let is_line = tag.has(is::BLOCK) || self.drawings.is_line(tag, source);
+                let is_seen = void && is_shown(tag, source);
+                if !void {
+                    self.fostered_open(id, tag, window);
+                }
                 self.written_open(event, is_kept, is_line, window);
+                if is_line || tag == Tag::Br {
+                    self.fostered_edge(tag, window);
+                }
+                if !void {
+                    self.drawings.open(id, tag, source);
+                }
+                if tag == Tag::Base
+                    && let Some(href) = Attributes::decoded(source, "href")
+                {
+                    self.base.declare(&href);
+                }
                 if tag == Tag::Br {
                     self.text.hard_break(range.start);
                 } else if !kind.parts_lines() {
@@ -115,18 +147,23 @@ impl Passage {
             }
             EventKind::Close { id, tag, .. } => {
                 self.text.markup();
-                let is_line = is_line(tag, window, &range);
+                self.drawings.close(id);
+                let is_line = tag.has(is::BLOCK) || self.drawings.is_line(tag, window.text(range.clone()));
                 self.written_close(event, is_kept, is_line, window);
+                if is_line {
+                    self.fostered_edge(tag, window);
+                }
+                self.fostered_close(id, window);
                 if is_line {
                     self.end_block(number + 1);
                 }
                 if matches!(tag, Tag::Pre | Tag::Listing | Tag::Xmp | Tag::Plaintext) {
                     self.preformatted = self.preformatted.saturating_sub(1);
                 }
-                self.noscript.take_if(|noscript| *noscript == id);
-                if self.aside.take_if(|aside| *aside == id).is_some() {
-                    self.written.part();
+                if self.noscript.take_if(|noscript| *noscript == id).is_some() {
+                    self.end_held(window);
                 }
+                self.aside.take_if(|aside| *aside == id);
                 if self.overriding.take_if(|overriding| *overriding == id).is_some() {
                     self.text.end_override();
                 }
@@ -154,9 +191,12 @@ impl Passage {
             }
             EventKind::Comment => self.text.markup(),
             // Custom elements are inline where no style sheet says otherwise: words are matched across their edge.
-            EventKind::Break { .. } if range.is_empty() => self.text.markup(),
+            EventKind::Break { .. } if range.is_empty() => {
+                self.written_break(is_kept, &range, window);
+                self.text.markup();
+            }
             EventKind::Break { .. } => {
-                self.written_edge(is_kept, window);
+                self.written_break(is_kept, &range, window);
                 self.end_block(number + 1);
             }
             EventKind::Stray { block } => {
@@ -167,8 +207,8 @@ impl Passage {
                     let name = tag_name(source).to_ascii_lowercase();
                     self.values(Tag::of(&name), source, range.start, number);
                 }
+                self.written_stray(source, block, window);
                 if block {
-                    self.written.part();
                     self.end_block(number + 1);
                 }
             }
@@ -187,6 +227,7 @@ impl Passage {
         self.text.end_block();
         self.side.end_block();
         self.is_open = false;
+        self.end_held(window);
         self.end_written(window);
     }
 
@@ -196,6 +237,7 @@ impl Passage {
         self.side.clear();
         self.unquoted.clear();
         self.written.clear();
+        self.lines.clear();
         self.text.begin_block(Surface::Text, Writing::Reference, next);
         self.links.retain_mut(|link| {
             link.open = None;
@@ -209,7 +251,8 @@ impl Passage {
     pub(super) fn is_between_blocks(&self) -> bool {
         self.json.is_none()
             && !self.is_open
-            && self.written.is_empty()
+            && self.held.is_none()
+            && self.lines.open() == 0
             && self.text.blocks.last().is_none_or(|block| block.plain as usize == self.text.plain.len())
     }
 
@@ -243,7 +286,7 @@ impl Passage {
             }
             TextKind::Rcdata if self.looks_at(Surface::Rcdata) => self.held_text(text, range.start, number),
             // To a reader without scripts this is the page; its tags are read as text.
-            TextKind::Raw if self.noscript.is_some() && self.looks_at(Surface::Rcdata) => self.held_text(text, range.start, number),
+            TextKind::Raw if self.noscript.is_some() && self.looks_at(Surface::Rcdata) => self.held_markup(text, range, number),
             TextKind::Raw => {
                 if let Some((_, json, _)) = &mut self.json {
                     json.start = json.start.min(range.start);

@@ -27,6 +27,22 @@ impl Passage {
         self.unquoted.binary_search_by_key(&plain, |(at, _)| *at).ok().map(|at| self.unquoted[at].1.clone())
     }
 
+    /// Text that is no part of the page's and has tags in it.
+    pub(super) fn held_markup(&mut self, text: &str, range: Range<u64>, number: u64) {
+        self.held_text(text, range.start, number);
+        match &mut self.held {
+            Some((held, events)) => (held.end, events.end) = (range.end, number + 1),
+            None => self.held = Some((range, number..number + 1)),
+        }
+    }
+
+    /// What was held has ended: it is read once more without its tags.
+    pub(super) fn end_held(&mut self, window: &Window) {
+        if let Some((held, events)) = self.held.take() {
+            self.held_document(window.text(held.clone()), held.start, events);
+        }
+    }
+
     /// Text that is no part of the page's, in one block however many events it comes in.
     pub(super) fn held_text(&mut self, text: &str, from: u64, number: u64) {
         if !self.is_open {
@@ -69,12 +85,45 @@ impl Passage {
         self.side.end_block();
     }
 
+    /// Notes that the value which comes next has no quotes, if it has none.
+    fn note_quotes(&mut self, source: &str, start: usize, length: usize, from: u64) {
+        let is_quoted = matches!(source.as_bytes().get(start.wrapping_sub(1)), Some(b'"' | b'\''));
+        if !is_quoted {
+            let range = from + start as u64..from + (start + length) as u64;
+            self.unquoted.push((self.side.plain.len() as u32, range));
+        }
+    }
+
+    /// Where a link leads that says something else, if that stands for a number or an address. What both end in is the same in both.
+    fn resolved_link(&mut self, resolved: &str, source: &str, value: &str, from: u64, number: u64) {
+        if value.is_empty() || !(self.all_links || is_contact(resolved)) {
+            return;
+        }
+        let start = value.as_ptr() as usize - source.as_ptr() as usize;
+        self.note_quotes(source, start, value.len(), from);
+        let common = resolved.bytes().rev().zip(value.bytes().rev()).take_while(|(a, b)| a == b && a.is_ascii()).count();
+        let (from, head) = (from + start as u64, resolved.len() - common);
+        self.side.begin_block(Surface::Link, Writing::Reference, number);
+        for character in resolved[..head].chars() {
+            self.side.character(character, from..from + (value.len() - common) as u64);
+        }
+        self.side.add(&resolved[head..], from + (value.len() - common) as u64, References::No, false);
+        self.side.end_block();
+        if let Some(block) = self.side.blocks.last_mut() {
+            (block.is_mere_link, block.is_as_written) = (!is_contact(resolved), true);
+        }
+    }
+
     fn labelled_value(&mut self, surface: Surface, label: &str, raw: &str, from: u64, number: u64) {
         self.side.begin_block(surface, Writing::Reference, number);
         if !label.is_empty() {
             self.side.label(label);
         }
-        self.side.add(raw, from, References::Attribute, false);
+        if surface == Surface::Link {
+            self.side.add_address(raw, from)
+        } else {
+            self.side.add(raw, from, References::Attribute, false)
+        }
         self.side.end_block();
     }
 
@@ -96,7 +145,16 @@ impl Passage {
                 }
                 Surface::Meta
             } else if let Some((_, tags)) = TARGETS.iter().find(|(target, _)| name.eq_ignore_ascii_case(target)) {
-                if !(tags.is_empty() || tags.contains(&tag)) || !(self.all_links || is_contact(&decode_value(value))) {
+                if !(tags.is_empty() || tags.contains(&tag)) {
+                    continue;
+                }
+                let address = decode_value(value);
+                if self.looks_at(Surface::Link)
+                    && let Some(resolved) = self.base.resolved(&address)
+                {
+                    self.resolved_link(&resolved, source, value, from, number);
+                }
+                if !(self.all_links || is_contact(&address)) {
                     continue;
                 }
                 if let Some(link) = self.links.last_mut().filter(|link| link.open == Some(number)) {
@@ -107,6 +165,7 @@ impl Passage {
                 if self.looks_at(Surface::Attribute) {
                     let start = value.as_ptr() as usize - source.as_ptr() as usize;
                     self.document(value, from + start as u64, number);
+                    self.inner_document(value, from + start as u64, number);
                 }
                 continue;
             } else if TEXTS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
@@ -118,11 +177,7 @@ impl Passage {
                 continue;
             }
             let start = value.as_ptr() as usize - source.as_ptr() as usize;
-            let is_quoted = matches!(source.as_bytes().get(start.wrapping_sub(1)), Some(b'"' | b'\''));
-            if !is_quoted {
-                let range = from + start as u64..from + (start + value.len()) as u64;
-                self.unquoted.push((self.side.plain.len() as u32, range));
-            }
+            self.note_quotes(source, start, value.len(), from);
             let before = self.side.plain.len();
             let is_named =
                 surface == Surface::Meta || (surface == Surface::Attribute && ["value", "content"].iter().any(|n| name.eq_ignore_ascii_case(n)));

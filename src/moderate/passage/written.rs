@@ -1,107 +1,165 @@
-//! What is written of a line. Emitters write no tags that open nothing, no buttons and no drawings, and what a style sheet hides is
-//! text to them: what such things part on the page, or keep out of a word, stands together in the output. A line with any of them is read
-//! once more, as it is written.
+//! What ends and joins the lines of each reader. The page shows edges that emitters do not write, and emitters write tags that the page ignores: what
+//! one of them parts stands together for another. Each reads a line once more by itself, where that is another reading.
 
 use super::Passage;
-use crate::moderate::reference::References;
-use crate::moderate::seen::is_hiding;
-use crate::moderate::surface::{Surface, Writing};
+use super::lines::{Piece, by};
+use crate::moderate::seen::{is_hiding, is_shown};
 use crate::rewrite::button;
 use crate::rewrite::left::{Left, is_left_out};
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value};
+use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value, is_opened_noscript, makes_box, tag_name};
 use std::ops::Range;
 
-/// The line that is being written.
+/// What is open that somebody does not see as it stands.
 #[derive(Default)]
 pub(super) struct Written {
-    /// Its texts, and the numbers of their events.
-    texts: Vec<(Range<u64>, TextKind, u64)>,
-    /// The page parts there what is written together.
-    is_parted: bool,
-    /// Texts stand on both sides of such a place.
-    is_other: bool,
+    /// The element that is left out where elements are written anew, and who does not see it.
     left: Option<Left>,
+    left_by: u8,
+    /// The element that browsers do not show.
+    hidden: Option<ElementId>,
     /// A block that has opened behind the texts and holds nothing so far: without content it is not written.
     opened: Option<ElementId>,
-    /// Headings that are open.
+    /// Inline elements whose own style makes boxes of them.
+    boxes: Vec<ElementId>,
+    /// Headings that are open, and the outermost `select`.
     headings: u32,
+    select: Option<ElementId>,
 }
 
 impl Written {
-    /// Whether nothing of a line has come.
-    pub(super) fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-
     /// Begins a page.
     pub(super) fn begin(&mut self) {
-        (self.left, self.headings) = (None, 0);
-        self.clear();
+        *self = Written { boxes: std::mem::take(&mut self.boxes), ..Written::default() };
+        self.boxes.clear();
     }
 
-    /// Begins a line.
+    /// Begins a passage.
     pub(super) fn clear(&mut self) {
-        self.texts.clear();
-        (self.is_parted, self.is_other, self.opened) = (false, false, None);
+        self.opened = None;
     }
 
-    /// Something stands here that is not written.
+    /// Whether browsers do not show what comes next.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.hidden.is_some()
+    }
+
+    /// The readers that see what comes next.
     #[inline]
-    pub(super) fn part(&mut self) {
-        self.is_parted = !self.texts.is_empty();
-    }
-
-    /// Whether a text is one that is written, and says something or stands between two that do.
-    fn counts(&self, text: &str) -> bool {
-        self.left.is_none() && !((self.texts.is_empty() || self.is_parted || self.opened.is_some()) && text.trim_ascii().is_empty())
+    fn seers(&self) -> u8 {
+        let shown = if self.hidden.is_some() { by::SHOWN } else { 0 };
+        by::ALL & !(shown | if self.left.is_some() { self.left_by } else { 0 })
     }
 }
 
-/// Whether an element is left out by those who write, though the text around it goes on.
-fn goes_on_around(tag: Tag, source: &str, in_heading: bool) -> bool {
-    match tag {
+/// Who does not see an element, though the text around it goes on.
+fn left_by(tag: Tag, source: &str, in_heading: bool) -> u8 {
+    let goes = match tag {
         // Their text is none to the reading of the page either.
-        Tag::Script | Tag::Style => false,
+        Tag::Script | Tag::Style => return 0,
+        Tag::Meter | Tag::Progress | Tag::Frameset => return by::WRITTEN,
         Tag::Button => !button::is_read(source, in_heading),
-        Tag::Meter | Tag::Progress => true,
+        Tag::Unknown => is_annotation(tag_name(source)),
         tag => is_left_out(tag),
-    }
+    };
+    if goes { by::WRITTEN | by::LINES } else { 0 }
+}
+
+fn is_annotation(name: &str) -> bool {
+    name.get(.."annotation".len()).is_some_and(|start| start.eq_ignore_ascii_case("annotation"))
+}
+
+/// Whether an element that is left out is a box of its own on the page.
+fn is_boxed(tag: Tag) -> bool {
+    !matches!(tag, Tag::Unknown | Tag::Template | Tag::Noscript | Tag::Title | Tag::Noembed | Tag::Noframes | Tag::Frameset)
+}
+
+/// Whether a block is one that `republish` does not write, but its content.
+fn is_unwrapped(tag: Tag) -> bool {
+    matches!(tag, Tag::Option | Tag::Optgroup | Tag::Body | Tag::Html | Tag::Button)
 }
 
 /// Whether a void element is written: a picture that has an address and is not hidden.
 fn is_written(tag: Tag, source: &str) -> bool {
     let get = |name| Attributes::get(source, name);
     let hides = || get("hidden").is_some() || get("style").is_some_and(|style| is_hiding(&decode_value(style)));
-    matches!(tag, Tag::Wbr) || tag == Tag::Img && get("src").is_some_and(|address| !address.trim().is_empty()) && !hides()
+    let leads = |address: &str| !address.is_empty() && !address.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
+    tag == Tag::Wbr || tag == Tag::Img && get("src").is_some_and(|address| leads(address.trim())) && !hides()
 }
 
+/// Whether browsers do not show an element, nor that it is there.
+fn is_unshown(tag: Tag, source: &str, hides: bool) -> bool {
+    let get = |name| Attributes::get(source, name);
+    match tag {
+        Tag::Template | Tag::Rp => true,
+        Tag::Dialog if get("open").is_none() => true,
+        Tag::Audio if get("controls").is_none() => true,
+        // Who reads the page with scripts does not see it.
+        Tag::Div if is_opened_noscript(source) => true,
+        _ => hides && (get("hidden").is_some() || get("style").is_some_and(|style| is_hiding(&decode_value(style)))),
+    }
+}
+
+/// Whose lines the edge of a block ends, where it is none to those for whom elements are written anew.
+const ON_PAGE: u8 = by::PAGE | by::SHOWN | by::LINES;
+
 impl Passage {
-    /// A start tag, as far as what is written goes. `is_line` tells whether it begins a line.
+    /// A start tag, as far as lines go. `is_line` tells whether it begins a line of the passage.
     #[inline]
     pub(super) fn written_open(&mut self, event: &Event, is_kept: bool, is_line: bool, window: &Window) {
-        let EventKind::Open { id, tag, void, .. } = event.kind else { return };
+        let EventKind::Open { id, tag, void, hides, .. } = event.kind else { return };
         let source = window.text(event.range.clone());
         self.written.headings += u32::from(!void && tag.has(is::HEADING));
-        if Left::takes(&mut self.written.left, event.kind) {
-            return;
+        if tag == Tag::Select && !void {
+            self.written.select.get_or_insert(id);
         }
-        let is_line = is_line || tag == Tag::Br;
-        if !void && goes_on_around(tag, source, self.written.headings > 0) {
-            self.written.left = Some(Left::new(id, tag));
-            self.written.part();
-        } else if tag == Tag::Button || !is_kept && is_line {
-            self.written.part();
-        } else if void && is_line {
-            self.end_written(window);
-        } else if is_line {
-            if !self.written.is_empty() {
+        let is_hidden = self.written.hidden.is_none() && (self.drawings.is_note(tag, source) || is_unshown(tag, source, hides));
+        if is_hidden && !void {
+            self.written.hidden = Some(id);
+        }
+        let was_left = Left::takes(&mut self.written.left, event.kind);
+        let seers = self.written.seers() & if is_hidden { !by::SHOWN } else { by::ALL };
+        let line = if is_line || tag == Tag::Br { ON_PAGE } else { 0 };
+        let leaves = if void || was_left { 0 } else { left_by(tag, source, self.written.headings > 0) };
+        if leaves != 0 {
+            (self.written.left, self.written.left_by) = (Some(Left::new(id, tag)), leaves);
+            let boxed = if is_boxed(tag) { by::SHOWN } else { 0 };
+            self.left_edge((line | boxed) & seers & !leaves, window);
+        } else if line == 0 && void {
+            self.void_in_line(tag, source, seers, window);
+        } else if line == 0 {
+            if hides && !is_hidden {
+                self.boxed_open(id, source, seers, window);
+            }
+        } else if !is_kept || is_unwrapped(tag) {
+            let ignored = if matches!(tag, Tag::Body | Tag::Html) { by::SHOWN } else { 0 };
+            self.left_edge(line & seers & !ignored, window);
+        } else if void {
+            self.line_edge((line | by::WRITTEN) & seers, window);
+        } else {
+            if self.lines.open() & by::WRITTEN & seers != 0 {
                 self.written.opened.get_or_insert(id);
             }
-        } else if void && !is_written(tag, source) {
-            self.written.part();
-        } else if void && tag == Tag::Img && self.written.opened.is_some() {
-            self.end_written(window);
+            self.line_edge(line & seers, window);
+        }
+    }
+
+    /// An inline element whose own style may make a box of it.
+    fn boxed_open(&mut self, id: ElementId, source: &str, seers: u8, window: &Window) {
+        if Attributes::decoded(source, "style").is_some_and(|style| makes_box(&style)) {
+            self.written.boxes.push(id);
+            self.line_edge(by::SHOWN & seers, window);
+        }
+    }
+
+    /// What stands in the line and holds nothing.
+    fn void_in_line(&mut self, tag: Tag, source: &str, seers: u8, window: &Window) {
+        if tag == Tag::Img && self.written.opened.is_some() && is_written(tag, source) {
+            self.written.opened = None;
+            self.line_edge(by::WRITTEN & seers, window);
+        } else if self.lines.open() != 0 && is_shown(tag, source) {
+            let pictured = if is_written(tag, source) { by::ALL } else { by::PAGE | by::SHOWN | by::SPACED };
+            self.lines.space(pictured & seers);
         }
     }
 
@@ -110,51 +168,77 @@ impl Passage {
     pub(super) fn written_close(&mut self, event: &Event, is_kept: bool, is_line: bool, window: &Window) {
         let EventKind::Close { id, tag, .. } = event.kind else { return };
         self.written.headings = self.written.headings.saturating_sub(u32::from(tag.has(is::HEADING)));
-        if Left::takes(&mut self.written.left, event.kind) {
-            if self.written.left.is_none() {
-                self.written.part();
-            }
-        } else if self.written.opened.take_if(|opened| *opened == id).is_some() {
-            self.written.part();
-        } else if self.written.opened.is_none() && is_line {
-            if tag == Tag::Button { self.written.part() } else { self.written_edge(is_kept, window) }
+        self.written.select.take_if(|select| *select == id);
+        let seers = self.written.seers();
+        self.written.hidden.take_if(|hidden| *hidden == id);
+        if !self.written.boxes.is_empty() && self.written.boxes.last() == Some(&id) {
+            self.written.boxes.pop();
+            self.line_edge(by::SHOWN & seers, window);
+        }
+        let line = if is_line { ON_PAGE } else { 0 };
+        let was_left = Left::takes(&mut self.written.left, event.kind);
+        if was_left && self.written.left.is_none() {
+            let boxed = if is_boxed(tag) { by::SHOWN } else { 0 };
+            self.left_edge((line | boxed) & seers, window);
+        } else if self.written.opened.take_if(|opened| *opened == id).is_some() || (is_line && (!is_kept || is_unwrapped(tag))) {
+            let ignored = if matches!(tag, Tag::Body | Tag::Html) { by::SHOWN } else { 0 };
+            self.left_edge(line & seers & !ignored, window);
+        } else if is_line {
+            let written = if self.written.opened.is_none() { by::WRITTEN } else { 0 };
+            self.line_edge((line | written) & seers, window);
         }
     }
 
-    /// The edge of a block: those that are stripped leave nothing.
-    pub(super) fn written_edge(&mut self, is_kept: bool, window: &Window) {
-        if is_kept { self.end_written(window) } else { self.written.part() }
+    /// A tag that opens or closes nothing. Browsers ignore it, but for the ends of what is not open that they make elements of.
+    pub(super) fn written_stray(&mut self, source: &str, is_line: bool, window: &Window) {
+        let ends = |name: &str| source.starts_with("</") && tag_name(source).eq_ignore_ascii_case(name);
+        let is_made = ends("br") || (ends("p") && self.written.select.is_none());
+        if is_line || is_made {
+            let line = if is_line { by::PAGE | by::LINES } else { 0 };
+            let shown = if is_made { by::SHOWN } else { 0 };
+            self.line_edge((line | shown) & self.written.seers(), window);
+        }
     }
 
-    /// A text that is written, if nothing that is left out stands around it.
+    /// The edge of a line that is no tag.
+    pub(super) fn written_break(&mut self, is_kept: bool, range: &Range<u64>, window: &Window) {
+        let seers = self.written.seers();
+        match (range.is_empty(), is_kept) {
+            // A box by style, or a custom element, which browsers show in the line.
+            (true, _) => self.line_edge((by::SPACED | by::LINES) & seers, window),
+            (false, true) => self.line_edge(by::ALL & seers, window),
+            (false, false) => self.left_edge(ON_PAGE & seers, window),
+        }
+    }
+
+    /// A text, where nothing that is left out stands around it.
     pub(super) fn written_text(&mut self, range: Range<u64>, kind: TextKind, number: u64, window: &Window) {
-        if !self.written.counts(window.text(range.clone())) {
-            return;
+        let mut seers = self.written.seers();
+        if self.aside.is_some() {
+            seers &= !by::PAGE;
         }
-        if self.written.opened.is_some() {
-            self.end_written(window);
+        if self.written.opened.is_some() && seers & by::WRITTEN != 0 && !window.text(range.clone()).trim_ascii().is_empty() {
+            self.written.opened = None;
+            self.line_edge(by::WRITTEN, window);
         }
-        self.written.is_other |= std::mem::take(&mut self.written.is_parted);
-        self.written.texts.push((range, kind, number));
+        let piece = Piece { range, kind, number };
+        if self.fostered.is_between() && seers & by::SHOWN != 0 {
+            self.fostered_text(&piece, window);
+        }
+        self.line_text(piece, seers, window);
     }
 
-    /// Ends the line: reads it as it is written, if that is another reading.
-    pub(super) fn end_written(&mut self, window: &Window) {
-        if self.written.is_other
-            && let (Some((_, _, first)), Some((_, _, last))) = (self.written.texts.first(), self.written.texts.last())
-        {
-            self.side.begin_block(Surface::Text, Writing::Reference, *first);
-            if let Some(block) = self.side.blocks.last_mut() {
-                (block.until, block.is_as_written) = (*last + 1, true);
-            }
-            for (range, kind, _) in &self.written.texts {
-                // No edit may reach from one event into the next.
-                self.side.markup();
-                let references = if *kind == TextKind::Data { References::Text } else { References::No };
-                self.side.add(window.text(range.clone()), range.start, references, self.preformatted > 0);
-            }
-            self.side.end_block();
+    /// An edge of some readers, which is no more than a space where elements are written anew.
+    fn left_edge(&mut self, seen_by: u8, window: &Window) {
+        self.line_edge(seen_by, window);
+        if self.lines.open() != 0 {
+            self.lines.space(by::SPACED);
         }
-        self.written.clear();
+    }
+
+    /// Ends all lines.
+    pub(super) fn end_written(&mut self, window: &Window) {
+        self.line_edge(by::ALL, window);
+        self.pass_fostered(window);
     }
 }

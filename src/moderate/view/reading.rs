@@ -58,6 +58,23 @@ impl View {
         }
     }
 
+    /// Adds an address: browsers take tabs and line ends out of it (WHATWG URL, 4.4).
+    pub(crate) fn add_address(&mut self, raw: &str, from: u64) {
+        if memchr::memchr(b'&', raw.as_bytes()).is_none() && !raw.contains(['\t', '\n', '\r']) {
+            return self.add(raw, from, References::Attribute, false);
+        }
+        let mut at = 0;
+        while let Some(first) = raw[at..].chars().next() {
+            let decoded = (first == '&').then(|| reference(&raw[at..], References::Attribute)).flatten();
+            let (length, text) = decoded.unwrap_or_else(|| (first.len_utf8(), raw[at..at + first.len_utf8()].into()));
+            let range = from + at as u64..from + (at + length) as u64;
+            for character in text.chars().filter(|character| !matches!(character, '\t' | '\n' | '\r')) {
+                self.character(character, range.clone());
+            }
+            at += length;
+        }
+    }
+
     /// Adds one character that comes from these bytes of the page.
     pub(crate) fn character(&mut self, character: char, from: Range<u64>) {
         if character.is_ascii_graphic() {

@@ -99,7 +99,8 @@ impl OpenElements {
                 // "Any other end tag": up the stack, no further than a special element.
                 for at in (0..self.stack.len()).rev() {
                     let element = &self.stack[at];
-                    let same = if tag == Tag::Unknown { self.name(element).eq_ignore_ascii_case(name) } else { element.tag == tag };
+                    let by_name = tag == Tag::Unknown || element.namespace != Namespace::Html;
+                    let same = if by_name { self.name(element).eq_ignore_ascii_case(name) } else { element.tag == tag };
                     if same {
                         self.close_through(at, closed);
                         return true;

@@ -192,6 +192,7 @@ mod tests {
         assert_eq!(closings("<a><a></a>"), ["a:Implied", "a:Own"]);
         assert_eq!(closings("<div><table></div></table>"), ["table:Own"]);
         assert_eq!(closings("<svg><path/><div>"), ["svg:Implied"]);
+        assert_eq!(closings("<p><svg><title></title></svg>"), [":Own", "svg:Own"]);
         assert_eq!(closings("<svg><foreignObject><div></div></svg>"), ["div:Own", ":Ancestor", "svg:Own"]);
         assert_eq!(
             closings("<p><i><template shadowrootmode=open><div><a></template></i></p>"),
