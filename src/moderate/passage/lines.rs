@@ -192,6 +192,8 @@ impl Passage {
     pub(super) fn read_line(&mut self, before: &str, pieces: &[Piece], window: &Window) {
         let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
         let mut hasher = FxHasher::default();
+        // Zeros in front would leave no trace.
+        hasher.write_usize(pieces.len());
         hasher.write_usize(before.len());
         for piece in pieces {
             hasher.write_u64(piece.range.start);
