@@ -63,21 +63,27 @@ pub(super) fn is_address(href: &str) -> bool {
 
 /// The names in a line that says who wrote the page, without the words before them. `None` where it can't be a line of names.
 pub(super) fn names(line: &str, source: Source) -> Option<String> {
-    let is_before = |words: &str| is_label(words) || (source == Source::Text && BYLINES.particles.contains(&folded(words)));
+    let is_particle = |words: &str| source == Source::Text && BYLINES.particles.contains(&folded(words));
+    let is_before = |words: &str| is_label(words) || is_particle(words);
     let words: Vec<&str> = line.split_whitespace().collect();
     // "作者：…" has no white space.
     let whole = words.join(" ");
     let names = match whole.split_once([':', '：']).filter(|(label, _)| is_before(label)) {
         Some((_, rest)) => rest.to_owned(),
         None => {
-            let label = (1..words.len().min(LABEL_WORDS + 1)).rev().find(|count| is_before(&words[..*count].join(" ")));
+            let is_before = |count: &usize| {
+                let label = words[..*count].join(" ");
+                is_label(&label) || (is_particle(&label) && words.len() > *count + 1)
+            };
+            let label = (1..words.len().min(LABEL_WORDS + 1)).rev().find(is_before);
             words[label.unwrap_or(0)..].join(" ")
         }
     };
     let parted = || SEPARATORS.iter().filter_map(|separator| names.find(separator)).min();
     let names = if source == Source::Text { &names[..parted().unwrap_or(names.len())] } else { &names };
     let names = names.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '•' | '·' | '-' | '–' | '—' | '/' | ':'));
-    let is_number = |word: &str| word.chars().all(|c| c.is_ascii_punctuation() || crate::fold::digit(c).is_some());
+    let is_digit = |c: char| crate::fold::digit(c).is_some();
+    let is_number = |word: &str| word.contains(is_digit) && word.chars().all(|c| c.is_ascii_punctuation() || is_digit(c));
     let in_text = || names.split(' ').count() <= WORDS && !names.split(' ').any(is_number);
     let is_line = names.len() <= BYTES && names.chars().any(char::is_alphabetic) && (source == Source::Data || in_text());
     // A profile's address or number names nobody; a sentence says something of somebody.
@@ -101,6 +107,8 @@ mod tests {
             ("Von Ida Brandt |", "Ida Brandt"),
             ("Dr. Lina Osman - Mar 27, 2024", "Dr. Lina Osman"),
             ("gull203", "gull203"),
+            ("Ida Brandt & Jonas Holm", "Ida Brandt & Jonas Holm"),
+            ("Oleh Sukhov", "Oleh Sukhov"),
         ] {
             assert_eq!(names(line, Source::Text).as_deref(), Some(name), "{line}");
         }

@@ -68,6 +68,8 @@ pub struct Collector {
     /// Texts that name the page: its title element, its shared title, its first heading.
     titles: Vec<String>,
     heading: Option<String>,
+    /// Bytes of text that have come behind it.
+    since_heading: usize,
     /// The longest text that JSON-LD declares.
     declared: Option<DeclaredText>,
     says: Says,
@@ -88,6 +90,7 @@ impl Default for Collector {
             trust: [trust::NONE; 7],
             titles: Vec::new(),
             heading: None,
+            since_heading: 0,
             declared: None,
             says: Says::default(),
             states: Vec::new(),
@@ -123,6 +126,10 @@ enum Captured {
 /// Captured names and titles stop at this many bytes, JSON-LD at [`JSON_BYTES`].
 const NAME_BYTES: usize = 4096;
 const JSON_BYTES: usize = 4 << 20;
+/// A name is not looked for any further in a text.
+const BYLINE_BYTES: usize = 512;
+/// So many bytes of text behind the headline an author is heard whom no standard names: where the line about the author stands.
+const LEAD_BYTES: usize = 800;
 /// How many naming texts are kept.
 const TITLES: usize = 8;
 /// And of blocks of `application/json`.
@@ -141,6 +148,9 @@ impl Collector {
                 }
             }
             EventKind::Text(kind) => {
+                if self.heading.is_some() && kind == TextKind::Data {
+                    self.since_heading += window.text(event.range.clone()).trim_ascii().len();
+                }
                 let Some(capture) = &mut self.capture else { return };
                 let limit = if capture.what == Captured::JsonLd { JSON_BYTES } else { NAME_BYTES };
                 if capture.range.is_empty() {
@@ -170,11 +180,16 @@ impl Collector {
 
     /// The author's name ends with its line: what else stands in the element says something of the author.
     fn end_byline(&mut self) {
-        let is_byline = |capture: &Capture| {
-            matches!(capture.what, Captured::Byline(_)) && byline::names(&htmlize::unescape(capture.text.as_str()), byline::Source::Text).is_some()
-        };
-        if self.capture.as_ref().is_some_and(is_byline) {
-            self.captured();
+        let Some(capture) = self.capture.as_mut().filter(|capture| matches!(capture.what, Captured::Byline(_))) else { return };
+        if byline::names(&htmlize::unescape(capture.text.as_str()), byline::Source::Text).is_some() {
+            return self.captured();
+        }
+        if capture.text.len() > BYLINE_BYTES {
+            // Whatever it is, it is no line of names.
+            self.capture = None;
+        } else if !capture.text.ends_with(' ') {
+            // The label has a line of its own.
+            capture.text.push(' ');
         }
     }
 
@@ -219,7 +234,7 @@ impl Collector {
                 let date = value("datetime").or_else(|| value("content")).unwrap_or_default();
                 if is_published {
                     self.set(Field::Published, trust::MARKUP, &date);
-                } else if self.heading.is_some() && date.trim_start().bytes().take(4).filter(u8::is_ascii_digit).count() == 4 {
+                } else if self.is_behind_headline() && date.trim_start().bytes().take(4).filter(u8::is_ascii_digit).count() == 4 {
                     // The first date behind the headline, in the notation that the standard asks for (HTML Living Standard, 4.5.14).
                     self.set(Field::Published, trust::NAMED, &date);
                 }
@@ -246,17 +261,28 @@ impl Collector {
         }
     }
 
+    /// Whether the headline has come, and little text since.
+    fn is_behind_headline(&self) -> bool {
+        self.heading.is_some() && self.since_heading < LEAD_BYTES
+    }
+
     /// Whether an element holds the name of the author.
     fn byline_of(&self, element: ElementRef<'_>) -> Option<Captured> {
         let says = |name: KnownName, wanted: &str| {
             element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
         };
-        let in_byline = matches!(self.capture, Some(Capture { what: Captured::Byline(_), .. }));
-        if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") || (in_byline && says(KnownName::Itemprop, "name")) {
+        let around = self.capture.as_ref().and_then(|capture| if let Captured::Byline(rank) = capture.what { Some(rank) } else { None });
+        if around.is_some() && says(KnownName::Itemprop, "name") {
             return Some(Captured::Byline(trust::MARKUP));
         }
-        // Names that no standard knows are heard behind the headline, where the line about the author stands.
-        let is_wanted = self.heading.is_some() && self.trust[Field::Byline as usize] > trust::NAMED;
+        if around == Some(trust::MARKUP) {
+            // It may hold several names.
+            return None;
+        }
+        if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") {
+            return Some(Captured::Byline(trust::MARKUP));
+        }
+        let is_wanted = self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED;
         let is_named = || byline::is_named(element) || element.get(KnownName::Href).is_some_and(byline::is_address);
         (is_wanted && is_named()).then_some(Captured::Byline(trust::NAMED))
     }
@@ -383,6 +409,11 @@ impl Collector {
     /// Whether the page declares when it was published: not only by where a date stands.
     pub(crate) fn is_dated(&self) -> bool {
         self.trust[Field::Published as usize] < trust::NAMED
+    }
+
+    /// Who wrote it, where the page declares that: not only by what an element is called.
+    pub(crate) fn declared_byline(&self) -> Option<&str> {
+        self.found.byline.as_deref().filter(|_| self.trust[Field::Byline as usize] < trust::NAMED)
     }
 
     /// All texts that name the page, so far.

@@ -54,11 +54,11 @@ impl Stripper {
         let mut folded = std::mem::take(&mut self.gathering.folded);
         self.line_text(pieces, false, window, &mut text);
         folded.set(&text);
-        let is_whole = self.labels.titles.are_shown_by(&folded);
+        let is_whole = self.labels.titles.are_shown_by(&folded, heading > 0);
         self.line_text(&pieces[..begin], false, window, &mut text);
         folded.set(&text);
         // The first heading stands for a title that nothing declares: then it says the whole of it, counter or not.
-        let is_headline = self.labels.titles.are_shown_by(&folded) || (heading == 1 && !is_whole);
+        let is_headline = self.labels.titles.are_shown_by(&folded, heading > 0) || (heading == 1 && !is_whole);
         if is_headline {
             self.show_title(&folded);
         }

@@ -57,7 +57,7 @@ impl Stripper {
         rules.phrases().find(&numbered, 0, rules.lexicon(), &|what, line, at| self.labels.titles.said(what, line, at, is_headline), &mut found);
         // Most lines begin like no phrase at all.
         if found.is_empty() {
-            let shows_title = self.labels.titles.are_shown_by(line);
+            let shows_title = self.labels.titles.are_shown_by(line, !self.gathering.headings.is_empty());
             self.labels.titles.was_shown |= shows_title && self.may_stay();
             self.labels.found = found;
             self.labels.ids = ids;
@@ -106,7 +106,7 @@ impl Stripper {
                 }
             }
         }
-        let shows_title = labels.titles.are_shown_by(line);
+        let shows_title = labels.titles.are_shown_by(line, !self.gathering.headings.is_empty());
         let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
         let label = match strong.is_empty() {
             // All that say so are recorded, the weak ones too.

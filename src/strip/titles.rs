@@ -98,7 +98,7 @@ impl Titles {
             // The headline is the longest part; the others name the site and its sections.
             let headline = parts.iter().map(Vec::len).max().unwrap_or(0);
             for part in parts {
-                if (HEADLINE_WORDS..headline).contains(&part.len()) {
+                if (HEADLINE_WORDS..headline).contains(&part.len()) && !self.texts.contains(&part) {
                     self.lesser.push(part.clone());
                 }
                 let (list, belongs) = match part.len() {
@@ -110,16 +110,18 @@ impl Titles {
                 }
             }
         }
+        // What is declared as a title by itself is one.
+        self.lesser.retain(|part| *part != whole);
         if !whole.is_empty() && !self.texts.contains(&whole) {
             self.texts.push(whole);
         }
     }
 
-    /// Whether a line is a title, and may be the headline.
-    pub(super) fn are_shown_by(&self, line: &Folded) -> bool {
+    /// Whether a line is a title, and may be the headline: in a heading also a shorter part of it.
+    pub(super) fn are_shown_by(&self, line: &Folded, in_heading: bool) -> bool {
         let count = line.words().len();
         let is_line = |part: &Vec<String>| part.len() == count && line.texts().eq(part.iter().map(String::as_str));
-        count > 0 && self.at(line, 0) == count && !self.lesser.iter().any(is_line)
+        count > 0 && self.at(line, 0) == count && (in_heading || !self.lesser.iter().any(is_line))
     }
 
     pub(super) fn at(&self, line: &Folded, at: usize) -> usize {
@@ -137,7 +139,7 @@ fn longest<'a>(texts: impl Iterator<Item = &'a Vec<String>>, line: &Folded, at: 
 impl Stripper {
     /// A line that says the title may be the headline.
     pub(super) fn note_headline(&mut self, folded: &Folded) {
-        let is_title = self.labels.titles.are_shown_by(folded);
+        let is_title = self.labels.titles.are_shown_by(folded, !self.gathering.headings.is_empty());
         if is_title && (!self.labels.titles.was_shown || !self.gathering.headings.is_empty()) {
             self.headline_lines.push_back(self.gathering.first);
         }
@@ -146,7 +148,8 @@ impl Stripper {
     /// A line turns out to be the headline.
     pub(super) fn show_title(&mut self, folded: &Folded) {
         self.note_headline(folded);
-        self.labels.titles.was_shown |= self.labels.titles.are_shown_by(folded) && self.may_stay();
+        let is_shown = self.labels.titles.are_shown_by(folded, !self.gathering.headings.is_empty());
+        self.labels.titles.was_shown |= is_shown && self.may_stay();
     }
 
     /// Where a page declares no title and no heading has come, its first line stands for it.

@@ -1,7 +1,7 @@
 //! Pages that failed, kept with the cause so that they can be looked at and tried again.
 
 use super::feed::Loss;
-use super::input::{Input, Source};
+use super::input::{Input, Source, stays_below};
 use super::outcome::{PageFailure, spool};
 use super::page_name::PageName;
 use super::standing::{Standing, mark_in_path};
@@ -98,7 +98,7 @@ impl Letter {
             "" => source.file_name().map_or_else(|| PathBuf::from("page"), PathBuf::from),
             within => within.into(),
         };
-        let [own_stem, kept_stem] = [&self.stem, &self.kept_stem].map(|stem| stem.as_ref().map(PathBuf::from));
+        let [own_stem, kept_stem] = [&self.stem, &self.kept_stem].map(|stem| stem.as_ref().map(PathBuf::from).filter(|stem| stays_below(stem)));
         Input { own_stem, kept_stem, ..Input::file(source, Some(within)) }
     }
 }

@@ -102,10 +102,15 @@ impl Input {
 
     /// A file, and where it stands within the folder that was searched.
     pub fn file(path: PathBuf, within: Option<PathBuf>) -> Self {
-        let within = within.filter(|within| !within.as_os_str().is_empty() && within.components().all(|part| matches!(part, Component::Normal(_))));
+        let within = within.filter(|within| stays_below(within));
         let within = within.unwrap_or_else(|| path.file_name().map_or_else(|| PathBuf::from("page"), PathBuf::from));
         Input::new(Source::File(path), within)
     }
+}
+
+/// Whether a path leads nowhere but below the folder that it is joined to.
+pub fn stays_below(path: &Path) -> bool {
+    !path.as_os_str().is_empty() && path.components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 impl InputOptions {

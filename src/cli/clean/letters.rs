@@ -5,9 +5,11 @@ use super::input::{Input, Source};
 use super::standing::Standing;
 use crate::cli::archive::members::Members;
 use crate::cli::archive::{self, Document, Item, LOST, Opened, Origin, Place, Position, Reading, kind_of};
+use crate::config::OutputFormat;
 use anyhow::{Context, Error, Result, bail};
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ pub struct Letters {
     from: From,
     reading: Reading,
     number: u64,
+    /// Which source has a name among the pages: letters of several runs may ask for the same one.
+    named: HashMap<PathBuf, String>,
 }
 
 /// What a letter holds.
@@ -57,7 +61,7 @@ impl Letters {
             let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
             From::Lines(Box::new(Members::open(Origin::File(file), path).context("cannot read them")?))
         };
-        Ok(Letters { from, reading: reading.clone(), number: 0 })
+        Ok(Letters { from, reading: reading.clone(), number: 0, named: HashMap::new() })
     }
 
     /// The next letter and its payload; none at the end.
@@ -174,9 +178,9 @@ impl Letters {
         })
     }
 
-    fn of_letter(&self, mut letter: Letter, payload: Option<Vec<u8>>) -> (Standing, Came) {
+    fn of_letter(&mut self, mut letter: Letter, payload: Option<Vec<u8>>) -> (Standing, Came) {
+        let mut input = self.input(&letter);
         let document = letter.document.take();
-        let mut input = letter.input();
         match document {
             None => {
                 if let Some(payload) = payload {
@@ -193,6 +197,28 @@ impl Letters {
         }
     }
 
+    /// The input of a letter, with a name that no other source has.
+    fn input(&mut self, letter: &Letter) -> Input {
+        let mut input = letter.input();
+        let stem = input.stem(OutputFormat::Text);
+        for number in 1_u32.. {
+            let mut name = stem.as_os_str().to_owned();
+            if number > 1 {
+                name.push(format!("-{number}"));
+            }
+            let name = PathBuf::from(name);
+            let key = PathBuf::from(name.to_string_lossy().to_lowercase());
+            if self.named.entry(key).or_insert_with(|| letter.source.clone()) != &letter.source {
+                continue;
+            }
+            if number > 1 {
+                (input.own_stem, input.kept_stem) = (Some(name.clone()), Some(name));
+            }
+            break;
+        }
+        input
+    }
+
     /// Where the next letter begins.
     pub fn position(&self) -> Position {
         match &self.from {
@@ -201,11 +227,14 @@ impl Letters {
         }
     }
 
-    /// Goes to where an earlier run stood.
+    /// Goes to where an earlier run stood: past letters whose names are taken.
     pub fn go_to(&mut self, position: Position) -> Result<()> {
-        match &mut self.from {
-            From::Folder(_) => self.number = position.within,
-            From::Lines(members) => members.go_on(position)?,
+        while self.position() != position {
+            let Some(letter) = self.letter() else { bail!("the letters have changed") };
+            self.number += 1;
+            if let Ok((letter, _)) = letter {
+                self.input(&letter);
+            }
         }
         Ok(())
     }

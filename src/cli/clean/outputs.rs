@@ -124,7 +124,7 @@ impl Outputs {
             let Some(tree) = tree else { break };
             let (bare, extension) = (bare(&input.within), extension(self.format, origin.markup(input.path()), &input.within));
             if is_archive(&input.within) {
-                folders.insert(tree.join(bare));
+                folders.insert(tree.join(names.distinct(&bare, "")));
             } else if tree.join(with_extension(&bare, &extension)) != *named {
                 pages.insert(tree.join(with_extension(&names.distinct(&bare, &extension), &extension)));
             }

@@ -1,7 +1,7 @@
 //! Where a page stands. Its id and its place in an output are made of this alone, whether it is met in its input or in a dead letter.
 
 use super::input::Input;
-use super::place::{bare, extension, safe};
+use super::place::{extension, safe};
 use crate::cli::archive::Place;
 use crate::config::OutputFormat;
 use naqi::rewrite::Markup;
@@ -46,7 +46,7 @@ impl Standing {
     pub fn path(&self, format: OutputFormat, markup: Markup, url: Option<&str>) -> PathBuf {
         match &self.place {
             None => with_extension(&self.input.stem(format), &extension(format, markup, &self.input.within)),
-            Some(place) => bare(&self.input.within).join(path_of(place, format, url)),
+            Some(place) => self.input.stem(format).join(path_of(place, format, url)),
         }
     }
 }

@@ -10,8 +10,11 @@ const NAME_WORDS: usize = 2;
 const PARAGRAPHS_BEFORE: usize = 2;
 const PARAGRAPHS_BEHIND: usize = 2;
 
+/// A paragraph that is so surely content is text all the same: authorities and companies write of themselves.
+const SURE: f32 = 0.9;
+
 /// Leaves out what says who the author is.
-pub(super) fn leave_out(page: &Blocks, kept: &mut [bool]) {
+pub(super) fn leave_out(page: &Blocks, chances: &[f32], kept: &mut [bool]) {
     let blocks = &page.blocks;
     if page.authors.is_empty() {
         return;
@@ -20,7 +23,7 @@ pub(super) fn leave_out(page: &Blocks, kept: &mut [bool]) {
     for (row, kept) in kept.iter_mut().enumerate() {
         let before = paragraphs.partition_point(|paragraph| *paragraph < row);
         let behind = paragraphs.len() - paragraphs.partition_point(|paragraph| *paragraph <= row);
-        let is_behind_text = before >= PARAGRAPHS_BEFORE && behind <= PARAGRAPHS_BEHIND && !blocks[row].pinned;
+        let is_behind_text = before >= PARAGRAPHS_BEFORE && behind <= PARAGRAPHS_BEHIND && !blocks[row].pinned && chances[row] < SURE;
         *kept &= !(is_behind_text && page.authors.iter().any(|name| begins(&blocks[row], name)));
     }
 }

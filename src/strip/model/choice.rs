@@ -270,7 +270,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     }
     if is_article {
         inset::leave_out(page, &mut kept);
-        bio::leave_out(page, &mut kept);
+        bio::leave_out(page, chances, &mut kept);
     }
     let questions = question::questions(page);
     question::spare(page, &questions, chances, moved(SPARED_LABEL, favor), moved(LIST_OF_QUESTIONS, favor), &mut kept);

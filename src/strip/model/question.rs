@@ -23,8 +23,9 @@ pub(super) fn questions(page: &Blocks) -> Vec<Question> {
     let found: Vec<Question> = (0..page.blocks.len()).filter_map(|row| question(page, row)).collect();
     // Those that are made alike count together.
     let make = |question: &Question| page.elements[page.blocks[question.row].element as usize].signature;
-    let count = |question: &Question| found.iter().filter(|other| make(other) == make(question)).take(QUESTIONS).count();
-    found.iter().copied().filter(|question| count(question) == QUESTIONS).collect()
+    let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
+    found.iter().for_each(|question| *counts.entry(make(question)).or_default() += 1);
+    found.iter().copied().filter(|question| counts.get(&make(question)).is_some_and(|count| *count >= QUESTIONS)).collect()
 }
 
 fn question(page: &Blocks, row: usize) -> Option<Question> {
@@ -35,16 +36,16 @@ fn question(page: &Blocks, row: usize) -> Option<Question> {
     }
     if block.heading > 1 && answer.heading == 0 {
         let ends = |row: &usize| page.blocks.get(*row).is_none_or(|block| block.heading > 0 || block.asks && block.words <= QUESTION_WORDS);
-        let end = (row + 2..).find(ends)?;
-        return (end - row <= ANSWER_BLOCKS && end < page.blocks.len()).then_some(Question { row, end });
+        let end = (row + 2..=row + ANSWER_BLOCKS).find(ends)?;
+        return (end < page.blocks.len()).then_some(Question { row, end });
     }
     let item = common(page, block.element, answer.element);
     let is_inside = |row: usize| page.blocks.get(row).is_some_and(|block| common(page, item, block.element) == item);
     if row > 0 && is_inside(row - 1) {
         return None;
     }
-    let end = (row + 2..).find(|row| !is_inside(*row))?;
-    (end - row <= ANSWER_BLOCKS).then_some(Question { row, end })
+    let end = (row + 2..=row + ANSWER_BLOCKS).find(|row| !is_inside(*row))?;
+    Some(Question { row, end })
 }
 
 /// The innermost element around both; a parent comes before its children.

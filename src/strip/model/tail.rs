@@ -94,6 +94,8 @@ impl<'a> Text<'a> {
     /// What is parted from the text by blocks that go, and has no heading that stays, has to be likely by itself.
     fn leave_out_doubtful(&self, chances: &[f32], questions: &[Question], least: f32, kept: &mut [bool]) {
         let (mut gone, mut in_a_row, mut is_headed) = (0, 0, false);
+        let mut answers = vec![false; kept.len()];
+        questions.iter().for_each(|question| answers[question.row..question.end].fill(true));
         for row in self.own.last().map_or(kept.len(), |last| last + 1)..kept.len() {
             let block = &self.page.blocks[row];
             if !kept[row] {
@@ -112,8 +114,7 @@ impl<'a> Text<'a> {
             let is_short_sentence = block.links == 0 && block.ends_sentence && good_words(block) == 0;
             let is_apart = gone >= PARTING && !is_headed && !self.holds[block.element as usize];
             // What is to become of readers' comments is settled for all of them at once.
-            let is_answer = || questions.iter().any(|question| (question.row..question.end).contains(&row));
-            let is_other = block.pinned || self.is_in(row, WHOLE) || is_short_sentence || is_comment(self.page, block) || is_answer();
+            let is_other = block.pinned || self.is_in(row, WHOLE) || is_short_sentence || is_comment(self.page, block) || answers[row];
             kept[row] = !is_apart || chances[row] >= least || is_other;
         }
     }

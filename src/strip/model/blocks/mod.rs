@@ -296,7 +296,7 @@ impl Blocks {
         self.says = metadata.says();
         self.says.thread |= self.names_thread;
         self.is_dated_article = self.says.article && !self.says.list && metadata.is_dated();
-        let byline = metadata.metadata().byline.as_deref().unwrap_or_default();
+        let byline = metadata.declared_byline().unwrap_or_default();
         self.authors = byline.split([',', '،', ';', '&', '、']).map(piece::word_hashes).filter(|name| !name.is_empty()).collect();
     }
 
