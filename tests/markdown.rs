@@ -36,6 +36,18 @@ fn fault(page: &str) -> Option<String> {
 }
 
 #[test]
+fn pictures_stand_between_words_as_on_the_page() {
+    for (page, written) in [
+        ("<p>foo <img src=/a> bar</p>", "foo ![](/a) bar\n"),
+        ("<p>foo <img src=/a></p>", "foo ![](/a)\n"),
+        ("<p>a<img src=/x> <img src=/y> b</p>", "a![](/x) ![](/y) b\n"),
+        ("<ul><li>a<ul><li>b</ul>c</ul>", "- a\n  - b\n\n  c\n"),
+    ] {
+        assert_eq!(emitted(page, EmitFormat::Markdown), written, "{page}");
+    }
+}
+
+#[test]
 fn what_is_hard_to_write_says_what_the_page_says() {
     let pages = [
         "<p>The name <code>foo_bar</code>, <code>a`b</code>, <code>`</code> and <code>x | y</code>",
@@ -55,6 +67,8 @@ fn what_is_hard_to_write_says_what_the_page_says() {
         "<pre>\na\n\nb</pre>",
         "<blockquote><pre>a\n\nb</pre><p>c</blockquote>d",
         "<ul><li><p>one</p><p>two</p><pre>x\n  y</pre><li>three<ol start=7><li>four<li value=12>five</ol></ul>",
+        "<ul><li>a<ul><li>b</ul>c</ul>",
+        "<pre><br></pre><p>a",
         "<ul><li><ul><li><ul><li><ul><li>deep</ul></ul></ul></ul>",
         "<ol><li><blockquote><p>q</p><ul><li>r<p>s</ul></blockquote>t</ol>",
         "<a href=/x><h3>Head</h3><p>para</p></a>",

@@ -263,6 +263,18 @@ mod tests {
     }
 
     #[test]
+    fn utf16_is_told_by_its_beginning_in_any_language() {
+        let dense = format!("<html><head><title>t</title></head><body><p>{}</p>", "\u{6e2f}\u{53e3}".repeat(400));
+        let cut = format!("<p>{}\u{1f600} more</p>", "x".repeat(32_763));
+        for page in [dense.as_str(), cut.as_str(), "<p>a page that ends with \u{1f600}"] {
+            for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+                let raw: Vec<u8> = page.encode_utf16().flat_map(to_bytes).collect();
+                assert_eq!(decode(&raw, &Declared::default(), 1000).0, page);
+            }
+        }
+    }
+
+    #[test]
     fn zeros_make_no_utf16_of_what_says_otherwise() {
         let padded = |front: &str| [front.as_bytes(), b"<!--", &b"x\0".repeat(700), b"--><p>text and more of it</p>"].concat();
         for front in ["<meta charset=utf-8>", "<?xml version='1.0' encoding='utf-8'?>", "", " "] {

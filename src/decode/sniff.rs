@@ -146,15 +146,23 @@ fn undeclared_utf16(head: &[u8]) -> Option<&'static Encoding> {
     [(UTF_16BE, 0), (UTF_16LE, 1)].into_iter().find(|(encoding, high)| is_utf16(head, *high, encoding)).map(|(encoding, _)| encoding)
 }
 
+/// So many units at the beginning tell whether there is markup, a quarter of them at least.
+const MARKUP_UNITS: usize = 32;
+
 /// Whether units of two bytes, the high one at this offset of each, are text: markup and spaces are among them, none is broken, and nowhere is there
 /// what reads as text byte by byte. Somebody may have put zeros into a page of another encoding.
 fn is_utf16(head: &[u8], high: usize, encoding: &'static Encoding) -> bool {
     let units = head.chunks_exact(2).map(|unit| (unit[high], unit[1 - high]));
-    let plain = units.clone().filter(|(high, low)| *high == 0 && *low != 0).count();
+    // A page begins with its markup, in whatever language it goes on.
+    let beginning = || units.clone().take(MARKUP_UNITS);
+    let plain = beginning().filter(|(high, low)| *high == 0 && *low != 0).count();
     let is_printed = |byte: u8| matches!(byte, b' '..=b'~');
     let is_other = |(high, low): (u8, u8)| is_printed(high) && is_printed(low);
-    let mut pairs = units.clone().zip(units.skip(1));
-    plain * 8 > head.len() && !pairs.any(|(a, b)| is_other(a) && is_other(b)) && !encoding.decode_without_bom_handling(&head[..head.len() - 2]).1
+    let mut pairs = units.clone().zip(units.clone().skip(1));
+    // What is held may end between the halves of a pair.
+    let is_half = matches!(head[head.len() - 2 + high], 0xD8..=0xDB);
+    let whole = if is_half { &head[..head.len() - 2] } else { head };
+    plain * 4 > beginning().count() && !pairs.any(|(a, b)| is_other(a) && is_other(b)) && !encoding.decode_without_bom_handling(whole).1
 }
 
 /// The encoding that the page itself declares, by XML declaration or `<meta>`. What could be read as ASCII to find that is no UTF-16.

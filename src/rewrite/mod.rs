@@ -26,7 +26,6 @@ pub(crate) use style::makes_box;
 pub use tag::Tag;
 pub use token::TextKind;
 pub use window::Window;
-pub(crate) use window::is_opened_noscript;
 
 use crate::error::RewriteError;
 use open_elements::{Closed, Opened};

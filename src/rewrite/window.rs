@@ -7,11 +7,6 @@ const NOSCRIPT: &[u8] = b"noscript";
 /// What stands in the place of that name.
 const OPENED: &str = "div     ";
 
-/// Whether a start tag may be the one of a `noscript` that was opened.
-pub(crate) fn is_opened_noscript(source: &str) -> bool {
-    source.get(1..).is_some_and(|name| name.starts_with(OPENED))
-}
-
 /// Decoded text from [`Window::start`] on; offsets count bytes from the start of the page.
 #[derive(Debug, Default)]
 pub struct Window {
@@ -19,6 +14,8 @@ pub struct Window {
     start: u64,
     /// Bytes at the front of `text` that are no longer needed; freed in larger steps.
     stale: usize,
+    /// Where the `noscript` elements begin that were opened, in order.
+    opened: Vec<u64>,
 }
 
 /// Stale bytes are moved out when they are at least this many and half of what is held.
@@ -33,6 +30,11 @@ impl Window {
     /// Where decoded text is appended.
     pub(crate) fn end_mut(&mut self) -> &mut String {
         &mut self.text
+    }
+
+    /// Whether the element whose start tag begins here is a `noscript` that was opened.
+    pub(crate) fn is_opened_noscript(&self, at: u64) -> bool {
+        !self.opened.is_empty() && self.opened.binary_search(&at).is_ok()
     }
 
     /// Offset of the first byte after the window.
@@ -59,7 +61,6 @@ impl Window {
     /// are. An element is left as it is where it could take what follows along; whether any was opened.
     pub(crate) fn open_noscript(&mut self, elements: &[Noscript]) -> bool {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        let mut has_opened = false;
         for element in elements {
             let place = |offset: u64| offset.saturating_sub(self.start) as usize;
             let (start, content, close) =
@@ -69,12 +70,12 @@ impl Window {
             let is_safe = names.into_iter().all(is_named) && bytes.get(content).is_some_and(noscript::ends_as_it_began);
             if is_safe {
                 names.iter().for_each(|at| bytes[*at..at + NOSCRIPT.len()].copy_from_slice(OPENED.as_bytes()));
-                has_opened = true;
+                self.opened.push(element.start);
             }
         }
         // ASCII took the place of ASCII: this is still UTF-8.
         self.text = String::from_utf8(bytes).unwrap_or_default();
-        has_opened
+        !self.opened.is_empty()
     }
 
     /// What is before `offset` will not be asked for again.

@@ -35,7 +35,10 @@ struct Stretch {
 /// The line, written; `marks` move to where their text stands.
 pub(super) fn written(line: &str, runs: &[Run], targets: &[String], marks: &mut Vec<Placed>, place: Place) -> String {
     let mut writer = Writer { out: String::with_capacity(line.len() + 16), places: (!marks.is_empty()).then(Vec::new), place };
-    let range = trimmed(line);
+    let mut range = trimmed(line);
+    // A picture may be the last of it, behind a space.
+    let picture = runs.iter().rev().find(|run| run.style.picture.is_some()).map_or(0, |run| run.start);
+    range.end = range.end.max(picture);
     if runs.iter().all(|run| run.style == Style::default()) {
         writer.text(line, range);
     } else {

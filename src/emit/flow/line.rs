@@ -113,6 +113,9 @@ impl Flow {
         let Some(fence) = self.markdown.as_ref().map(|markdown| markdown.fence) else {
             return self.put_decorated(line, marks, Place::default(), out);
         };
+        if fence == 0 && line.trim().is_empty() {
+            return;
+        }
         let run = longest_run(line);
         // A line of as many backticks would end the fence.
         if fence == 0 || run >= fence && line.trim().bytes().all(|byte| byte == b'`') {
@@ -146,6 +149,10 @@ impl Flow {
         markdown.columns = 0;
         if std::mem::take(&mut markdown.is_after_row) {
             self.gap = Gap::Paragraph;
+        }
+        // A list or a quote in an item has ended: only behind a blank line is this the item's own (CommonMark 0.31, 4.8).
+        if std::mem::take(&mut markdown.has_left) && !markdown.begins_item() {
+            self.gap = self.gap.max(Gap::Paragraph);
         }
         let mut prefix = markdown.prefix();
         if let Some(level) = level {

@@ -12,6 +12,8 @@ use std::sync::Arc;
 const CONTAINERS: usize = 24;
 /// A link that reaches over more lines is one that nothing has closed.
 const LINK_LINES: u32 = 4;
+/// What a run or an address takes besides its text.
+const RUN_BYTES: usize = 64;
 /// The largest number of an item (CommonMark 0.31, 5.2).
 const LARGEST_NUMBER: u64 = 999_999_999;
 
@@ -68,6 +70,8 @@ pub(super) struct Markdown {
     pub(super) target_bytes: usize,
     pub(super) has_picture: bool,
     containers: Vec<Container>,
+    /// One of them has ended since the last line, inside of another.
+    pub(super) has_left: bool,
     /// Columns of the table whose row was written last.
     pub(super) columns: usize,
     /// The line before is a row: the next one is another, if nothing parts them.
@@ -89,6 +93,7 @@ impl Markdown {
             target_bytes: 0,
             has_picture: false,
             containers: Vec::new(),
+            has_left: false,
             columns: 0,
             is_after_row: false,
             fence: 0,
@@ -99,6 +104,17 @@ impl Markdown {
         self.target_bytes += address.len();
         self.targets.push(address);
         self.targets.len() as u32 - 1
+    }
+
+    /// Whether a picture is the last thing of a line that is so long.
+    pub(super) fn ends_with_picture(&self, length: usize) -> bool {
+        let before = self.runs.len().checked_sub(2).and_then(|at| self.runs.get(at));
+        before.is_some_and(|run| run.style.picture.is_some()) && self.runs.last().is_some_and(|run| run.start == length)
+    }
+
+    /// What is held of the line besides its text: bytes, about.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.target_bytes + RUN_BYTES * (self.runs.len() + self.targets.len())
     }
 
     /// How the next words look.
@@ -175,7 +191,9 @@ impl Markdown {
     }
 
     pub(super) fn leave_container(&mut self, id: ElementId) {
-        self.containers.retain(|container| container.id != id);
+        let Some(at) = self.containers.iter().rposition(|container| container.id == id) else { return };
+        let left = self.containers.remove(at);
+        self.has_left |= left.is_begun && !self.containers.is_empty();
     }
 }
 

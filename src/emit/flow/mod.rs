@@ -149,10 +149,16 @@ impl Flow {
             Tag::Img => {
                 self.picture = self.image(source);
                 self.is_pictured = true;
+                if self.bound_line(out) {
+                    self.picture = None;
+                }
             }
             Tag::Unknown if crate::rewrite::tag_name(source).eq_ignore_ascii_case("amp-img") => self.picture = self.image(source),
             Tag::Hr => self.put_rule(out),
-            Tag::A => self.open_link(id, source),
+            Tag::A => {
+                self.open_link(id, source);
+                self.bound_line(out);
+            }
             Tag::B | Tag::Strong => mark = Some(Mark::Strong),
             Tag::I | Tag::Em => mark = Some(Mark::Emphasis),
             Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt if self.preformatted == 0 => mark = Some(Mark::Code),

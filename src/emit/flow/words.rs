@@ -2,6 +2,7 @@
 
 use super::Flow;
 use super::line::Gap;
+use super::markdown::Markdown;
 use crate::moderate::edit::Edit;
 use crate::rewrite::TextKind;
 use std::borrow::Cow;
@@ -46,9 +47,16 @@ impl Flow {
             from = at;
         }
         self.word(&text[from..]);
-        if self.line.len() + self.markdown.as_ref().map_or(0, |markdown| markdown.target_bytes) > LINE_BYTES {
+        self.bound_line(out);
+    }
+
+    /// Writes a line that is too long to be held; whether it was.
+    pub(super) fn bound_line(&mut self, out: &mut Vec<u8>) -> bool {
+        let is_endless = self.line.len() + self.markdown.as_ref().map_or(0, Markdown::held_bytes) > LINE_BYTES;
+        if is_endless {
             self.put_endless(out);
         }
+        is_endless
     }
 
     /// A line without end is written as far as it goes; a row that holds one is layout.
@@ -74,9 +82,11 @@ impl Flow {
     }
 
     pub(super) fn due_space(&mut self) {
-        if std::mem::take(&mut self.space) && !self.is_blank() && !self.line.ends_with(' ') {
+        let is_parted = || self.line.ends_with(' ') && !self.markdown.as_ref().is_some_and(|markdown| markdown.ends_with_picture(self.line.len()));
+        if self.space && !self.is_blank() && !is_parted() {
             self.line.push(' ');
         }
+        self.space = false;
     }
 
     /// What moderation writes in place of a part of a text.

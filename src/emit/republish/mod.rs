@@ -119,8 +119,11 @@ impl Republish {
         let from = self.starts.len();
         if !self.start_tag(tag, written, plain, source) {
             self.starts.truncate(from);
-            if tag == Tag::Iframe {
-                self.leaving = Some(Left::new(id, tag));
+            match tag {
+                Tag::Iframe => self.leaving = Some(Left::new(id, tag)),
+                // What it stood between are two words.
+                Tag::Img => self.part(Gap::Space),
+                _ => {}
             }
             return;
         }

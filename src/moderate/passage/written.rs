@@ -7,7 +7,7 @@ use crate::moderate::seen::{is_hiding, is_shown};
 use crate::rewrite::button;
 use crate::rewrite::left::{Left, is_left_out};
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value, is_opened_noscript, makes_box, tag_name};
+use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value, makes_box, tag_name};
 use std::ops::Range;
 
 /// What is open that somebody does not see as it stands.
@@ -88,14 +88,14 @@ fn is_written(tag: Tag, source: &str) -> bool {
 }
 
 /// Whether browsers do not show an element, nor that it is there.
-fn is_unshown(tag: Tag, source: &str, hides: bool) -> bool {
+fn is_unshown(tag: Tag, source: &str, hides: bool, is_opened_noscript: bool) -> bool {
     let get = |name| Attributes::get(source, name);
     match tag {
         Tag::Template | Tag::Rp => true,
         Tag::Dialog if get("open").is_none() => true,
         Tag::Audio if get("controls").is_none() => true,
         // Who reads the page with scripts does not see it.
-        Tag::Div if is_opened_noscript(source) => true,
+        Tag::Div if is_opened_noscript => true,
         _ => hides && (get("hidden").is_some() || get("style").is_some_and(|style| is_hiding(&decode_value(style)))),
     }
 }
@@ -113,7 +113,8 @@ impl Passage {
         if tag == Tag::Select && !void {
             self.written.select.get_or_insert(id);
         }
-        let is_hidden = self.written.hidden.is_none() && (self.drawings.is_note(tag, source) || is_unshown(tag, source, hides));
+        let is_hidden = self.written.hidden.is_none()
+            && (self.drawings.is_note(tag, source) || is_unshown(tag, source, hides, window.is_opened_noscript(event.range.start)));
         if is_hidden && !void {
             self.written.hidden = Some(id);
         }
