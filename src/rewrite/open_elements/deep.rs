@@ -66,6 +66,11 @@ impl Deep {
         true
     }
 
+    /// An element is taken out from among others, which go on.
+    pub(super) fn forget(&mut self, id: ElementId) {
+        self.tracked.retain(|(tracked, _)| *tracked != id);
+    }
+
     /// An element has closed: what stood in it is closed with it. Past the depth everything stands in those that are not.
     pub(super) fn closed(&mut self, id: ElementId) {
         let tracked = self.tracked.iter().rposition(|(tracked, _)| *tracked == id);

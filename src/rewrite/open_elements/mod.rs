@@ -142,6 +142,9 @@ impl OpenElements {
 
     /// Takes one element out of the middle of the stack.
     fn remove(&mut self, at: usize, how: Closing, closed: &mut Vec<Closed>) {
+        if !self.deep.is_empty() {
+            self.deep.forget(self.stack[at].id);
+        }
         if at + 1 == self.stack.len() {
             return self.pop_alone(how, closed);
         }
