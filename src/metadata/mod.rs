@@ -148,7 +148,7 @@ impl Collector {
                 }
             }
             EventKind::Text(kind) => {
-                if self.heading.is_some() && kind == TextKind::Data {
+                if self.is_behind_headline() && kind == TextKind::Data {
                     self.since_heading += window.text(event.range.clone()).trim_ascii().len();
                 }
                 let Some(capture) = &mut self.capture else { return };
@@ -271,6 +271,11 @@ impl Collector {
         let says = |name: KnownName, wanted: &str| {
             element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
         };
+        // Most elements say nothing of an author, and nothing is looked for.
+        let is_wanted = self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED;
+        if !is_wanted && self.capture.is_none() && element.get(KnownName::Rel).is_none() && element.get(KnownName::Itemprop).is_none() {
+            return None;
+        }
         let around = self.capture.as_ref().and_then(|capture| if let Captured::Byline(rank) = capture.what { Some(rank) } else { None });
         if around.is_some() && says(KnownName::Itemprop, "name") {
             return Some(Captured::Byline(trust::MARKUP));
@@ -282,7 +287,6 @@ impl Collector {
         if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") {
             return Some(Captured::Byline(trust::MARKUP));
         }
-        let is_wanted = self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED;
         let is_named = || byline::is_named(element) || element.get(KnownName::Href).is_some_and(byline::is_address);
         (is_wanted && is_named()).then_some(Captured::Byline(trust::NAMED))
     }

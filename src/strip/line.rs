@@ -72,8 +72,13 @@ pub(super) fn is_unparted(character: char) -> bool {
 /// Whether words can't be told by bytes: there are spaces that are no ASCII, or written as references, or letters of a script that parts
 /// no words.
 fn needs_characters(text: &str) -> bool {
-    let has = |reference: &str| memchr::memmem::find(text.as_bytes(), reference.as_bytes()).is_some();
-    has("&nbsp;") || has("&#") || text.chars().any(|c| is_unparted(c) || (!c.is_ascii() && c.is_whitespace() && c != '\u{3000}'))
+    let bytes = text.as_bytes();
+    let is_reference = |at: usize| bytes[at + 1..].starts_with(b"#") || bytes[at + 1..].starts_with(b"nbsp;");
+    let is_special = |at: usize| text[at..].chars().next().is_some_and(|c| is_unparted(c) || c.is_whitespace());
+    // What leads spaces that are no ASCII, but for the ideographic one, and the scripts: UTF-8 of U+00A0, U+2000 and others, U+0E00, U+1000.
+    memchr::memchr_iter(b'&', bytes).any(is_reference)
+        || memchr::memchr3_iter(0xC2, 0xE2, 0xE0, bytes).any(is_special)
+        || memchr::memchr_iter(0xE1, bytes).any(is_special)
 }
 
 fn count_characters(text: &str) -> u32 {
