@@ -247,6 +247,14 @@ impl Collector {
             }
             Tag::Title if element.namespace() == crate::rewrite::Namespace::Html => Some(Captured::Title),
             Tag::H1 => Some(Captured::Heading),
+            // Most elements say nothing of an author, and nothing is looked for.
+            _ if !self.wants_byline()
+                && self.capture.is_none()
+                && element.get(KnownName::Rel).is_none()
+                && element.get(KnownName::Itemprop).is_none() =>
+            {
+                None
+            }
             _ => self.byline_of(element),
         };
         // Names are looked for until their line ends; everything else is sure of its end.
@@ -266,16 +274,17 @@ impl Collector {
         self.heading.is_some() && self.since_heading < LEAD_BYTES
     }
 
+    /// Whether names that no standard knows are heard.
+    #[inline]
+    fn wants_byline(&self) -> bool {
+        self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED
+    }
+
     /// Whether an element holds the name of the author.
     fn byline_of(&self, element: ElementRef<'_>) -> Option<Captured> {
         let says = |name: KnownName, wanted: &str| {
             element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
         };
-        // Most elements say nothing of an author, and nothing is looked for.
-        let is_wanted = self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED;
-        if !is_wanted && self.capture.is_none() && element.get(KnownName::Rel).is_none() && element.get(KnownName::Itemprop).is_none() {
-            return None;
-        }
         let around = self.capture.as_ref().and_then(|capture| if let Captured::Byline(rank) = capture.what { Some(rank) } else { None });
         if around.is_some() && says(KnownName::Itemprop, "name") {
             return Some(Captured::Byline(trust::MARKUP));
@@ -287,6 +296,7 @@ impl Collector {
         if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") {
             return Some(Captured::Byline(trust::MARKUP));
         }
+        let is_wanted = self.wants_byline();
         let is_named = || byline::is_named(element) || element.get(KnownName::Href).is_some_and(byline::is_address);
         (is_wanted && is_named()).then_some(Captured::Byline(trust::NAMED))
     }
