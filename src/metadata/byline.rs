@@ -1,5 +1,6 @@
 //! Who wrote the page, where its markup says so by names and words that no standard knows: data of `rules/metadata/byline.toml`.
 
+use super::{Captured, Collector, Field, trust};
 use crate::data::own_data;
 use crate::fold::Folded;
 use crate::rewrite::{ElementRef, KnownName};
@@ -41,6 +42,11 @@ const WORDS: usize = 14;
 /// What parts a name from the date or the section behind it.
 const SEPARATORS: [&str; 6] = [" - ", " – ", " — ", " | ", " • ", " · "];
 
+/// A name is not looked for any further in a text.
+const BYLINE_BYTES: usize = 512;
+/// So many bytes of text behind the headline an author is heard whom no standard names: where the line about the author stands.
+const LEAD_BYTES: usize = 800;
+
 fn folded(text: &str) -> String {
     Folded::of(text).texts().collect::<Vec<_>>().join(" ")
 }
@@ -51,13 +57,13 @@ pub(super) fn is_label(text: &str) -> bool {
 }
 
 /// Whether an element is named as one that holds the author's name.
-pub(super) fn is_named(element: ElementRef<'_>) -> bool {
+fn is_named(element: ElementRef<'_>) -> bool {
     let classes = element.get(KnownName::Class).unwrap_or_default();
     classes.split_ascii_whitespace().any(|class| BYLINES.classes.contains(class))
 }
 
 /// Whether an address is that of an author's own page.
-pub(super) fn is_address(href: &str) -> bool {
+fn is_address(href: &str) -> bool {
     BYLINES.paths.iter().any(|path| href.contains(path.as_str()))
 }
 
@@ -88,6 +94,61 @@ pub(super) fn names(line: &str, source: Source) -> Option<String> {
     let is_line = names.len() <= BYTES && names.chars().any(char::is_alphabetic) && (source == Source::Data || in_text());
     // A profile's address or number names nobody; a sentence says something of somebody.
     (is_line && !names.contains("://") && !names.ends_with(['!', '?', '؟']) && !is_before(names)).then(|| names.to_owned())
+}
+
+impl Collector {
+    /// The author's name ends with its line: what else stands in the element says something of the author.
+    pub(super) fn end_byline(&mut self) {
+        let Some(capture) = self.capture.as_mut().filter(|capture| matches!(capture.what, Captured::Byline(_))) else { return };
+        if names(&htmlize::unescape(capture.text.as_str()), Source::Text).is_some() {
+            return self.captured();
+        }
+        if capture.text.len() > BYLINE_BYTES {
+            // Whatever it is, it is no line of names.
+            self.capture = None;
+        } else if !capture.text.ends_with(' ') {
+            // The label has a line of its own.
+            capture.text.push(' ');
+        }
+    }
+
+    /// Whether the headline has come, and little text since.
+    pub(super) fn is_behind_headline(&self) -> bool {
+        self.heading.is_some() && self.since_heading < LEAD_BYTES
+    }
+
+    /// Whether names that no standard knows are heard.
+    #[inline]
+    pub(super) fn wants_byline(&self) -> bool {
+        self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED
+    }
+
+    /// Whether an element holds the name of the author.
+    pub(super) fn byline_of(&self, element: ElementRef<'_>) -> Option<Captured> {
+        let says = |name: KnownName, wanted: &str| {
+            element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
+        };
+        let around = self.capture.as_ref().and_then(|capture| if let Captured::Byline(rank) = capture.what { Some(rank) } else { None });
+        if around.is_some() && says(KnownName::Itemprop, "name") {
+            return Some(Captured::Byline(trust::MARKUP));
+        }
+        if around == Some(trust::MARKUP) {
+            // It may hold several names.
+            return None;
+        }
+        if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") {
+            return Some(Captured::Byline(trust::MARKUP));
+        }
+        let is_wanted = self.wants_byline();
+        let is_named = || is_named(element) || element.get(KnownName::Href).is_some_and(is_address);
+        (is_wanted && is_named()).then_some(Captured::Byline(trust::NAMED))
+    }
+
+    pub(super) fn set_byline(&mut self, rank: u8, line: &str, source: Source) {
+        if let Some(names) = names(line, source) {
+            self.set(Field::Byline, rank, &names);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -126,10 +126,6 @@ enum Captured {
 /// Captured names and titles stop at this many bytes, JSON-LD at [`JSON_BYTES`].
 const NAME_BYTES: usize = 4096;
 const JSON_BYTES: usize = 4 << 20;
-/// A name is not looked for any further in a text.
-const BYLINE_BYTES: usize = 512;
-/// So many bytes of text behind the headline an author is heard whom no standard names: where the line about the author stands.
-const LEAD_BYTES: usize = 800;
 /// How many naming texts are kept.
 const TITLES: usize = 8;
 /// And of blocks of `application/json`.
@@ -175,21 +171,6 @@ impl Collector {
             }
             _ if event.kind.parts_lines() => self.end_byline(),
             _ => {}
-        }
-    }
-
-    /// The author's name ends with its line: what else stands in the element says something of the author.
-    fn end_byline(&mut self) {
-        let Some(capture) = self.capture.as_mut().filter(|capture| matches!(capture.what, Captured::Byline(_))) else { return };
-        if byline::names(&htmlize::unescape(capture.text.as_str()), byline::Source::Text).is_some() {
-            return self.captured();
-        }
-        if capture.text.len() > BYLINE_BYTES {
-            // Whatever it is, it is no line of names.
-            self.capture = None;
-        } else if !capture.text.ends_with(' ') {
-            // The label has a line of its own.
-            capture.text.push(' ');
         }
     }
 
@@ -269,38 +250,6 @@ impl Collector {
         }
     }
 
-    /// Whether the headline has come, and little text since.
-    fn is_behind_headline(&self) -> bool {
-        self.heading.is_some() && self.since_heading < LEAD_BYTES
-    }
-
-    /// Whether names that no standard knows are heard.
-    #[inline]
-    fn wants_byline(&self) -> bool {
-        self.is_behind_headline() && self.trust[Field::Byline as usize] > trust::NAMED
-    }
-
-    /// Whether an element holds the name of the author.
-    fn byline_of(&self, element: ElementRef<'_>) -> Option<Captured> {
-        let says = |name: KnownName, wanted: &str| {
-            element.get(name).is_some_and(|value| value.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted)))
-        };
-        let around = self.capture.as_ref().and_then(|capture| if let Captured::Byline(rank) = capture.what { Some(rank) } else { None });
-        if around.is_some() && says(KnownName::Itemprop, "name") {
-            return Some(Captured::Byline(trust::MARKUP));
-        }
-        if around == Some(trust::MARKUP) {
-            // It may hold several names.
-            return None;
-        }
-        if says(KnownName::Rel, "author") || says(KnownName::Itemprop, "author") {
-            return Some(Captured::Byline(trust::MARKUP));
-        }
-        let is_wanted = self.wants_byline();
-        let is_named = || byline::is_named(element) || element.get(KnownName::Href).is_some_and(byline::is_address);
-        (is_wanted && is_named()).then_some(Captured::Byline(trust::NAMED))
-    }
-
     fn meta(&mut self, name: &str, content: &str) {
         if let Some(number) = name.strip_prefix("twitter:label") {
             if byline::is_label(content) {
@@ -359,12 +308,6 @@ impl Collector {
             }
             Captured::Byline(rank) => self.set_byline(rank, &text, byline::Source::Text),
             Captured::JsonLd | Captured::State => {}
-        }
-    }
-
-    fn set_byline(&mut self, rank: u8, line: &str, source: byline::Source) {
-        if let Some(names) = byline::names(line, source) {
-            self.set(Field::Byline, rank, &names);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::dead_letters::{DocumentLetter, Letter};
 use super::input::{Input, Source};
+use super::place::Names;
 use super::standing::Standing;
 use crate::cli::archive::members::Members;
 use crate::cli::archive::{self, Document, Item, LOST, Opened, Origin, Place, Position, Reading, kind_of};
@@ -21,8 +22,9 @@ pub struct Letters {
     from: From,
     reading: Reading,
     number: u64,
-    /// Which source has a name among the pages: letters of several runs may ask for the same one.
-    named: HashMap<PathBuf, String>,
+    /// Names that pages have been given, by what they asked for and their source: letters of several runs may ask for the same one.
+    named: HashMap<(PathBuf, String), PathBuf>,
+    names: Names,
 }
 
 /// What a letter holds.
@@ -61,7 +63,7 @@ impl Letters {
             let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
             From::Lines(Box::new(Members::open(Origin::File(file), path).context("cannot read them")?))
         };
-        Ok(Letters { from, reading: reading.clone(), number: 0, named: HashMap::new() })
+        Ok(Letters { from, reading: reading.clone(), number: 0, named: HashMap::new(), names: Names::default() })
     }
 
     /// The next letter and its payload; none at the end.
@@ -200,22 +202,15 @@ impl Letters {
     /// The input of a letter, with a name that no other source has.
     fn input(&mut self, letter: &Letter) -> Input {
         let mut input = letter.input();
-        let stem = input.stem(OutputFormat::Text);
-        for number in 1_u32.. {
-            let mut name = stem.as_os_str().to_owned();
-            if number > 1 {
-                name.push(format!("-{number}"));
-            }
-            let name = PathBuf::from(name);
-            let key = PathBuf::from(name.to_string_lossy().to_lowercase());
-            if self.named.entry(key).or_insert_with(|| letter.source.clone()) != &letter.source {
-                continue;
-            }
-            if number > 1 {
-                (input.own_stem, input.kept_stem) = (Some(name.clone()), Some(name));
-            }
-            break;
+        let asked = (input.stem(OutputFormat::Text), letter.source.clone());
+        let name = match self.named.get(&asked) {
+            Some(name) => name.clone(),
+            None => self.names.distinct(&asked.0, ""),
+        };
+        if name != asked.0 {
+            (input.own_stem, input.kept_stem) = (Some(name.clone()), Some(name.clone()));
         }
+        self.named.insert(asked, name);
         input
     }
 
