@@ -35,7 +35,7 @@ pub(super) enum Source {
 }
 
 /// The most words that a label before a name has.
-const LABEL_WORDS: usize = 3;
+const LABEL_WORDS: usize = 4;
 /// A line of names is not longer: bytes, and words where it is the page's text.
 const BYTES: usize = 200;
 const WORDS: usize = 14;
@@ -168,6 +168,7 @@ mod tests {
             ("Von Ida Brandt |", "Ida Brandt"),
             ("Dr. Lina Osman - Mar 27, 2024", "Dr. Lina Osman"),
             ("gull203", "gull203"),
+            ("View all posts by Ida Brandt", "Ida Brandt"),
             ("Ida Brandt & Jonas Holm", "Ida Brandt & Jonas Holm"),
             ("Oleh Sukhov", "Oleh Sukhov"),
         ] {
