@@ -32,8 +32,9 @@ pub(super) fn holds(page: &Blocks, paragraphs: impl Iterator<Item = usize>) -> V
 }
 
 /// Whether each block stands in the element of the text, or between the headline and it, or no furniture to speak of parts it from a
-/// paragraph there: what nobody has closed may begin that element late and end it early.
-pub(super) fn reaches(page: &Blocks, paragraphs: &[bool], headline: Option<usize>, is_furniture: impl Fn(usize) -> bool) -> Vec<bool> {
+/// paragraph there: what nobody has closed may begin that element late and end it early. `parting_of` tells for how many blocks of
+/// furniture each one counts.
+pub(super) fn reaches(page: &Blocks, paragraphs: &[bool], headline: Option<usize>, parting_of: impl Fn(usize) -> usize) -> Vec<bool> {
     let rows = page.blocks.len();
     let is_in_element = holds(page, (0..rows).filter(|row| paragraphs[*row]));
     let is_in = |row: usize| is_in_element[page.blocks[row].element as usize];
@@ -41,7 +42,7 @@ pub(super) fn reaches(page: &Blocks, paragraphs: &[bool], headline: Option<usize
     let mut pass = |order: &mut dyn Iterator<Item = usize>| {
         let mut parting = PARTING;
         for row in order {
-            parting = if paragraphs[row] && is_in(row) { 0 } else { parting + usize::from(is_furniture(row)) };
+            parting = if paragraphs[row] && is_in(row) { 0 } else { parting + parting_of(row) };
             reached[row] |= parting < PARTING;
         }
     };

@@ -33,7 +33,6 @@ pub(super) fn text(page: &Blocks, chances: &[f32], headline: usize) -> Option<Ra
         return None;
     }
     let blocks = &page.blocks;
-    let behind: Vec<usize> = (headline + 1..blocks.len()).filter(|row| !blocks[*row].dropped).collect();
     let is_sentence = |row: usize| {
         let block = &blocks[row];
         let own = block.words - block.linked.min(block.words);
@@ -48,7 +47,12 @@ pub(super) fn text(page: &Blocks, chances: &[f32], headline: usize) -> Option<Ra
         (own, page.elements[own as usize].parent)
     };
     let mut first = None;
-    for row in behind {
+    for row in headline + 1..blocks.len() {
+        if blocks[row].dropped {
+            // Rules know the wordings of dates.
+            is_dated |= last == headline && is_date(&blocks[row]);
+            continue;
+        }
         let stands_with = |first: usize| place(first).0 == place(row).0 || place(first).1 == place(row).1;
         if is_sentence(row) && first.is_none_or(stands_with) {
             first = first.or(Some(row));

@@ -205,6 +205,8 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         || match settings.page_type {
             PageType::Article => true,
             PageType::Forum | PageType::Product | PageType::Collection | PageType::Listing => false,
+            // Of a product its table and its points tell as much as the description, wherever they stand.
+            PageType::Auto if page.says.product => false,
             PageType::Auto | PageType::Documentation | PageType::Service => {
                 in_shape || 2.0 * expected(&is_paragraph) >= expected(&|block| !block.fixed)
             }
@@ -225,7 +227,7 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
     let line = thresholds.keep + thresholds.slope * best / 2.0;
     let threshold = moved(line, favor);
     let balanced = if is_article { line.min(thresholds.prose.max(line - BELOW_LINE)) } else { line };
-    let of_paragraph = moved(balanced, favor);
+    let of_paragraph = moved(if is_article { balanced } else { DOUBT * line }, favor);
     let stays = |(block, chance): (&Block, &f32)| !is_out(block) && *chance >= if is_paragraph(block) { of_paragraph } else { threshold };
     let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
     // A page with text is not emptied over a little doubt.
@@ -253,7 +255,12 @@ fn judge(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &Arti
         // What is less likely than the line has to stand with the text.
         let paragraphs: Vec<bool> = (0..blocks.len()).map(|row| kept[row] && is_paragraph(&blocks[row])).collect();
         let least = moved(SPARED_LINE, favor);
-        let mut reached = body::reaches(page, &paragraphs, headline, |row| is_brief || blocks[row].dropped || chances[row] < least);
+        let parting_of = |row: usize| match &blocks[row] {
+            // Behind a text that is known, a heading is that of a rail.
+            block if is_brief && block.heading > 0 => body::PARTING,
+            block => usize::from(is_brief || block.dropped || chances[row] < least),
+        };
+        let mut reached = body::reaches(page, &paragraphs, headline, parting_of);
         brief.into_iter().flatten().for_each(|row| reached[row] = true);
         let least = if is_brief { moved(BESIDE_A_BRIEF, favor) } else { threshold };
         (0..blocks.len()).for_each(|row| kept[row] &= chances[row] >= least || reached[row]);

@@ -25,7 +25,7 @@ pub(super) fn spare(page: &Blocks, chances: &[f32], is_article: bool, headline: 
     let makes: FxHashSet<u32> = blocks.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(block, _)| make(block)).collect();
     let (first, last) = (stays.iter().position(|stays| *stays), stays.iter().rposition(|stays| *stays));
     let is_furniture = |row: usize| blocks[row].dropped || chances[row] < least_line;
-    let reached = if is_article { body::reaches(page, &stays, headline, is_furniture) } else { Vec::new() };
+    let reached = if is_article { body::reaches(page, &stays, headline, |row| usize::from(is_furniture(row))) } else { Vec::new() };
     for row in (0..blocks.len()).rev() {
         let block = &blocks[row];
         let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
