@@ -1,8 +1,9 @@
 //! Counters in the line of the headline: "The bridge is closed (3 comments)", where an element of its own holds the number.
 
+use super::Stripper;
+use super::gathering::Piece;
 use super::labels::Label;
 use super::line::{Line, count_words};
-use super::{Piece, Stripper};
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, Tag, Window};
 use crate::rules::{Rule, TextScope};

@@ -4,11 +4,13 @@
 //! alone count beside others, in their line or in lines right beside it.
 
 use super::following::Following;
+use super::gathering::Piece;
 use super::line::{Ending, Line, count_words, is_reference};
+use super::marks::Mark;
 use super::queue::EventIndex;
 use super::removal::Extent;
 use super::titles::Titles;
-use super::{Mark, Stripper};
+use super::{StripMode, Stripper};
 use crate::fold::{Beginning, FirstWords, Folded};
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
@@ -152,10 +154,10 @@ impl Stripper {
         self.may_be_released |= line.is_prose() || matches!(line.heading, 1 | 2) || self.words_in_marks > WORDS_OF_FURNITURE;
         // Where tags stand inside words, these were counted more than once.
         let is_short = words as usize <= LONGEST_LINE.max(2 * pieces.len());
-        let may_be_label = self.mode != super::StripMode::Off && !continues && is_short && self.asks_rules();
+        let may_be_label = self.mode != StripMode::Off && !continues && is_short && self.asks_rules();
         self.lines.push_back(line);
         let mut label = if may_be_label { self.read_label(&pieces, window, metadata) } else { None };
-        if label.is_none() && self.mode != super::StripMode::Off && !continues && self.asks_rules() {
+        if label.is_none() && self.mode != StripMode::Off && !continues && self.asks_rules() {
             self.note_first_line(&pieces, window);
             label = match self.markup {
                 Markup::Html => {
@@ -199,7 +201,7 @@ impl Stripper {
 
     /// Whether the line may be a label or the title, judged by hashes of its first words; says yes too often. Two answers: with the words as
     /// they look, and with words parted at tags, where that is another reading.
-    fn may_begin_label(&self, pieces: &[super::Piece], window: &Window) -> [bool; 2] {
+    fn may_begin_label(&self, pieces: &[Piece], window: &Window) -> [bool; 2] {
         let said = |words: &[u32]| self.labels.titles.said_lengths(words);
         let may_be_label = |begin: Beginning<'_>| self.labels.titles.may_be(begin) || self.rules.phrases().may_tile(begin, &said);
         let mut words = FirstWords::default();
@@ -215,16 +217,16 @@ impl Stripper {
     }
 
     /// Whether a tag may stand inside a word, so that the line has two readings.
-    fn has_parted_word(&self, pieces: &[super::Piece], window: &Window) -> bool {
-        let text = |piece: &super::Piece| self.text_of(piece, window).unwrap_or_default();
-        let is_parted = |pair: &[super::Piece]| {
+    fn has_parted_word(&self, pieces: &[Piece], window: &Window) -> bool {
+        let text = |piece: &Piece| self.text_of(piece, window).unwrap_or_default();
+        let is_parted = |pair: &[Piece]| {
             let (before, after) = (text(&pair[0]), text(&pair[1]));
             pair[1].after_tag && !before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace)
         };
         pieces.windows(2).any(is_parted)
     }
 
-    fn read_first_words(&self, pieces: &[super::Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
+    fn read_first_words(&self, pieces: &[Piece], window: &Window, words: &mut FirstWords, part_at_tags: bool) {
         for piece in pieces {
             if let Some(text) = self.text_of(piece, window) {
                 if part_at_tags && piece.after_tag {
@@ -236,7 +238,7 @@ impl Stripper {
         }
     }
 
-    pub(super) fn read_label(&mut self, pieces: &[super::Piece], window: &Window, metadata: &Collector) -> Option<Label> {
+    pub(super) fn read_label(&mut self, pieces: &[Piece], window: &Window, metadata: &Collector) -> Option<Label> {
         self.labels.titles.read(metadata);
         let is_html = self.markup == Markup::Html;
         let readings = if is_html { self.may_begin_label(pieces, window) } else { [true; 2] };
@@ -287,7 +289,7 @@ impl Stripper {
         first_of_text || self.rules.phrases().may_begin(begin, self.rules.lexicon()) || begins_title()
     }
 
-    pub(super) fn line_text(&self, pieces: &[super::Piece], part_at_tags: bool, window: &Window, text: &mut String) {
+    pub(super) fn line_text(&self, pieces: &[Piece], part_at_tags: bool, window: &Window, text: &mut String) {
         text.clear();
         for piece in pieces {
             let Some(held) = self.queue.get(piece.event).filter(|held| held.is_kept()) else { continue };

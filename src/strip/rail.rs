@@ -1,9 +1,10 @@
 //! Rails in one line: a label and the links that it heads, set side by side, often behind the last words of a paragraph.
 
+use super::Stripper;
+use super::gathering::Piece;
 use super::labels::Label;
 use super::line::{Ending, Line, count_words, ends_sentence};
 use super::queue::EventIndex;
-use super::{Piece, Stripper};
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
 use crate::rules::{PhraseMatch, Rule, RuleIndex, Said, TextScope};

@@ -1,7 +1,8 @@
 //! Shells: pages whose script would have made their text. What they declare as data stands in for it, and is content whatever the
 //! model thinks of it.
 
-use super::{Keep, Stripper};
+use super::Stripper;
+use super::keeps::Keep;
 use crate::metadata::{Collector, ContentSource, DeclaredText};
 use crate::rewrite::{EventKind, TextKind, Window};
 use crate::strip::line::count_words;
