@@ -2,7 +2,7 @@
 
 use super::Stripper;
 use super::gathering::Piece;
-use super::labels::Label;
+use super::label::Label;
 use super::line::{Line, count_words};
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, Tag, Window};

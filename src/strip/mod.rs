@@ -10,13 +10,16 @@
 pub mod article;
 mod container;
 mod counter;
+mod effect;
 mod end_of_page;
 mod following;
 mod gathering;
 mod guard;
 mod keeps;
+mod label;
 pub mod labels;
 mod line;
+mod line_end;
 mod marked;
 mod marks;
 mod mode;

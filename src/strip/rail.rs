@@ -2,7 +2,7 @@
 
 use super::Stripper;
 use super::gathering::Piece;
-use super::labels::Label;
+use super::label::Label;
 use super::line::{Ending, Line, count_words, ends_sentence};
 use super::queue::EventIndex;
 use crate::metadata::Collector;

@@ -3,7 +3,7 @@
 use super::Stripper;
 use super::following::WRAPPED_WORDS;
 use super::gathering::Piece;
-use super::labels::Label;
+use super::label::Label;
 use super::removal::Extent;
 use super::titles::TITLE_WORDS;
 use crate::fold::Folded;
