@@ -3,7 +3,8 @@
 use super::Stripper;
 use super::gathering::Piece;
 use super::label::Label;
-use super::line::{Line, count_words};
+use super::line::Line;
+use super::word_count::count_words;
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, Tag, Window};
 use crate::rules::{Rule, TextScope};

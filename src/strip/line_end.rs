@@ -1,8 +1,10 @@
 //! The end of a line: it is measured, read for a label, and what that says is done.
 
+use super::ending::{Ending, is_reference};
 use super::gathering::Piece;
 use super::label::Label;
-use super::line::{Ending, Line, count_words, is_reference};
+use super::line::Line;
+use super::word_count::count_words;
 use super::{StripMode, Stripper};
 use crate::metadata::Collector;
 use crate::rewrite::{Markup, Window};

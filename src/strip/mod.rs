@@ -12,6 +12,7 @@ mod container;
 mod counter;
 mod effect;
 mod end_of_page;
+mod ending;
 mod following;
 mod gathering;
 mod guard;
@@ -34,8 +35,10 @@ mod select;
 mod shell;
 mod stripper;
 mod taking;
+mod teasers;
 mod tiling;
 mod titles;
+mod word_count;
 mod wrapped;
 
 pub use article::{ArticleSettings, Comments, Favor, PageType};

@@ -5,7 +5,7 @@ use super::Stripper;
 use super::keeps::Keep;
 use crate::metadata::{Collector, ContentSource, DeclaredText};
 use crate::rewrite::{EventKind, TextKind, Window};
-use crate::strip::line::count_words;
+use crate::strip::word_count::count_words;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::Hasher;
 use std::ops::Range;
