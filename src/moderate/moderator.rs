@@ -1,16 +1,8 @@
-//! The moderator of one page: gathers passages, has them judged, turns findings into edits.
+//! The moderator of one page: gathers passages, has them judged, and hands them on with the edits that came of it.
 
 use super::Verdict;
-use super::contact::is_contact;
 use super::covered::Covered;
-use super::edit::{Edit, escaped, keep_apart};
-use super::judge::{Found, NearFound};
-use super::reach::Reach;
-use super::redaction::{redactions, resolve, written};
-use super::reference::References;
-use super::rule::{Action, ModerationSet};
-use super::surface::{Surface, Writing};
-use super::view::View;
+use super::edit::{Edit, keep_apart};
 use super::workspace::Workspace;
 use crate::decode::SourceMap;
 use crate::emit::record::Finding;
@@ -19,9 +11,7 @@ use crate::report::NearMissRecord;
 use crate::rewrite::Window;
 use crate::rules::RuleSet;
 use crate::strip::Held;
-use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::ops::Range;
 use std::sync::Arc;
 use url::Url;
 
@@ -31,8 +21,6 @@ const PASSAGE_BYTES: usize = 16 * 1024;
 const LONGEST_PASSAGE: u64 = 512 * 1024;
 /// As many times more where a link is open, so that its tags are in the passage that its text is in.
 const IN_LINKS: usize = 4;
-/// Findings, and near misses, that are listed; the rest of an endless page is only counted.
-pub(crate) const RECORDED: usize = 10_000;
 
 /// What is known of the page when a passage is judged.
 #[derive(Clone, Copy)]
@@ -60,19 +48,19 @@ pub struct Bounds {
 
 /// Judges one page.
 pub struct Moderator {
-    rules: Arc<RuleSet>,
+    pub(super) rules: Arc<RuleSet>,
     explain: bool,
     bounds: Bounds,
     /// Bytes of both views and of the page up to which there is room for whatever may come.
     room: (usize, u64),
     /// The limit that was reached, what was there, and what is allowed.
     overrun: Option<(Limit, u64, u64)>,
-    work: Workspace,
-    verdict: Verdict,
-    score: f32,
-    count: u64,
-    findings: Vec<Finding>,
-    near: Vec<NearMissRecord>,
+    pub(super) work: Workspace,
+    pub(super) verdict: Verdict,
+    pub(super) score: f32,
+    pub(super) count: u64,
+    pub(super) findings: Vec<Finding>,
+    pub(super) near: Vec<NearMissRecord>,
     ready: bool,
 }
 
@@ -191,105 +179,6 @@ impl Moderator {
         }
     }
 
-    fn record_near(&mut self, view: &View, found: &[Found], near: Vec<NearFound>, page: PageFacts<'_>) {
-        let mut of_rule: FxHashMap<u32, Reach> = FxHashMap::default();
-        for miss in near {
-            // What a rule found in spite of it is no near miss.
-            let found = of_rule
-                .entry(miss.rule)
-                .or_insert_with(|| Reach::sorted(found.iter().filter(|found| found.rule == miss.rule).map(|found| found.plain.clone()).collect()));
-            if found.meets(&miss.plain) || self.near.len() >= RECORDED {
-                continue;
-            }
-            let range = view.page_range(miss.plain);
-            self.near.push(NearMissRecord {
-                rule: self.rules.moderation().rules[miss.rule as usize].id.clone(),
-                start: page.map.source(range.start),
-                end: page.map.source(range.end),
-                failed: miss.failed,
-            });
-        }
-    }
-
-    fn apply(&mut self, view: &View, found: &[Found], set: &ModerationSet, page: PageFacts<'_>) {
-        let (mut dropped, mut erased) = (None, Vec::new());
-        for found in found {
-            let rule = &set.rules[found.rule as usize];
-            let range = view.page_range(found.plain.clone());
-            let mut done = rule.action.name().to_owned();
-            if rule.dry_run {
-                done = format!("dry-run {done}");
-            } else {
-                self.verdict = self.verdict.max(rule.action.verdict());
-                self.score += found.score;
-                match &rule.action {
-                    Action::Unlink if !self.unlink(view, found) => "flag".clone_into(&mut done),
-                    Action::Unlink => {}
-                    // Findings come by blocks.
-                    Action::DropBlock if dropped != Some(found.block) => {
-                        dropped = Some(found.block);
-                        if !self.work.queue.drop_block(view, found.block) {
-                            // A value in the tag of an element that holds other things: the value goes.
-                            let plain = view.block_range(found.block);
-                            erased.push(Found {
-                                plain: plain.start..plain.end - usize::from(view.plain[plain.clone()].ends_with('\n')),
-                                ..found.clone()
-                            });
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            self.count += 1;
-            if self.findings.len() < RECORDED {
-                self.findings.push(Finding {
-                    rule: rule.id.clone(),
-                    severity: rule.severity.clone(),
-                    category: rule.category.clone(),
-                    surface: view.blocks[found.block].surface.name().to_owned(),
-                    start: page.map.source(range.start),
-                    end: page.map.source(range.end),
-                    output_start: None,
-                    output_end: None,
-                    done,
-                    score: (f64::from(found.score) * 100.0).round() / 100.0,
-                    steps: found.steps.clone(),
-                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, View::of(&view.plain[found.plain.clone()]).folded.trim())),
-                });
-            }
-        }
-        let nothing = Action::Replace(String::new());
-        let mut redactions = redactions(found, set, false);
-        redactions.extend(erased.iter().map(|found| (found, &nothing)));
-        self.redact(view, redactions, set);
-    }
-
-    fn redact(&mut self, view: &View, redactions: Vec<(&Found, &Action)>, set: &ModerationSet) {
-        for (plain, found, action) in resolve(redactions, set).taken {
-            self.write(view, plain, found, &action, set);
-        }
-    }
-
-    fn write(&mut self, view: &View, plain: Range<usize>, found: &Found, action: &Action, set: &ModerationSet) {
-        let block = &view.blocks[found.block];
-        for (range, text) in written(view, &plain, found, action, set) {
-            self.work.edits.push(Edit { range, text: escaped(&text, block.writing), writing: block.writing, finding: found.number });
-        }
-        if block.surface != Surface::Text
-            && let Some(value) = self.work.passage.unquoted(block.plain)
-        {
-            for at in [value.start, value.end] {
-                self.work.edits.push(Edit { range: at..at, text: "\"".into(), writing: Writing::Reference, finding: found.number });
-            }
-        }
-    }
-
-    /// Takes the tags of the links off that a finding is in. Whether there was one.
-    fn unlink(&mut self, view: &View, found: &Found) -> bool {
-        let opens = self.work.passage.links_at(view, found.block, &found.plain);
-        opens.iter().filter(|open| self.work.queue.unlink(**open)).count() > 0
-    }
-
     /// Judges what is held and hands it on: the events of the passage, and its edits. None are handed on where the page fails.
     pub fn pass(&mut self, page: PageFacts<'_>) -> (impl Iterator<Item = Held>, &[Edit]) {
         self.judge(page);
@@ -308,96 +197,6 @@ impl Moderator {
     pub fn score(&self) -> f32 {
         self.score
     }
-
-    /// Count of findings, and as many of them as are listed.
-    pub fn take_findings(&mut self) -> (u64, Vec<Finding>) {
-        (self.count, std::mem::take(&mut self.findings))
-    }
-
-    /// What nearly matched.
-    pub fn take_near(&mut self) -> Vec<NearMissRecord> {
-        self.near.sort_by(|a, b| (a.start, a.end, &a.rule, &a.failed).cmp(&(b.start, b.end, &b.rule, &b.failed)));
-        self.near.dedup();
-        std::mem::take(&mut self.near)
-    }
-
-    /// A text about the page, such as its title, as moderation leaves it; `None` where it may not stay. What is markup in a text of data is
-    /// shown as such by some and as tags by others: it is read both ways.
-    pub fn redacted(&mut self, text: &str, host: Option<&str>, lang: Option<&str>) -> Option<String> {
-        let whole = self.redacted_alone(text, Surface::Meta, host, lang)?;
-        if !text.contains('<') {
-            return Some(whole);
-        }
-        let joined = without_tags(text);
-        let redacted = self.redacted_alone(&joined, Surface::Meta, host, lang)?;
-        Some(if redacted == joined { whole } else { redacted })
-    }
-
-    /// Whether a value about the page that is no text, such as a date, may stay as it is.
-    pub fn may_stay(&mut self, value: &str, host: Option<&str>, lang: Option<&str>) -> bool {
-        self.redacted_alone(value, Surface::Meta, host, lang).is_some_and(|redacted| redacted == value)
-    }
-
-    /// The same of an address.
-    pub fn may_lead(&mut self, address: &str, host: Option<&str>, lang: Option<&str>) -> bool {
-        self.redacted_alone(address, Surface::Link, host, lang).is_some_and(|redacted| redacted == address)
-    }
-
-    fn redacted_alone(&mut self, text: &str, surface: Surface, host: Option<&str>, lang: Option<&str>) -> Option<String> {
-        let rules = Arc::clone(&self.rules);
-        let set = rules.moderation();
-        if set.is_empty() {
-            return Some(text.to_owned());
-        }
-        let mut view = View::default();
-        view.begin_block(surface, Writing::Literal, 0);
-        if surface == Surface::Link
-            && let Some(block) = view.blocks.last_mut()
-        {
-            block.is_mere_link = !is_contact(text);
-        }
-        view.add(text, 0, References::No, false);
-        view.end_block();
-        // What says no more than a line is judged to the end, however late it is.
-        let deadline = std::mem::take(&mut self.work.scratch.deadline);
-        let found = set.settle(&view, &mut self.work.scratch, &mut |rule| set.rules[rule].when.may_allow(host, lang), None);
-        self.work.scratch.deadline = deadline;
-        let drops = |found: &Found| matches!(set.rules[found.rule as usize], ref rule if rule.action == Action::DropBlock && !rule.dry_run);
-        if found.iter().any(drops) {
-            return None;
-        }
-        self.work.edits.clear();
-        self.redact(&view, redactions(&found, set, false), set);
-        self.work.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        Some(super::edit::edited(text, 0..text.len() as u64, &self.work.edits).into_owned())
-    }
-}
-
-/// A text without what reads like tags in it; a bracket that nothing closes is text.
-fn without_tags(text: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(open) = rest.find('<') {
-        out.push_str(&rest[..open]);
-        rest = &rest[open..];
-        let mut quote = None;
-        let close = rest.char_indices().find(|(_, c)| match (quote, *c) {
-            (None, '>') => true,
-            (None, '"' | '\'') => {
-                quote = Some(*c);
-                false
-            }
-            (Some(open), c) if open == c => {
-                quote = None;
-                false
-            }
-            _ => false,
-        });
-        // A quotation mark may also be no more than that.
-        let close = close.map(|(at, _)| at).or_else(|| rest.find('>'));
-        let Some(close) = close else { break };
-        rest = &rest[close + 1..];
-    }
-    out + rest
 }
 
 impl Drop for Moderator {

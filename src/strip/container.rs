@@ -1,9 +1,11 @@
 //! The box around a label: what a label at the beginning of a list, table or section takes along.
 
+use super::Stripper;
 use super::following::Following;
 use super::line::Line;
+use super::marks::Mark;
+use super::open_record::OpenRecord;
 use super::queue::EventIndex;
-use super::{Mark, OpenRecord, Stripper};
 use crate::rewrite::Tag;
 use crate::rewrite::tag::is;
 use crate::rules::RuleIndex;

@@ -1,8 +1,10 @@
 //! Counters in the line of the headline: "The bridge is closed (3 comments)", where an element of its own holds the number.
 
-use super::labels::Label;
-use super::line::{Line, count_words};
-use super::{Piece, Stripper};
+use super::Stripper;
+use super::gathering::Piece;
+use super::label::Label;
+use super::line::Line;
+use super::word_count::count_words;
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, Tag, Window};
 use crate::rules::{Rule, TextScope};

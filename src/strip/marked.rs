@@ -1,7 +1,9 @@
 //! Labels that a selector takes: a title element by itself is gone with its mark, what it heads stands behind it.
 
-use super::labels::Label;
-use super::{Mark, Piece, Stripper};
+use super::Stripper;
+use super::gathering::Piece;
+use super::label::Label;
+use super::marks::Mark;
 use crate::metadata::Collector;
 use crate::rewrite::Window;
 use crate::rules::TextScope;

@@ -5,7 +5,7 @@ use super::queue::EventIndex;
 use super::removal::Extent;
 use super::{StripMode, Stripper};
 use crate::metadata::Collector;
-use crate::rewrite::{ElementId, Window};
+use crate::rewrite::{Closing, ElementId, Window};
 use crate::rules::RuleIndex;
 use std::collections::VecDeque;
 
@@ -69,6 +69,32 @@ impl Stripper {
     pub(super) fn may_hold_the_text(&self, mark: &Mark, end: EventIndex) -> bool {
         let prose = || self.lines_of(mark.start..end).filter(|line| line.is_prose()).count();
         self.marks.is_empty() && mark.element.is_some() && mark.prose_before < ARTICLE_WORDS && self.expects_prose(mark) && prose() >= ARTICLE_LINES
+    }
+
+    /// An element closed: its marks are settled, or wait until more is known.
+    #[inline]
+    pub(super) fn end_marks(&mut self, at: EventIndex, id: ElementId, how: Closing) {
+        while let Some(which) = self.marks.iter().rposition(|mark| mark.element == Some(id)) {
+            let mark = self.marks.remove(which);
+            if mark.by_text && self.widen(&mark, at) {
+                continue;
+            }
+            self.follow_marked(&mark);
+            if self.mode == StripMode::Article {
+                self.ended.push((mark, at + 1, how));
+            } else {
+                let elsewhere = mark.prose_before;
+                let proper = matches!(how, Closing::Own | Closing::Implied);
+                if !proper {
+                    self.left_open = self.left_open.max(self.marks.len() + 1);
+                }
+                if proper && self.may_hold_the_text(&mark, at + 1) {
+                    self.undecided.push_back((mark, at + 1));
+                } else {
+                    self.settle(mark, at + 1, proper, false, elsewhere);
+                }
+            }
+        }
     }
 
     /// Judges the marks that wait for text elsewhere, as soon as there is enough of it, or at the latest now.

@@ -1,9 +1,12 @@
 //! Rails in one line: a label and the links that it heads, set side by side, often behind the last words of a paragraph.
 
-use super::labels::Label;
-use super::line::{Ending, Line, count_words, ends_sentence};
+use super::Stripper;
+use super::ending::{Ending, ends_sentence};
+use super::gathering::Piece;
+use super::label::Label;
+use super::line::Line;
 use super::queue::EventIndex;
-use super::{Piece, Stripper};
+use super::word_count::count_words;
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, TextKind, Window};
 use crate::rules::{PhraseMatch, Rule, RuleIndex, Said, TextScope};

@@ -4,9 +4,10 @@
 //! match is proper in every other way, so it is told by what would be left: next to nothing.
 
 use super::line::Line;
+use super::marks::Mark;
 use super::queue::EventIndex;
 use super::removal::{Cause, Extent};
-use super::{Mark, Stripper, guard};
+use super::{Stripper, guard};
 use crate::rewrite::Closing;
 use std::ops::Range;
 

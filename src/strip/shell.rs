@@ -1,10 +1,11 @@
 //! Shells: pages whose script would have made their text. What they declare as data stands in for it, and is content whatever the
 //! model thinks of it.
 
-use super::{Keep, Stripper};
+use super::Stripper;
+use super::keeps::Keep;
 use crate::metadata::{Collector, ContentSource, DeclaredText};
 use crate::rewrite::{EventKind, TextKind, Window};
-use crate::strip::line::count_words;
+use crate::strip::word_count::count_words;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::Hasher;
 use std::ops::Range;

@@ -1,8 +1,9 @@
 //! Taking: how a stretch of events is removed so that what is left is balanced, and what goes with it.
 
+use super::Stripper;
+use super::open_record::{OpenRecord, remove};
 use super::queue::{EventIndex, Held};
 use super::removal::{Cause, Extent, Removal};
-use super::{OpenRecord, Stripper, remove};
 use crate::rewrite::{EventKind, Tag, Window};
 use crate::rules::RuleIndex;
 use std::ops::Range;

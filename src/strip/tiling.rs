@@ -2,7 +2,7 @@
 //! it is a row of commands most of which are known.
 
 use super::Stripper;
-use super::labels::Label;
+use super::label::Label;
 use super::removal::NearMiss;
 use crate::fold::Folded;
 use crate::metadata::Collector;

@@ -1,6 +1,7 @@
 //! What a page says of itself: its titles, and the name of its site. Lines repeat them.
 
 use super::Stripper;
+use super::gathering::Piece;
 use super::line::Line;
 use super::queue::EventIndex;
 use crate::fold::{Beginning, FirstWords, Folded, word_hash};
@@ -153,7 +154,7 @@ impl Stripper {
     }
 
     /// Where a page declares no title and no heading has come, its first line stands for it.
-    pub(super) fn note_first_line(&mut self, pieces: &[super::Piece], window: &Window) {
+    pub(super) fn note_first_line(&mut self, pieces: &[Piece], window: &Window) {
         let is_title = |line: &&Line| {
             (HEADLINE_WORDS..=TITLE_WORDS).contains(&(line.words as usize))
                 && !line.is_linked()

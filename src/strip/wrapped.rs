@@ -1,10 +1,11 @@
 //! Plain text: labels in lines that are wrapped, and what a line is by its shape.
 
-use super::following::WRAPPED_WORDS;
-use super::labels::Label;
+use super::Stripper;
+use super::gathering::Piece;
+use super::label::Label;
 use super::removal::Extent;
+use super::teasers::WRAPPED_WORDS;
 use super::titles::TITLE_WORDS;
-use super::{Piece, Stripper};
 use crate::fold::Folded;
 use crate::metadata::Collector;
 use crate::rewrite::{Markup, Window};

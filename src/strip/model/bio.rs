@@ -2,7 +2,7 @@
 
 use super::block::{Block, FIRST_WORDS};
 use super::blocks::Blocks;
-use super::choice::is_paragraph;
+use super::paragraph::is_paragraph;
 
 /// A name has so many words at least: a single one may be anybody's, or a site's.
 const NAME_WORDS: usize = 2;

@@ -3,7 +3,7 @@
 
 use super::block::Block;
 use super::blocks::Blocks;
-use super::choice::is_paragraph;
+use super::paragraph::is_paragraph;
 use crate::rewrite::Tag;
 use std::ops::RangeInclusive;
 

@@ -2,8 +2,8 @@
 
 use super::block::Block;
 use super::blocks::Blocks;
-use super::choice::is_paragraph;
 use super::element::inside;
+use super::paragraph::is_paragraph;
 use super::repeat::REPEATED_WORDS;
 use super::spared::{SPARED_LABEL, SPARED_LINE};
 

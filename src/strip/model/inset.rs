@@ -3,8 +3,8 @@
 
 use super::block::Block;
 use super::blocks::Blocks;
-use super::choice::is_paragraph;
 use super::element::inside;
+use super::paragraph::is_paragraph;
 
 /// A teaser is a headline: fewer words are a name or a button.
 const LEAST_WORDS: u32 = 4;

@@ -3,8 +3,9 @@
 use super::block::Block;
 use super::blocks::Blocks;
 use super::body;
-use super::choice::{is_paragraph, moved};
 use super::element::inside;
+use super::paragraph::is_paragraph;
+use super::thresholds::moved;
 use rustc_hash::FxHashSet;
 
 /// What is less likely content than this is furniture wherever it stands: lines; and what belongs to a text however short it is,

@@ -4,7 +4,7 @@
 use super::block::Block;
 use super::blocks::Blocks;
 use super::body::{self, PARTING};
-use super::choice::is_comment;
+use super::comment::is_comment;
 use super::element::inside;
 use super::features::good_words;
 use super::question::Question;

@@ -1,7 +1,7 @@
 //! Threads: pages that are made of what readers write, told from articles with comments below them.
 
 use super::blocks::Blocks;
-use super::choice::is_comment;
+use super::comment::is_comment;
 use crate::strip::article::{ArticleSettings, PageType};
 
 /// A page that does not say what it is is a thread when replies hold so many words, and so many tenths of all.

@@ -6,8 +6,8 @@
 //! left and right (u8 each), and its leaves (i16), one more than forks. A block goes right when its byte is above the border. Left
 //! and right are numbers of later forks, or of leaves with [`LEAF`] added.
 
-use super::choice::Thresholds;
 use super::features::Features;
+use super::thresholds::Thresholds;
 use super::tokens::Tokens;
 
 const MAGIC: &[u8; 4] = b"naqi";

@@ -3,10 +3,11 @@
 use super::scan::Scan;
 use super::{Blocks, TITLE_BITS};
 use crate::rewrite::{Tag, TextKind, Window};
-use crate::strip::line;
+use crate::strip::ending::{Ending, is_reference};
 use crate::strip::model::block::{Block, FIRST_WORDS};
 use crate::strip::model::element::inside;
 use crate::strip::queue::EventIndex;
+use crate::strip::word_count::count_words;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -29,7 +30,7 @@ impl Blocks {
         let number = self.innermost();
         if kind == TextKind::Raw && self.elements[number as usize].tag == Tag::Noscript {
             self.noscript_words +=
-                window.text(range).split('<').map(|text| line::count_words(text.split_once('>').map_or(text, |(_, text)| text))).sum::<u32>();
+                window.text(range).split('<').map(|text| count_words(text.split_once('>').map_or(text, |(_, text)| text))).sum::<u32>();
             return;
         }
         if !matches!(kind, TextKind::Data | TextKind::Literal) {
@@ -97,12 +98,12 @@ impl Blocks {
         }
         let mut block = std::mem::take(&mut self.current);
         let texts = || self.pieces.iter().rev().map(|piece| window.text(piece.range.clone())).filter(|text| !text.trim_ascii().is_empty());
-        let last = texts().find(|text| !line::is_reference(text)).or_else(|| texts().next());
+        let last = texts().find(|text| !is_reference(text)).or_else(|| texts().next());
         if scan.bytes == 0 || self.blocks.len() >= BLOCKS {
             self.pieces.clear();
             return;
         }
-        let ending = last.map(line::Ending::of).unwrap_or_default();
+        let ending = last.map(Ending::of).unwrap_or_default();
         (block.ends_sentence, block.asks, block.first_words) = (ending.sentence, ending.asks, first_words);
         block.events.end = at;
         (block.words, block.linked, block.bold, block.code) = (scan.words, linked, bold, code);

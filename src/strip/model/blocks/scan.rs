@@ -1,6 +1,6 @@
 //! One way through a text that counts what it is made of and tells it from others.
 
-use crate::strip::line;
+use crate::strip::word_count::UNPARTED_LETTERS;
 
 /// Counts what a text is made of.
 #[derive(Default)]
@@ -117,7 +117,7 @@ impl Scan {
         if inside {
             word(hash);
         }
-        self.words += ideographs.div_ceil(2) + unparted.div_ceil(line::UNPARTED_LETTERS);
+        self.words += ideographs.div_ceil(2) + unparted.div_ceil(UNPARTED_LETTERS);
     }
 }
 
