@@ -41,6 +41,20 @@ impl Features {
         self.bytes.get(number * self.rows..(number + 1) * self.rows).unwrap_or_default()
     }
 
+    /// Puts the bytes of some rows side by side, column by column. Rows rise.
+    pub(super) fn gather<const LANES: usize>(&self, rows: &[u32], columns: &mut [[u8; LANES]]) {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+        let (first, last) = (*first as usize, *last as usize);
+        let is_whole = last - first + 1 == rows.len();
+        for (lanes, column) in columns.iter_mut().zip(self.bytes.chunks_exact(self.rows)) {
+            if is_whole {
+                lanes[..rows.len()].copy_from_slice(&column[first..=last]);
+            } else {
+                lanes.iter_mut().zip(rows).for_each(|(lane, row)| *lane = column[*row as usize]);
+            }
+        }
+    }
+
     pub(super) fn columns(&self) -> usize {
         self.bytes.len().checked_div(self.rows).unwrap_or(0)
     }
