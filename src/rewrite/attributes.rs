@@ -231,7 +231,7 @@ known_names! {
     "hidden" Hidden; "src" Src; "alt" Alt; "title" Title; "itemtype" Itemtype; "pubdate" Pubdate;
     "value" Value; "content" Content; "placeholder" Placeholder; "aria-label" AriaLabel; "srcdoc" Srcdoc;
     "label" Label; "abbr" Abbr; "summary" Summary; "aria-description" AriaDescription; "aria-valuetext" AriaValuetext;
-    "aria-roledescription" AriaRoledescription; "action" Action; "formaction" Formaction; "xlink:href" XlinkHref;
+    "aria-roledescription" AriaRoledescription; "aria-placeholder" AriaPlaceholder; "alttext" Alttext; "action" Action; "formaction" Formaction; "xlink:href" XlinkHref;
 }
 
 /// Slots of the table of known names: a power of two.

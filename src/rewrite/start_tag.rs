@@ -35,6 +35,8 @@ const VALUES: u32 = KnownName::Alt.bit()
     | KnownName::AriaDescription.bit()
     | KnownName::AriaValuetext.bit()
     | KnownName::AriaRoledescription.bit()
+    | KnownName::AriaPlaceholder.bit()
+    | KnownName::Alttext.bit()
     | KnownName::Action.bit()
     | KnownName::Formaction.bit()
     | KnownName::XlinkHref.bit();

@@ -12,20 +12,33 @@ pub(super) fn hides(style: &str) -> bool {
 
 /// Whether a style makes a box of an inline element: a line by itself.
 pub(crate) fn makes_box(style: &str) -> bool {
+    says_display(style, &BOXES)
+}
+
+/// Whether a style puts a block into the line that it stands in.
+pub(crate) fn makes_inline(style: &str) -> bool {
+    says_display(style, &INLINES)
+}
+
+/// Whether a style says one of these of `display`, where its last word counts.
+fn says_display(style: &str, known: &[&str]) -> bool {
     let display =
         style.split(';').filter_map(|declaration| declaration.split_once(':')).rfind(|(name, _)| name.trim().eq_ignore_ascii_case("display"));
     display.is_some_and(|(_, value)| {
         let value = value.split(['!', ' ']).find(|part| !part.is_empty()).unwrap_or_default();
-        BOXES.iter().any(|name| value.eq_ignore_ascii_case(name))
+        known.iter().any(|name| value.eq_ignore_ascii_case(name))
     })
 }
 
 /// The values of `display` whose outer type is `block` (CSS Display Module Level 3, 2), and the rows of a table.
 const BOXES: [&str; 9] = ["block", "flex", "grid", "table", "list-item", "flow-root", "table-row", "table-caption", "-webkit-box"];
 
+/// The values of `display` whose outer type is `inline`, and that of an element which is no box at all.
+const INLINES: [&str; 6] = ["inline", "inline-block", "inline-flex", "inline-grid", "inline-table", "contents"];
+
 #[cfg(test)]
 mod tests {
-    use super::{hides, makes_box};
+    use super::{hides, makes_box, makes_inline};
 
     #[test]
     fn what_is_hidden_is_told_by_its_style() {
@@ -41,5 +54,7 @@ mod tests {
         for style in ["", "display:inline-block", "display: inline flex", "display:none", "color:block", "display", "display:block;display:inline"] {
             assert!(!makes_box(style), "{style}");
         }
+        assert!(["display:inline", "color:red; Display : Inline-Block !important"].into_iter().all(makes_inline));
+        assert!(["", "display:block", "display:inline;display:grid", "display:none"].into_iter().all(|style| !makes_inline(style)));
     }
 }

@@ -30,6 +30,12 @@ impl Drawings {
         tag == Tag::Unknown && self.content() == Content::Svg && is_one_of(source, &["text", "title", "desc"])
     }
 
+    /// Whether a tag outside of drawings is that of a picture by another name (HTML 13.2.6.4.7, "image").
+    #[inline]
+    pub(super) fn is_picture(&self, tag: Tag, source: &str) -> bool {
+        tag == Tag::Unknown && self.content() == Content::Html && is_one_of(source, &["image"])
+    }
+
     /// Whether a tag is of an element that says something of a drawing or formula and is not shown in it.
     #[inline]
     pub(super) fn is_note(&self, tag: Tag, source: &str) -> bool {

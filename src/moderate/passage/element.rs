@@ -13,20 +13,22 @@ use std::ops::Range;
 impl Passage {
     /// Notes an element that is not seen in the middle of a word, and one that shows its text against the text's direction.
     pub(super) fn shown(&mut self, id: ElementId, tag: Tag, hides: bool, range: &Range<u64>, window: &Window) {
-        if !(hides || matches!(tag, Tag::Bdo | Tag::Template | Tag::Rt | Tag::Rp)) {
+        if !(hides || matches!(tag, Tag::Bdo | Tag::Template | Tag::Rt | Tag::Rtc | Tag::Rp)) {
             return;
         }
         let source = window.text(range.clone());
         let style = if hides { Attributes::decoded(source, "style").unwrap_or_default() } else { "".into() };
         let is_against = match tag {
             Tag::Bdo => true,
-            _ => style.contains("bidi-override"),
+            // `isolate-override`, too.
+            _ => style.contains("-override"),
         };
         if is_against && self.overriding.is_none() {
             self.overriding = Some(id);
             self.text.begin_override();
         }
-        let is_unseen = || matches!(tag, Tag::Template | Tag::Rt | Tag::Rp) || is_hiding(&style) || Attributes::get(source, "hidden").is_some();
+        let is_unseen =
+            || matches!(tag, Tag::Template | Tag::Rt | Tag::Rtc | Tag::Rp) || is_hiding(&style) || Attributes::get(source, "hidden").is_some();
         if self.aside.is_none() && !tag.has(is::BLOCK) && self.text.plain.ends_with(char::is_alphanumeric) && is_unseen() {
             self.aside = Some(id);
         }

@@ -46,6 +46,8 @@ struct Line {
     is_apart: bool,
     /// And a space.
     is_closer: bool,
+    /// Since its last text the line of the passage has gone on without this reader.
+    is_short: bool,
     /// A space is due.
     has_space: bool,
 }
@@ -85,9 +87,9 @@ impl Lines {
         self.open
     }
 
-    /// What a browser shows in the line so far.
-    pub(super) fn shown(&self) -> &[Piece] {
-        &self.lines[0].pieces
+    /// What a browser shows in the line so far, of the page and of what is written anew.
+    pub(super) fn shown(&self) -> [&[Piece]; 2] {
+        [&self.lines[0].pieces, &self.lines[1].pieces]
     }
 
     /// A space that only some see.
@@ -110,6 +112,7 @@ impl Lines {
                 line.is_other |= seen_by & by::PAGE == 0;
                 line.add(&piece, self.is_open, is_tight);
             } else {
+                line.is_short |= seen_by & by::PAGE != 0 && !line.is_apart;
                 line.is_apart = true;
             }
         }
@@ -123,7 +126,11 @@ impl Lines {
         for (line, reader) in self.lines.iter_mut().zip(READERS) {
             let goes = reader == by::JOINED && (line.is_apart || line.is_closer);
             if seen_by & self.open & reader != 0 && !goes {
+                // A space that the passage has not parts what it joins.
+                line.is_other |= seen_by & by::PAGE == 0;
                 line.pieces.push(piece.clone());
+            } else {
+                line.is_closer |= seen_by & (by::PAGE | reader) == by::PAGE;
             }
         }
     }
@@ -132,7 +139,7 @@ impl Lines {
 impl Line {
     fn clear(&mut self) {
         self.pieces.clear();
-        (self.is_other, self.is_apart, self.is_closer, self.has_space) = (false, false, false, false);
+        (self.is_other, self.is_apart, self.is_closer, self.is_short, self.has_space) = (false, false, false, false, false);
     }
 
     #[inline]
@@ -145,7 +152,7 @@ impl Line {
                 self.pieces.push(Piece { range: piece.range.start..piece.range.start, ..*piece });
             }
         }
-        (self.is_apart, self.is_closer, self.has_space) = (false, false, false);
+        (self.is_apart, self.is_closer, self.is_short, self.has_space) = (false, false, false, false);
         self.pieces.push(piece.clone());
     }
 }
@@ -177,7 +184,7 @@ impl Passage {
                 self.lines.lines[at].is_apart |= seen_by & by::PAGE != 0;
                 continue;
             }
-            self.lines.lines[at].is_other |= goes_on && !self.lines.lines[at].is_apart;
+            self.lines.lines[at].is_other |= self.lines.lines[at].is_short || (goes_on && !self.lines.lines[at].is_apart);
             if self.lines.lines[at].is_other {
                 let pieces = std::mem::take(&mut self.lines.lines[at].pieces);
                 self.read_line("", &pieces, window);

@@ -106,12 +106,12 @@ impl Passage {
             EventKind::Open { id, tag, void, values, hides, .. } => {
                 let source = window.text(range.clone());
                 let is_line = tag.has(is::BLOCK) || self.drawings.is_line(tag, source);
-                let is_seen = void && is_shown(tag, source);
+                let is_seen = (void && is_shown(tag, source)) || self.drawings.is_picture(tag, source);
                 if !void {
                     self.fostered_open(id, tag, window);
                 }
                 self.written_open(event, is_kept, is_line, window);
-                if is_line || tag == Tag::Br {
+                if is_kept && (is_line || tag == Tag::Br) {
                     self.fostered_edge(tag, window);
                 }
                 if !void {
@@ -150,7 +150,7 @@ impl Passage {
                 self.drawings.close(id);
                 let is_line = tag.has(is::BLOCK) || self.drawings.is_line(tag, window.text(range.clone()));
                 self.written_close(event, is_kept, is_line, window);
-                if is_line {
+                if is_kept && is_line {
                     self.fostered_edge(tag, window);
                 }
                 self.fostered_close(id, window);

@@ -2,12 +2,13 @@
 //! one of them parts stands together for another. Each reads a line once more by itself, where that is another reading.
 
 use super::Passage;
+use super::fostered::is_part;
 use super::lines::{Piece, by};
 use crate::moderate::seen::{is_hiding, is_shown};
 use crate::rewrite::button;
 use crate::rewrite::left::{Left, is_left_out};
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value, makes_box, tag_name};
+use crate::rewrite::{Attributes, ElementId, Event, EventKind, Tag, TextKind, Window, decode_value, makes_box, makes_inline, tag_name};
 use std::ops::Range;
 
 /// What is open that somebody does not see as it stands.
@@ -16,12 +17,16 @@ pub(super) struct Written {
     /// The element that is left out where elements are written anew, and who does not see it.
     left: Option<Left>,
     left_by: u8,
-    /// The element that browsers do not show.
+    /// The element that browsers do not show, how many parts of tables were open when it opened, and whether it is one of them.
     hidden: Option<ElementId>,
+    hidden_at: usize,
+    is_part_hidden: bool,
     /// A block that has opened behind the texts and holds nothing so far: without content it is not written.
     opened: Option<ElementId>,
     /// Inline elements whose own style makes boxes of them.
     boxes: Vec<ElementId>,
+    /// Blocks whose own style puts them into the line, or whose tags browsers ignore.
+    inlines: Vec<ElementId>,
     /// Headings that are open, and the outermost `select`.
     headings: u32,
     select: Option<ElementId>,
@@ -30,8 +35,9 @@ pub(super) struct Written {
 impl Written {
     /// Begins a page.
     pub(super) fn begin(&mut self) {
-        *self = Written { boxes: std::mem::take(&mut self.boxes), ..Written::default() };
+        *self = Written { boxes: std::mem::take(&mut self.boxes), inlines: std::mem::take(&mut self.inlines), ..Written::default() };
         self.boxes.clear();
+        self.inlines.clear();
     }
 
     /// Begins a passage.
@@ -39,9 +45,10 @@ impl Written {
         self.opened = None;
     }
 
-    /// Whether browsers do not show what comes next.
-    pub(super) fn is_hidden(&self) -> bool {
-        self.hidden.is_some()
+    /// Whether browsers do not show what comes next, and that for an element which opened with so many parts of tables open.
+    #[inline]
+    pub(super) fn is_hidden_at(&self, depth: usize) -> bool {
+        self.hidden.is_some() && self.hidden_at == depth
     }
 
     /// The readers that see what comes next.
@@ -71,7 +78,7 @@ fn is_annotation(name: &str) -> bool {
 
 /// Whether an element that is left out is a box of its own on the page.
 fn is_boxed(tag: Tag) -> bool {
-    !matches!(tag, Tag::Unknown | Tag::Template | Tag::Noscript | Tag::Title | Tag::Noembed | Tag::Noframes | Tag::Frameset)
+    !matches!(tag, Tag::Unknown | Tag::Applet | Tag::Template | Tag::Noscript | Tag::Title | Tag::Noembed | Tag::Noframes | Tag::Frameset)
 }
 
 /// Whether a block is one that `republish` does not write, but its content.
@@ -91,7 +98,7 @@ fn is_written(tag: Tag, source: &str) -> bool {
 fn is_unshown(tag: Tag, source: &str, hides: bool, is_opened_noscript: bool) -> bool {
     let get = |name| Attributes::get(source, name);
     match tag {
-        Tag::Template | Tag::Rp => true,
+        Tag::Template | Tag::Rp | Tag::Rt | Tag::Rtc => true,
         Tag::Dialog if get("open").is_none() => true,
         Tag::Audio if get("controls").is_none() => true,
         // Who reads the page with scripts does not see it.
@@ -110,26 +117,35 @@ impl Passage {
         let EventKind::Open { id, tag, void, hides, .. } = event.kind else { return };
         let source = window.text(event.range.clone());
         self.written.headings += u32::from(!void && tag.has(is::HEADING));
+        let is_ignored = self.is_ignored(tag);
         if tag == Tag::Select && !void {
             self.written.select.get_or_insert(id);
         }
         let is_hidden = self.written.hidden.is_none()
-            && (self.drawings.is_note(tag, source) || is_unshown(tag, source, hides, window.is_opened_noscript(event.range.start)));
+            && (self.drawings.is_note(tag, source) || is_unshown(tag, source, hides, window.is_opened_noscript(event.range.start)))
+            && !is_ignored;
         if is_hidden && !void {
-            self.written.hidden = Some(id);
+            let is_part = is_part(tag);
+            let depth = self.fostered.depth() - usize::from(is_part);
+            (self.written.hidden, self.written.hidden_at, self.written.is_part_hidden) = (Some(id), depth, is_part);
         }
         let was_left = Left::takes(&mut self.written.left, event.kind);
         let seers = self.written.seers() & if is_hidden { !by::SHOWN } else { by::ALL };
-        let line = if is_line || tag == Tag::Br { ON_PAGE } else { 0 };
+        let mut line = if is_line || tag == Tag::Br { ON_PAGE } else { 0 };
+        let is_inline = || hides && !is_hidden && Attributes::decoded(source, "style").is_some_and(|style| makes_inline(&style));
+        if is_line && !void && (is_ignored || is_inline()) {
+            self.written.inlines.push(id);
+            line &= !by::SHOWN;
+        }
         let leaves = if void || was_left { 0 } else { left_by(tag, source, self.written.headings > 0) };
         if leaves != 0 {
             (self.written.left, self.written.left_by) = (Some(Left::new(id, tag)), leaves);
             let boxed = if is_boxed(tag) { by::SHOWN } else { 0 };
             self.left_edge((line | boxed) & seers & !leaves, window);
-        } else if line == 0 && void {
-            self.void_in_line(tag, source, seers, window);
+        } else if line == 0 && (void || self.drawings.is_picture(tag, source)) {
+            self.void_in_line(tag, source, seers & if is_ignored { !by::SHOWN } else { by::ALL }, window);
         } else if line == 0 {
-            if hides && !is_hidden {
+            if hides && !is_hidden && !is_ignored {
                 self.boxed_open(id, source, seers, window);
             }
         } else if !is_kept || is_unwrapped(tag) {
@@ -143,6 +159,14 @@ impl Passage {
             }
             self.line_edge(line & seers, window);
         }
+    }
+
+    /// Whether browsers ignore a tag: of a part of a table where none is open, of frames in a page of text, of nearly any element in a `select`.
+    fn is_ignored(&self, tag: Tag) -> bool {
+        let is_of_select = || matches!(tag, Tag::Select | Tag::Option | Tag::Optgroup | Tag::Hr | Tag::Template | Tag::Script);
+        tag == Tag::Frameset
+            || (self.written.select.is_some() && !is_of_select())
+            || (is_part(tag) && !matches!(tag, Tag::Table | Tag::Template) && !self.fostered.has_table())
     }
 
     /// An inline element whose own style may make a box of it.
@@ -176,7 +200,11 @@ impl Passage {
             self.written.boxes.pop();
             self.line_edge(by::SHOWN & seers, window);
         }
-        let line = if is_line { ON_PAGE } else { 0 };
+        let mut line = if is_line { ON_PAGE } else { 0 };
+        if !self.written.inlines.is_empty() && self.written.inlines.last() == Some(&id) {
+            self.written.inlines.pop();
+            line &= !by::SHOWN;
+        }
         let was_left = Left::takes(&mut self.written.left, event.kind);
         if was_left && self.written.left.is_none() {
             let boxed = if is_boxed(tag) { by::SHOWN } else { 0 };
@@ -218,13 +246,17 @@ impl Passage {
         if self.aside.is_some() {
             seers &= !by::PAGE;
         }
+        if self.written.is_part_hidden && self.written.hidden.is_some() && self.fostered.is_between_from(self.written.hidden_at) {
+            // What stands between the parts of a hidden table is shown in front of it.
+            seers |= by::SHOWN;
+        }
         if self.written.opened.is_some() && seers & by::WRITTEN != 0 && !window.text(range.clone()).trim_ascii().is_empty() {
             self.written.opened = None;
             self.line_edge(by::WRITTEN, window);
         }
         let piece = Piece { range, kind, number };
-        if self.fostered.is_between() && seers & by::SHOWN != 0 {
-            self.fostered_text(&piece, window);
+        if self.fostered.is_between() && seers & (by::SHOWN | by::JOINED) != 0 {
+            self.fostered_text(&piece, seers, window);
         }
         self.line_text(piece, seers, window);
     }

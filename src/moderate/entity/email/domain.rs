@@ -4,6 +4,7 @@ use super::point::dot_at;
 use super::{SPOKEN, is_latin, is_one_of};
 use crate::moderate::entity::Region;
 use crate::moderate::entity::view::View;
+use crate::moderate::letters::LETTERS;
 use std::ops::Range;
 
 /// Where the domain from a place on ends, and whether a point in it was spoken; `None` if it is no domain.
@@ -13,8 +14,9 @@ pub(super) fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     loop {
         let label = label(view, end)?;
         let whole = &view.text()[label.clone()];
-        // "example.comCall" is an address and the next word.
-        let text = &whole[..hump(whole)];
+        // "example.comCall" is an address and the next word, "myCompany.com" a name.
+        let goes_on = view.byte(label.end) == b'.' && view.byte(label.end + 1).is_ascii_lowercase();
+        let text = if labels == 0 || goes_on { whole } else { &whole[..hump(whole)] };
         labels += 1;
         end = label.start + text.len();
         if text.len() < whole.len() {
@@ -46,7 +48,7 @@ pub(super) fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     }
     let (end, spoken) = best?;
     // A point that is said must lead to an ending that is one; in brackets nobody says any other thing.
-    let ending = view.text()[from..end].rsplit(['.', ' ', ']', ')', '}', '>']).next().unwrap_or_default();
+    let ending = view.text()[from..end].rsplit(['.', '。', ' ', ']', ')', '}', '>']).next().unwrap_or_default();
     let is_bracketed = view.text()[..end - ending.len()].trim_end_matches(' ').ends_with([']', ')', '}', '>']);
     (!spoken || is_bracketed || is_spoken_ending(ending)).then_some((end, spoken))
 }
@@ -61,7 +63,7 @@ pub(super) fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
     let first = view.char_after(at).filter(|first| first.is_alphanumeric())?;
     let mut end = at;
     for character in view.text()[at..].chars().take(63) {
-        let mixed = if is_latin(first) { is_latin(character) || character.is_ascii_digit() } else { character.is_alphanumeric() };
+        let mixed = if is_latin(first) { is_latin(character) || is_drawn_like_latin(view, end, character) } else { character.is_alphanumeric() };
         let fits = mixed || character == '-';
         // Marks are letters of many scripts.
         if !fits && (is_latin(first) || !unicode_normalization::char::is_combining_mark(character)) {
@@ -71,6 +73,13 @@ pub(super) fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
     }
     let label = view.text()[at..end].trim_end_matches('-');
     Some(at..at + label.len())
+}
+
+/// Whether a letter of another script looks like a Latin one and stands among such: "gmаil.com" with a Cyrillic а.
+fn is_drawn_like_latin(view: &View<'_>, at: usize, character: char) -> bool {
+    let looks = |character: char| !character.is_ascii() && LETTERS.latin(character).is_some();
+    let after = || view.text()[at..].chars().find(|next| !looks(*next)).unwrap_or(' ');
+    looks(character) && (is_latin(after()) || matches!(after(), '.' | '-'))
 }
 
 fn is_top_level(label: &str) -> bool {

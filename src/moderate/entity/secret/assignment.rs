@@ -1,6 +1,6 @@
 //! What is assigned to the name of a secret, by a sign, by a verb, or by standing right behind it.
 
-use super::entropy::{KEY_ENTROPY, entropy};
+use super::entropy::{KEY_ENTROPY, PASSWORD_ENTROPY, entropy};
 use super::stand_in::{is_placeholder, is_sequence, is_stand_in};
 use super::{SEARCHES, SECRETS};
 use crate::moderate::entity::Scan;
@@ -16,8 +16,12 @@ pub(in crate::moderate::entity) fn told(scan: &mut Scan<'_, '_, '_>, digit: usiz
     let view = scan.view;
     let before = view.bytes()[digit.saturating_sub(64)..digit].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
     let word = digit - before;
-    if view.byte_before(word) != b' ' || view.bytes()[word..digit].iter().any(u8::is_ascii_digit) {
+    let begins = view.byte_before(word);
+    if !matches!(begins, b' ' | b'\n' | 0) || view.bytes()[word..digit].iter().any(u8::is_ascii_digit) {
         return;
+    }
+    if begins != b' ' {
+        return below(scan, word);
     }
     let before = &view.bytes()[..word];
     // Verbs end in a space, and what stands before it tells nearly always.
@@ -41,9 +45,7 @@ fn beside(scan: &mut Scan<'_, '_, '_>, word: usize) {
     if value.len() < 8 {
         return;
     }
-    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
-    let has_symbol = value.bytes().any(|byte| matches!(byte, b'@' | b'#' | b'!' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'));
-    let is_mixed = has_symbol && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+    let is_mixed = is_mixed(value);
     // In quotes it is spoken of.
     if !value.as_bytes()[0].is_ascii_alphanumeric()
         || !is_mixed
@@ -60,6 +62,42 @@ fn beside(scan: &mut Scan<'_, '_, '_>, word: usize) {
     if between.is_some_and(|between| between.split_whitespace().count() <= 3 && !between.contains(['.', '!', '?', '؟'])) {
         scan.hit(word..word + value.len(), EntityKind::Secret, "password", 0.7);
     }
+}
+
+/// Judges a value that is all of its line, if the line before or its own name calls it a password: a cell of a table, a field of a form.
+fn below(scan: &mut Scan<'_, '_, '_>, word: usize) {
+    let view = scan.view;
+    let end = view.short_run(word, 64, u8::is_ascii_graphic);
+    let value = &view.text()[word..end];
+    // Most that begin a line are numbers.
+    if value.len() < 8 || !matches!(view.byte(end), b'\n' | 0) || !value.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return;
+    }
+    let Some(name) = view.label_of(word) else { return };
+    let is_assigned = name == view.label() || name.trim_end().ends_with(':');
+    let last = name.trim_end_matches([' ', ':']).rsplit(' ').next().unwrap_or_default();
+    let is_password = SEARCHES.names.find_iter(name.as_bytes()).any(|name| name.pattern().as_usize() < SECRETS.passwords.len());
+    // "Forgot your password?" asks for none.
+    if !is_password || name.contains(['?', '؟']) || SECRETS.other.iter().any(|other| other.eq_ignore_ascii_case(last)) {
+        return;
+    }
+    let range = word..end;
+    if is_placeholder(value) || is_sequence(value) || is_stand_in(value) {
+        scan.miss(range, EntityKind::Secret, "placeholder");
+    } else if value.contains('/') || value.ends_with("()") || is_call(value) {
+        scan.miss(range, EntityKind::Secret, "format");
+    } else if !(is_mixed(value) || (is_assigned && entropy(value) >= PASSWORD_ENTROPY)) {
+        scan.miss(range, EntityKind::Secret, "entropy");
+    } else {
+        scan.hit(range, EntityKind::Secret, "password", 0.7);
+    }
+}
+
+/// Whether a value has letters of both cases, digits and a symbol: it looks like nothing but a password.
+fn is_mixed(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
+    let has_symbol = value.bytes().any(|byte| matches!(byte, b'@' | b'#' | b'!' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'));
+    has_symbol && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 pub(super) fn named(scan: &mut Scan<'_, '_, '_>, sign: usize) {
@@ -159,7 +197,7 @@ fn assigned(scan: &mut Scan<'_, '_, '_>, machine: bool, name: Range<usize>) {
         || is_call(value)
     {
         "format"
-    } else if !mixed || entropy(value) < if machine { KEY_ENTROPY } else { 2.2 } {
+    } else if !mixed || entropy(value) < if machine { KEY_ENTROPY } else { PASSWORD_ENTROPY } {
         "entropy"
     } else {
         scan.hit(range, EntityKind::Secret, if machine { "key" } else { "password" }, if quoted || machine { 0.85 } else { 0.75 });

@@ -3,6 +3,9 @@
 /// Bits per character below which a key was not made at random.
 pub(super) const KEY_ENTROPY: f32 = 3.0;
 
+/// The same of a password, which somebody has to type.
+pub(super) const PASSWORD_ENTROPY: f32 = 2.2;
+
 /// Shannon entropy of a text's bytes, in bits per byte.
 pub(super) fn entropy(text: &str) -> f32 {
     let mut counts = [0_u32; 256];
