@@ -166,10 +166,10 @@ impl Lexicon {
         if tells || spoken || (years && numbers > 1) { here - at } else { 0 }
     }
 
-    /// Whether a number without signs in it stands before a word that is none of dates.
+    /// Whether a number without signs in it, but for those between thousands, stands before a word that is none of dates.
     fn counts_something(&self, line: &Folded, at: usize) -> bool {
         let is_other = |next: &Word| !next.number && self.entry(line, at + 1).is_none();
-        line.word(at).bytes().all(|byte| byte.is_ascii_digit()) && line.words().get(at + 1).is_some_and(is_other)
+        line.word(at).bytes().all(|byte| byte.is_ascii_digit() || byte == b',') && line.words().get(at + 1).is_some_and(is_other)
     }
 
     fn entry(&self, line: &Folded, at: usize) -> Option<(usize, Kind)> {
@@ -190,6 +190,7 @@ mod tests {
         let source = "[en]\nmonths = ['July']\nweekdays = ['Monday']\nunits = ['hours']\nmarkers = ['at', 'ago', 'pm']\n";
         let lexicon = Lexicon::from_toml(source).unwrap();
         for (line, length) in [
+            ("26 July 2025 2,310 comments", 3),
             ("26 July 2025 3 comments", 3),
             ("July 26, 2025 3 comments", 3),
             ("Monday 26 July 2025 at 06:30 12 views", 6),
