@@ -9,7 +9,7 @@ use super::spared::{SPARED_LABEL, SPARED_LINE};
 
 /// A standfirst has at least so many words; what is shorter is a byline or a section.
 const STANDFIRST_WORDS: u32 = 5;
-/// A line with so many digits is a date or a counter.
+/// A line with so many digits is a date or a counter, unless it has twice as many words.
 const DATE_DIGITS: u32 = 6;
 /// Lines between the headline and its standfirst: bylines, dates, counters.
 const LINES_BETWEEN: usize = 6;
@@ -24,7 +24,7 @@ pub(super) fn spare_standfirst(blocks: &[Block], headline: usize, kept: &mut [bo
     let mut lines = lines.take_while(|row| !(kept[*row] && is_paragraph(&blocks[*row]))).enumerate();
     let is_standfirst = |(at, row): &(usize, usize)| {
         let block = &blocks[*row];
-        let says_something = block.words >= STANDFIRST_WORDS && block.digits < DATE_DIGITS;
+        let says_something = block.words >= STANDFIRST_WORDS && block.digits < DATE_DIGITS.max(block.words / 2);
         block.links == 0 && says_something && has_chance(*row, if *at == 0 { SPARED_LABEL } else { SPARED_LINE })
     };
     if let Some((_, row)) = lines.find(is_standfirst) {
