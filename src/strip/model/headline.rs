@@ -53,9 +53,11 @@ pub(super) fn spare_points(page: &Blocks, headline: usize, kept: &mut [bool], ha
     }
 }
 
-/// Leaves out short lines above the headline: trails, sections, what the head of the site shows.
+/// Leaves out short lines above the headline and the text: trails, sections, what the head of the site shows. Shops have the name of what they
+/// sell behind its description, too.
 pub(super) fn leave_out_before(blocks: &[Block], headline: usize, kept: &mut [bool]) {
-    for (block, kept) in blocks[..headline].iter().zip(kept) {
+    let text = (0..headline).find(|row| kept[*row] && is_paragraph(&blocks[*row])).unwrap_or(headline);
+    for (block, kept) in blocks[..text].iter().zip(kept) {
         *kept = *kept && (block.words >= REPEATED_WORDS || block.ends_sentence || block.heading > 0);
     }
 }
