@@ -69,7 +69,7 @@ mod tests {
         ] {
             assert!(is_contact(href), "{href}");
         }
-        for href in ["/tel", "#tel", "https://news.example/wa.me", "news/1", ""] {
+        for href in ["/tel", "#tel", "mms-archive.html", "image.png", "https://news.example/wa.me", "news/1", ""] {
             assert!(!is_contact(href), "{href}");
         }
     }

@@ -47,12 +47,21 @@ pub(super) fn is_hiding(style: &str) -> bool {
 fn is_value(value: &str, wanted: &str) -> bool {
     let value = value.strip_suffix("!important").unwrap_or(value);
     let length = || value.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '%').parse::<f32>().ok();
+    if let Some(function) = wanted.strip_suffix("(0") {
+        return value.strip_prefix(function).and_then(|rest| rest.strip_prefix('(')).is_some_and(begins_with_zero);
+    }
     match wanted {
         "0" => length() == Some(0.0),
         "far" => length().is_some_and(|length| length < FAR),
         _ if wanted.contains('(') => value.starts_with(wanted),
         _ => value == wanted,
     }
+}
+
+/// Whether the number that a text begins with is zero: "0)" and "0.0em)", but not "0.9)".
+fn begins_with_zero(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    text[..end].parse::<f32>() == Ok(0.0)
 }
 
 /// A style without its comments.
@@ -103,6 +112,9 @@ mod tests {
             "overflow:hidden;max-width:0%",
             "position:absolute;clip:rect(0, 0, 0, 0)",
             "transform: scale( 0 )",
+            "transform:scale(0.0, 1)",
+            "clip-path:circle(0 at 50% 50%)",
+            "color: rgba(0, 0, 0, 0)",
         ] {
             assert!(is_hiding(style), "{style}");
         }
@@ -116,6 +128,9 @@ mod tests {
             "max-width:0",
             "width:0.5em;overflow:hidden",
             "transform:scale(1)",
+            "transform:scale(0.9)",
+            "clip-path:circle(0.5em)",
+            "color: rgba(0, 0, 0, 0.5)",
             "/* display:none",
         ] {
             assert!(!is_hiding(style), "{style}");

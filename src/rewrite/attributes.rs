@@ -234,6 +234,9 @@ known_names! {
     "aria-roledescription" AriaRoledescription; "aria-placeholder" AriaPlaceholder; "alttext" Alttext; "action" Action; "formaction" Formaction; "xlink:href" XlinkHref;
 }
 
+/// A set of known names has a bit for each; the highest would be shifted out without a word.
+const _: () = assert!(KNOWN.len() <= u32::BITS as usize, "more known names than bits in a set of them");
+
 /// Slots of the table of known names: a power of two.
 const SLOTS: usize = 128;
 const EMPTY: u8 = u8::MAX;

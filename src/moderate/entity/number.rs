@@ -8,6 +8,8 @@ use std::ops::Range;
 /// Groups and digits of one number at most; what is longer is read in parts.
 const GROUPS: usize = 16;
 pub(super) const DIGITS: usize = 40;
+/// Digits of the longest group beside a sign that mostly parts numbers.
+const SIGNED: usize = 5;
 
 /// What stands between two groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +81,7 @@ impl<'t> Number<'t> {
     pub(super) fn read(view: &View<'t>, first: usize) -> Self {
         let mut number = Number { view: *view, groups: [Group::default(); GROUPS], count: 0, start: first, plus: false, context: OnceCell::new() };
         let (mut at, mut gap, mut digits) = (first, Gap::None, 0);
+        let mut is_signed = view.byte_before(first) == b'+';
         loop {
             let group = view.digits(at);
             digits += group.len();
@@ -89,7 +92,9 @@ impl<'t> Number<'t> {
             at = group.end;
             number.groups[number.count] = Group { start: group.start, end: group.end, gap };
             number.count += 1;
-            let Some((next, between)) = gap_after(view, at) else { break };
+            let marked = gap_after(view, at);
+            is_signed &= marked.is_none();
+            let Some((next, between)) = marked.or_else(|| sign_after(view, group).filter(|_| is_signed)) else { break };
             (at, gap) = (next, between);
         }
         let before = view.bytes();
@@ -272,6 +277,13 @@ impl<'t> Number<'t> {
         };
         (before && !listed) || after
     }
+}
+
+/// A sign that parts two short groups. Only where it parts all of a number with a plus, as in "+966=50=123=4567", are they of one number:
+/// elsewhere it parts values or times.
+fn sign_after(view: &View<'_>, group: Range<usize>) -> Option<(usize, Gap)> {
+    let is_sign = matches!(view.byte(group.end), b'=' | b':' | b';') && view.byte(group.end + 1).is_ascii_digit();
+    (is_sign && group.len() <= SIGNED && view.digits(group.end + 1).len() <= SIGNED).then_some((group.end + 1, Gap::Hyphen))
 }
 
 /// The gap after a group, if another group follows it.

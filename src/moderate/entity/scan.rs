@@ -104,7 +104,8 @@ impl Scan<'_, '_, '_> {
                 let is_named = first > token.start + 1 || self.view.byte(first) == b'0';
                 // "Call0512345678now"
                 let is_rest_word = self.view.bytes()[digits.end..token.end].iter().all(u8::is_ascii_alphabetic);
-                if is_rest_word && is_named && self.view.is_contact_word(token.start..first) {
+                let is_plus = self.view.byte_before(first) == b'+';
+                if is_rest_word && (is_plus || (is_named && self.view.is_contact_word(token.start..first))) {
                     let number = Number::read(&self.view, first);
                     phone::find(self, &number);
                     return end.max(number.end());
@@ -125,7 +126,10 @@ impl Scan<'_, '_, '_> {
                 return end.max(digits.end);
             }
         }
-        if matches!(self.view.byte_before(first), b' ' | b'-') && first > 1 && self.view.byte(first - 2).is_ascii_uppercase() {
+        let is_letter = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii();
+        let is_apart = || matches!(self.view.byte_before(first), b' ' | b'-') && first > 1 && is_letter(self.view.byte(first - 2));
+        // A letter of another script may look like a country's.
+        if is_apart() || !self.view.byte_before(first).is_ascii() {
             let account = iban::find(self, first);
             if account > first {
                 return account;
@@ -193,7 +197,9 @@ impl Scan<'_, '_, '_> {
             },
             byte => matches!(byte, 0 | b'\n' | b',' | b';' | b':' | b'!' | b'?' | b'"' | b'\'' | b'%'),
         };
-        is_end && token.start == first && token.len() <= SHORT && self.view.digits(first).end == token.end
+        // The groups of a number with a plus may be parted by any sign.
+        let goes_on = || self.view.byte_before(first) == b'+' && self.view.byte(token.end + 1).is_ascii_digit();
+        is_end && !goes_on() && token.start == first && token.len() <= SHORT && self.view.digits(first).end == token.end
     }
 
     pub(super) fn has(&self, kind: EntityKind) -> bool {

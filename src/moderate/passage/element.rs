@@ -1,6 +1,7 @@
 //! What the tags of an element begin and end in a passage: links, data, what is not seen or is shown against its direction.
 
 use super::Passage;
+use super::lines::by;
 use super::link::Link;
 use crate::moderate::contact::is_contact;
 use crate::moderate::dialled::Dialled;
@@ -32,6 +33,12 @@ impl Passage {
         if self.aside.is_none() && !tag.has(is::BLOCK) && self.text.plain.ends_with(char::is_alphanumeric) && is_unseen() {
             self.aside = Some(id);
         }
+    }
+
+    /// A reading of ruby ends that was not left out of the text: it stands above the line, apart from what follows.
+    pub(super) fn annotated(&mut self, at: u64) {
+        self.text.object(at);
+        self.lines.space(by::PAGE);
     }
 
     pub(super) fn opened(&mut self, id: ElementId, tag: Tag, void: bool, range: &Range<u64>, number: u64, window: &Window) {

@@ -163,7 +163,10 @@ impl Passage {
                 if self.noscript.take_if(|noscript| *noscript == id).is_some() {
                     self.end_held(window);
                 }
-                self.aside.take_if(|aside| *aside == id);
+                let was_aside = self.aside.take_if(|aside| *aside == id).is_some();
+                if matches!(tag, Tag::Rt | Tag::Rtc) && is_kept && !was_aside {
+                    self.annotated(range.start);
+                }
                 if self.overriding.take_if(|overriding| *overriding == id).is_some() {
                     self.text.end_override();
                 }

@@ -27,6 +27,8 @@ pub(super) struct Written {
     boxes: Vec<ElementId>,
     /// Blocks whose own style puts them into the line, or whose tags browsers ignore.
     inlines: Vec<ElementId>,
+    /// Where what the last `pre` holds begins: a line end there is none (HTML 13.2.6.4.7, "pre").
+    pre_content: Option<u64>,
     /// Headings that are open, and the outermost `select`.
     headings: u32,
     select: Option<ElementId>,
@@ -117,6 +119,9 @@ impl Passage {
         let EventKind::Open { id, tag, void, hides, .. } = event.kind else { return };
         let source = window.text(event.range.clone());
         self.written.headings += u32::from(!void && tag.has(is::HEADING));
+        if matches!(tag, Tag::Pre | Tag::Listing) {
+            self.written.pre_content = Some(event.range.end);
+        }
         let is_ignored = self.is_ignored(tag);
         if tag == Tag::Select && !void {
             self.written.select.get_or_insert(id);
@@ -241,7 +246,15 @@ impl Passage {
     }
 
     /// A text, where nothing that is left out stands around it.
-    pub(super) fn written_text(&mut self, range: Range<u64>, kind: TextKind, number: u64, window: &Window) {
+    pub(super) fn written_text(&mut self, mut range: Range<u64>, kind: TextKind, number: u64, window: &Window) {
+        if self.written.pre_content.take() == Some(range.start) {
+            let text = window.text(range.clone());
+            let after = text.strip_prefix("\r\n").or_else(|| text.strip_prefix(['\n', '\r'])).unwrap_or(text);
+            range.start += (text.len() - after.len()) as u64;
+            if range.is_empty() {
+                return;
+            }
+        }
         let mut seers = self.written.seers();
         if self.aside.is_some() {
             seers &= !by::PAGE;

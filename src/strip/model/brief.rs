@@ -47,22 +47,22 @@ pub(super) fn text(page: &Blocks, chances: &[f32], headline: usize) -> Option<Ra
         (own, page.elements[own as usize].parent)
     };
     let mut first = None;
-    for row in headline + 1..blocks.len() {
-        if blocks[row].dropped {
+    for (row, block) in blocks.iter().enumerate().skip(headline + 1) {
+        if block.dropped {
             // Rules know the wordings of dates.
-            is_dated |= last == headline && is_date(&blocks[row]);
+            is_dated |= last == headline && is_date(block);
             continue;
         }
         let stands_with = |first: usize| place(first).0 == place(row).0 || place(first).1 == place(row).1;
         if is_sentence(row) && first.is_none_or(stands_with) {
             first = first.or(Some(row));
-            (words, since, last) = (words + blocks[row].words, 0, row);
+            (words, since, last) = (words + block.words, 0, row);
             continue;
         }
         since += 1;
-        is_dated |= last == headline && is_date(&blocks[row]);
+        is_dated |= last == headline && is_date(block);
         let is_title = |block: &Block| block.heading > 0 || (2 * block.linked >= block.words && block.words >= TITLE_WORDS);
-        if is_title(&blocks[row]) && last == headline {
+        if is_title(block) && last == headline {
             break;
         }
         if since > if last == headline { LEAD } else { BETWEEN } {

@@ -7,6 +7,11 @@ use crate::moderate::entity::view::View;
 use crate::moderate::letters::LETTERS;
 use std::ops::Range;
 
+/// The full stop of Chinese and Japanese, which is also a point of a host.
+const FULL_STOP: char = '。';
+/// The longest label of a host (RFC 1035, 2.3.4).
+const LABEL: usize = 63;
+
 /// Where the domain from a place on ends, and whether a point in it was spoken; `None` if it is no domain.
 pub(super) fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     let (mut end, mut labels, mut spoken) = (from, 0, false);
@@ -39,8 +44,10 @@ pub(super) fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
         let after = end + dot;
         let Some(next) = self::label(view, after) else { break };
         let word = &view.text()[next];
-        // After a whole domain only a known short ending goes on ("example dot co dot uk"), prose does not.
-        if best.is_some() && !is_spoken_ending(word) {
+        // After a whole domain only a known short ending goes on ("example dot co dot uk"), prose does not: where points are
+        // written, a full stop ends the sentence.
+        let is_stop = !spoken && view.text()[end..].starts_with(FULL_STOP);
+        if best.is_some() && (is_stop || !is_spoken_ending(word)) {
             break;
         }
         spoken = true;
@@ -48,7 +55,7 @@ pub(super) fn domain(view: &View<'_>, from: usize) -> Option<(usize, bool)> {
     }
     let (end, spoken) = best?;
     // A point that is said must lead to an ending that is one; in brackets nobody says any other thing.
-    let ending = view.text()[from..end].rsplit(['.', '。', ' ', ']', ')', '}', '>']).next().unwrap_or_default();
+    let ending = view.text()[from..end].rsplit(['.', FULL_STOP, ' ', ']', ')', '}', '>']).next().unwrap_or_default();
     let is_bracketed = view.text()[..end - ending.len()].trim_end_matches(' ').ends_with([']', ')', '}', '>']);
     (!spoken || is_bracketed || is_spoken_ending(ending)).then_some((end, spoken))
 }
@@ -62,7 +69,7 @@ fn hump(label: &str) -> usize {
 pub(super) fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
     let first = view.char_after(at).filter(|first| first.is_alphanumeric())?;
     let mut end = at;
-    for character in view.text()[at..].chars().take(63) {
+    for character in view.text()[at..].chars().take(LABEL) {
         let mixed = if is_latin(first) { is_latin(character) || is_drawn_like_latin(view, end, character) } else { character.is_alphanumeric() };
         let fits = mixed || character == '-';
         // Marks are letters of many scripts.
@@ -78,7 +85,7 @@ pub(super) fn label(view: &View<'_>, at: usize) -> Option<Range<usize>> {
 /// Whether a letter of another script looks like a Latin one and stands among such: "gmаil.com" with a Cyrillic а.
 fn is_drawn_like_latin(view: &View<'_>, at: usize, character: char) -> bool {
     let looks = |character: char| !character.is_ascii() && LETTERS.latin(character).is_some();
-    let after = || view.text()[at..].chars().find(|next| !looks(*next)).unwrap_or(' ');
+    let after = || view.text()[at..].chars().take(LABEL).find(|next| !looks(*next)).unwrap_or(' ');
     looks(character) && (is_latin(after()) || matches!(after(), '.' | '-'))
 }
 

@@ -31,7 +31,14 @@ pub(super) fn fits(number: &Number<'_>, window: &Range<usize>, range: &Range<usi
         }
     }
     let after = view.byte(range.end);
-    if after.is_ascii_alphabetic() && !matches!(view.bytes().get(range.end..range.end + 3), Some(b"ext" | b"EXT" | b"Ext")) {
+    // "+966501234567Call" is a number and the next word.
+    let is_next_word = || {
+        let word = view.bytes().get(range.end..range.end + 3);
+        plus && number.width(window.clone()) >= 9
+            && word.is_some_and(|word| word[0].is_ascii_uppercase() && word[1..].iter().all(u8::is_ascii_lowercase))
+    };
+    let is_extension = || matches!(view.bytes().get(range.end..range.end + 3), Some(b"ext" | b"EXT" | b"Ext"));
+    if after.is_ascii_alphabetic() && !is_extension() && !is_next_word() {
         let name = view.token(range.start).start..range.start;
         if name.is_empty() || number.width(window.clone()) < 9 || !view.is_contact_word(name) {
             return false;

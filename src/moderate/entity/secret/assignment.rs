@@ -76,7 +76,10 @@ fn below(scan: &mut Scan<'_, '_, '_>, word: usize) {
     let Some(name) = view.label_of(word) else { return };
     let is_assigned = name == view.label() || name.trim_end().ends_with(':');
     let last = name.trim_end_matches([' ', ':']).rsplit(' ').next().unwrap_or_default();
-    let is_password = SEARCHES.names.find_iter(name.as_bytes()).any(|name| name.pattern().as_usize() < SECRETS.passwords.len());
+    // "Works with passwords of:" speaks of many.
+    let goes_on = |end: usize| name[end..].starts_with(char::is_lowercase);
+    let is_password =
+        SEARCHES.names.find_iter(name.as_bytes()).any(|found| found.pattern().as_usize() < SECRETS.passwords.len() && !goes_on(found.end()));
     // "Forgot your password?" asks for none.
     if !is_password || name.contains(['?', '؟']) || SECRETS.other.iter().any(|other| other.eq_ignore_ascii_case(last)) {
         return;
