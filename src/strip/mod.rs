@@ -43,7 +43,7 @@ mod wrapped;
 
 pub use article::{ArticleSettings, Comments, Favor, PageType};
 pub use mode::StripMode;
-pub use model::{BlockFeatures, PageFeatures};
+pub use model::{BlockFeatures, BlockRecord, FeatureRecord, FlipRecord, PageFeatures};
 pub use queue::Held;
 pub use removal::{Cause, Extent, NearMiss, Removal};
 pub use stripper::Stripper;

@@ -161,9 +161,9 @@ impl Stripper {
         }
         if following.teasers > 0 || following.left >= BOXES {
             // The small line after the last teaser was inside the box: it goes with it.
-            if let (Some(at), removal) = (following.waits_from, following.removal) {
-                let end = self.queue.end();
-                self.drop_events(at..end, removal);
+            let (waits_from, removal) = (following.waits_from, following.removal);
+            if let Some(from) = waits_from {
+                self.grow(removal, from..self.queue.end());
             }
             self.following = None;
             return;

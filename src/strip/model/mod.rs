@@ -21,6 +21,7 @@ mod inset;
 mod long_text;
 mod paragraph;
 mod question;
+mod record;
 mod repeat;
 mod selection;
 mod shape;
@@ -38,6 +39,7 @@ mod why;
 pub(crate) use blocks::Blocks;
 use decision::{Decision, Taker};
 pub(crate) use features::Features;
+pub use record::{BlockRecord, FeatureRecord, FlipRecord};
 pub(crate) use trees::Model;
 
 use super::article::ArticleSettings;

@@ -61,14 +61,15 @@ impl<'a> Selection<'a> {
         let blocks = &page.blocks;
         let favor = settings.favor.log_odds();
         let shape = Shape::of(page, chances, settings.page_type);
-        let lines = thresholds.lines(blocks, chances, &shape, favor);
+        let mut lines = thresholds.lines(blocks, chances, &shape, favor);
         let stays = |(block, chance): (&Block, &f32)| {
             !shape.is_out(block) && *chance >= if is_paragraph(block) { lines.of_paragraph } else { lines.of_block }
         };
         let mut kept: Vec<bool> = blocks.iter().zip(chances).map(stays).collect();
         // A page with text is not emptied over a little doubt.
         if !kept.contains(&true) {
-            let is_likely = |(block, chance): (&Block, &f32)| is_paragraph(block) && !shape.is_out(block) && *chance >= lines.in_doubt;
+            lines.of_paragraph = lines.in_doubt;
+            let is_likely = |(block, chance): (&Block, &f32)| is_paragraph(block) && !shape.is_out(block) && *chance >= lines.of_paragraph;
             kept = blocks.iter().zip(chances).map(is_likely).collect();
         }
         let headlines = title::headlines(blocks, shape.spoken, shape.is_article);
@@ -154,7 +155,7 @@ impl<'a> Selection<'a> {
             () if self.kept[row] && !self.likely[row] => Why::Spared,
             () if self.likely[row] && !self.kept[row] => Why::OutOfText,
             () if self.shape.is_out(block) => Why::Rule,
-            () if self.shape.is_article && is_paragraph(block) => Why::ParagraphLine,
+            () if is_paragraph(block) => Why::ParagraphLine,
             () => Why::Line,
         };
         self.page.blocks.iter().enumerate().map(of_row).collect()

@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Model {
-    /// Reads a model file. `None` when it is not one, or of another version.
+    /// Reads a model file. `None` when it is not one, or of another version, or a stage comes before the one above it.
     pub(crate) fn read(file: &[u8]) -> Option<Model> {
         let mut file = Reader(file);
         if &file.take::<4>()? != MAGIC || file.short()? != usize::from(VERSION) {
@@ -159,12 +159,15 @@ impl Model {
             return None;
         }
         let [stages] = file.take()?;
-        let stages = (0..stages).map(|_| Some(Stage { trees: file.short()?, bound: file.float()?, factor: file.float()? })).collect::<Option<_>>()?;
+        let stages =
+            (0..stages).map(|_| Some(Stage { trees: file.short()?, bound: file.float()?, factor: file.float()? })).collect::<Option<Vec<_>>>()?;
         let hashes = (0..names).map(|_| file.take().map(u32::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let scores = (0..names).map(|_| file.take().map(i8::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let tokens = Tokens::new(&hashes.into_iter().zip(scores).collect::<Vec<_>>());
         let trees = (0..trees).map(|_| Tree::read(&mut file)).collect::<Option<Vec<_>>>()?;
-        file.0.is_empty().then_some(Model { tokens, columns, trees, stages, scale, bias, thresholds })
+        // Trees of a stage that leads back would count twice.
+        let rise = stages.iter().map(|stage| stage.trees).chain([trees.len()]).is_sorted();
+        (rise && file.0.is_empty()).then_some(Model { tokens, columns, trees, stages, scale, bias, thresholds })
     }
 
     pub(crate) fn tokens(&self) -> Tokens {
@@ -273,6 +276,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use std::ops::Range;
+
+    impl Model {
+        /// What some trees say of one block, each asked from its root.
+        fn walk(&self, trees: Range<usize>, value: impl Fn(u8) -> u8) -> i32 {
+            self.trees[trees].iter().map(|tree| i32::from(tree.worth(tree.leaf(&value)))).sum()
+        }
+    }
 
     /// `parity.txt` holds rows of features with the scores of the library that trained the model.
     #[test]
@@ -292,6 +303,38 @@ mod tests {
             assert!((score - expected).abs() < 0.02, "{score} for {expected}");
         }
         assert!(rows.len() >= 20 && rows.iter().any(|(_, score)| *score > 1.0) && rows.iter().any(|(_, score)| *score < -1.0));
+    }
+
+    /// However many blocks there are, and whichever of them each stage is sure of.
+    #[test]
+    fn scores_are_those_of_a_walk() {
+        let model = Model::read(include_bytes!("blocks.bin")).unwrap();
+        let (mut seed, mut sure_at) = (1u32, [0; 2]);
+        for rows in [0, 1, LANES - 1, LANES, LANES + 1, 3 * LANES + 7] {
+            let mut byte = || {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 24) as u8
+            };
+            let bytes: Vec<u8> = (0..rows * model.columns).map(|_| byte()).collect();
+            let score = |row: usize| {
+                let (mut sum, mut from) = (0, 0);
+                for stage in &model.stages {
+                    sum += model.walk(from..stage.trees, |column| bytes[usize::from(column) * rows + row]);
+                    from = stage.trees;
+                    let score = sum as f32 * model.scale + model.bias;
+                    if score.abs() >= stage.bound {
+                        return (0, score * stage.factor);
+                    }
+                }
+                sum += model.walk(from..model.trees.len(), |column| bytes[usize::from(column) * rows + row]);
+                (1, sum as f32 * model.scale + model.bias)
+            };
+            let expected: Vec<(usize, f32)> = (0..rows).map(score).collect();
+            let scores = model.scores(&Features { rows, bytes: bytes.clone(), names: None });
+            assert_eq!(scores, expected.iter().map(|(_, score)| *score).collect::<Vec<_>>(), "{rows} rows");
+            expected.iter().for_each(|(at, _)| sure_at[*at] += 1);
+        }
+        assert!(sure_at.iter().all(|count| *count > 0), "{sure_at:?}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub(super) enum Why {
     Rule,
     /// Its chance and the threshold.
     Line,
-    /// The same, with the threshold of paragraphs in an article.
+    /// The same, with the threshold of paragraphs.
     ParagraphLine,
     /// It belongs to what stays around it.
     Spared,
@@ -31,7 +31,7 @@ impl Why {
             Why::Rules => "rules alone: the page has too few words to be judged",
             Why::Rule => "a rule took it",
             Why::Line => "its chance",
-            Why::ParagraphLine => "its chance, as a paragraph of an article",
+            Why::ParagraphLine => "its chance, as a paragraph",
             Why::Spared => "it belongs to what stays around it",
             Why::OutOfText => "its place: a teaser between two paragraphs, a line above the headline, behind the text or apart from it",
             Why::Headline => "it is the headline",
