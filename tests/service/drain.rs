@@ -120,7 +120,8 @@ fn at_full_load_all_that_was_accepted_is_answered_and_the_door_closes() {
         lines.filter(|line| line["fields"]["message"] == "answered").filter_map(|line| line["span"]["id"].as_str().map(str::to_owned)).collect();
     assert!(received.values().all(|status| *status == 200), "{received:?}");
     assert_eq!(taken, received.into_keys().collect(), "taken on, and received");
-    assert!(taken.len() > 300, "{} answers are no load", taken.len());
+    // After the signal every client was answered once more at least.
+    assert!(taken.len() >= 200 + 24, "{} answers are no load", taken.len());
     // Whose connection the system took and nobody accepted before the door was closed was never taken on.
     assert!(lost.iter().all(|id| !taken.contains(id)), "lost: {lost:?}");
 }
