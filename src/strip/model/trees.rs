@@ -47,13 +47,12 @@ struct Stage {
     factor: f32,
 }
 
-/// A tree. Forks come first, from the root; then the leaves, each of which leads to itself, so that all blocks take as many steps.
+/// A tree. Forks come first, from the root; then the leaves.
 #[derive(Clone, Debug)]
 pub(super) struct Tree {
     nodes: [Node; NODES],
     worth: [i16; NODES],
     forks: usize,
-    steps: usize,
 }
 
 /// Where a block goes on.
@@ -77,11 +76,11 @@ impl Tree {
     fn read(file: &mut Reader<'_>) -> Option<Tree> {
         let [forks] = file.take()?;
         let forks = usize::from(forks);
-        let mut tree = Tree { nodes: [Node::default(); NODES], worth: [0; NODES], forks, steps: 0 };
+        let mut tree = Tree { nodes: [Node::default(); NODES], worth: [0; NODES], forks };
         if 2 * forks >= NODES {
             return None;
         }
-        let mut depth = [0usize; NODES];
+        let mut is_led_to = [false; NODES];
         for fork in 0..forks {
             let [column, border, left, right] = file.take()?;
             let child = |number: u8| match number.checked_sub(LEAF) {
@@ -90,16 +89,14 @@ impl Tree {
             };
             for child in [child(left), child(right)] {
                 let is_leaf = child >= forks;
-                if child > 2 * forks || (!is_leaf && child <= fork) || depth[child] > 0 {
+                if child > 2 * forks || (!is_leaf && child <= fork) || is_led_to[child] {
                     return None;
                 }
-                depth[child] = depth[fork] + 1;
-                tree.steps = tree.steps.max(depth[child]);
+                is_led_to[child] = true;
             }
             tree.nodes[fork] = Node { column, border, left: child(left) as u8, right: child(right) as u8 };
         }
         for leaf in forks..=2 * forks {
-            tree.nodes[leaf] = Node { left: leaf as u8, right: leaf as u8, ..Node::default() };
             tree.worth[leaf] = i16::from_le_bytes(file.take()?);
         }
         Some(tree)
@@ -117,10 +114,12 @@ impl Tree {
 
     /// The leaf of a block, as a node, given its feature bytes.
     pub(super) fn leaf(&self, value: impl Fn(u8) -> u8) -> usize {
-        (0..self.steps).fold(0, |at, _| {
-            let node = self.nodes[at % NODES];
-            usize::from(node.next(value(node.column)))
-        })
+        let mut at = 0;
+        // Forks lead to later nodes only.
+        while let Some(fork) = self.forks().get(at) {
+            at = usize::from(fork.next(value(fork.column)));
+        }
+        at
     }
 }
 
