@@ -199,8 +199,7 @@ impl Building {
                 reader.error(id.span(), format!("rule `{full}` {what}"), Some(format!("add `{key} = ['<p>…</p>']`")));
             }
         }
-        let is_about_text =
-            written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked || written.below_title;
+        let is_about_text = written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked || written.below_title;
         if written.text.is_empty() && is_about_text {
             reader.warning(id.span(), "`scope`, `joins`, `alone`, `linked` and `below_title` are about `text`, and the rule has none", None);
         }
