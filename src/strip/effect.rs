@@ -84,7 +84,15 @@ impl Stripper {
             self.labels.heads = Some((this, rules));
             return;
         }
-        let beside_label = self.labels.after_label;
+        // "12" above "comments".
+        let counted = this.checked_sub(1).filter(|before| {
+            let before = &self.lines[*before];
+            before.is_number && !before.dropped && before.heading == 0 && before.items == self.lines[this].items && before.first >= self.queue.first()
+        });
+        if let Some(number) = counted {
+            self.drop_line(number, rules.clone());
+        }
+        let beside_label = self.labels.after_label || counted.is_some();
         self.labels.weak_are_linked = is_linked || (!self.labels.weak.is_empty() && self.labels.weak_are_linked);
         self.labels.weak.push((this, rules));
         let row = self.labels.weak.len();
