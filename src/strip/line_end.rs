@@ -120,7 +120,8 @@ impl Stripper {
             label = match self.markup {
                 Markup::Html => {
                     let label = self.cut_rail(pieces, window, metadata).or_else(|| self.cut_counter(pieces, window, metadata));
-                    label.or_else(|| self.cut_button(pieces, window, metadata))
+                    let label = label.or_else(|| self.cut_button(pieces, window, metadata));
+                    label.or_else(|| self.read_dateline(pieces, window, metadata))
                 }
                 Markup::Text => self.read_wrapped(pieces, window, metadata),
             };

@@ -10,6 +10,7 @@
 pub mod article;
 mod container;
 mod counter;
+mod dateline;
 mod effect;
 mod end_of_page;
 mod ending;

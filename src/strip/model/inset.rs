@@ -10,8 +10,9 @@ use super::paragraph::is_paragraph;
 const LEAST_WORDS: u32 = 4;
 /// The label before the link has at most so many words.
 const LABEL_WORDS: u32 = 8;
-/// More in a row are a list of links, which the text may be about.
+/// More in a row are a list of links, which the text may be about, and more than so many even in a box of their own.
 const MOST: usize = 3;
+const MOST_IN_BOX: usize = 6;
 
 /// Leaves out what is a teaser between two paragraphs that stay.
 pub(super) fn leave_out(page: &Blocks, kept: &mut [bool]) {
@@ -22,7 +23,7 @@ pub(super) fn leave_out(page: &Blocks, kept: &mut [bool]) {
         let end = start + rows.len();
         let teasers: Vec<usize> = rows.into_iter().filter(|row| kept[*row]).collect();
         if let Some(paragraph) = before(page, kept, start, &teasers)
-            && (1..=MOST).contains(&teasers.len())
+            && (1..=if is_boxed(page, paragraph, &teasers) { MOST_IN_BOX } else { MOST }).contains(&teasers.len())
             && are_text(page, paragraph, after(page, kept, end, &teasers), kept)
         {
             (paragraph + 1..end).for_each(|row| kept[row] = false);
@@ -37,8 +38,21 @@ fn before(page: &Blocks, kept: &[bool], start: usize, teasers: &[usize]) -> Opti
     if stays(&page.blocks, kept, before) {
         return Some(before);
     }
-    let heads = kept[before] && page.blocks[before].words <= LABEL_WORDS && !page.blocks[before].ends_sentence;
-    before.checked_sub(1).filter(|paragraph| heads && are_list(page, teasers) && stays(&page.blocks, kept, *paragraph))
+    let label = &page.blocks[before];
+    let heads = kept[before] && label.words <= LABEL_WORDS && (!label.ends_sentence || label.asks);
+    let has_list = || are_list(page, teasers) || is_boxed(page, before.saturating_sub(1), &[&[before], teasers].concat());
+    before.checked_sub(1).filter(|paragraph| heads && stays(&page.blocks, kept, *paragraph) && has_list())
+}
+
+/// Whether an element holds all of these rows and not the paragraph.
+fn is_boxed(page: &Blocks, paragraph: usize, rows: &[usize]) -> bool {
+    let around = |element: u32| std::iter::successors(Some(element), |element| Some(page.elements[*element as usize].parent).filter(|_| *element > 0));
+    let Some((first, last)) = rows.first().zip(rows.last()) else { return false };
+    let element = |row: usize| page.blocks[row].element;
+    let around_last: Vec<u32> = around(element(*last)).collect();
+    // What holds the first and the last holds all between.
+    let shared = around(element(*first)).find(|element| around_last.contains(element)).unwrap_or(0);
+    around(element(paragraph)).all(|element| element != shared)
 }
 
 /// The paragraph behind teasers, right behind them or behind a heading. A list before a heading may be what the text is about.
