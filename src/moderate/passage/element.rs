@@ -12,8 +12,13 @@ use crate::rewrite::{Attributes, ElementId, Tag, Window};
 use std::ops::Range;
 
 impl Passage {
-    /// Notes an element that is not seen in the middle of a word, and one that shows its text against the text's direction.
+    /// Notes an element that is not seen in the middle of a word, one that shows its text against the text's direction, and one that
+    /// stands above or below the line.
     pub(super) fn shown(&mut self, id: ElementId, tag: Tag, hides: bool, range: &Range<u64>, window: &Window) {
+        if matches!(tag, Tag::Sup | Tag::Sub) && self.raised.is_none() {
+            self.raised = Some(id);
+            self.text.begin_raised();
+        }
         if !(hides || matches!(tag, Tag::Bdo | Tag::Template | Tag::Rt | Tag::Rtc | Tag::Rp)) {
             return;
         }
