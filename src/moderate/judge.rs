@@ -19,6 +19,9 @@ const BASE_SCORE: f32 = 0.7;
 /// No score is more sure than this.
 const TOP_SCORE: f32 = 1.0;
 
+/// Bytes of the longest mark of a note.
+const LONGEST_MARK: usize = 4;
+
 /// One matcher met one place.
 #[derive(Clone, Debug)]
 struct Hit {
@@ -44,6 +47,8 @@ pub(crate) struct Found {
     pub(crate) steps: Vec<String>,
     /// The kind of value, for tokens.
     pub(crate) domain: &'static str,
+    /// Which of its kind.
+    pub(crate) detail: &'static str,
     /// In the order of the page, once it is reported.
     pub(crate) number: u64,
     /// What the rule would write in its place would be found again: all of it is masked.
@@ -102,9 +107,12 @@ impl ModerationSet {
             let of_contexts: Vec<Reach> = rule.context.iter().map(|context| of_leaves(of_rule, &context.leaves)).collect();
             for of_block in of_rule.chunk_by(|a, b| a.block == b.block) {
                 let block = &view.blocks[of_block[0].block as usize];
-                let is_looked_at = rule.surfaces.has(block.surface) && (rule.all_links || !block.is_mere_link);
-                if is_looked_at && of_block.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
-                    self.block(rule, &of_contexts, of_block, view, &mut found, near.as_deref_mut());
+                let sees_all = rule.all_links || !block.is_mere_link;
+                // What a link leads to is its own, but for the mail addresses in it.
+                let mails: Vec<Hit> = if sees_all { Vec::new() } else { of_block.iter().filter(|hit| is_mail(hit)).cloned().collect() };
+                let seen = if sees_all { of_block } else { &mails };
+                if rule.surfaces.has(block.surface) && seen.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
+                    self.block(rule, &of_contexts, seen, view, &mut found, near.as_deref_mut());
                 }
             }
         }
@@ -210,18 +218,23 @@ impl ModerationSet {
             }
             parts.push((level.len(), at));
             level.push_str(&plain[at..end]);
-            let place = |at: usize| parts[parts.partition_point(|(from, _)| *from <= at).saturating_sub(1)];
-            let shown = View::of(&level);
-            let mut inner = Scratch { deadline: scratch.deadline, ..Scratch::default() };
-            self.scan(&shown, &mut inner, None);
             let marks = Reach::of(raised.iter().map(|raised| raised.start.saturating_sub(1)..raised.end + 1));
-            for hit in inner.hits {
-                let from = shown.page_range(hit.plain.clone());
-                let (from, last) = (from.start as usize, (from.end as usize).saturating_sub(1));
-                let (first_part, last_part) = (place(from), place(last));
-                let plain = first_part.1 + (from - first_part.0)..last_part.1 + (last + 1 - last_part.0);
-                if marks.meets(&plain) && !known.get(&hit.leaf).is_some_and(|known| known.covers(&plain)) {
-                    scratch.hits.push(Hit { block: view.block_at(plain.start) as u32, plain, ..hit });
+            // And what is raised by itself, if it is more than a mark.
+            let texts = raised.iter().filter(|raised| raised.len() > LONGEST_MARK);
+            let texts = texts.map(|raised| (plain[raised.clone()].to_owned(), vec![(0, raised.start)]));
+            for (text, parts) in std::iter::once((level, parts)).chain(texts) {
+                let place = |at: usize| parts[parts.partition_point(|(from, _)| *from <= at).saturating_sub(1)];
+                let shown = View::of(&text);
+                let mut inner = Scratch { deadline: scratch.deadline, ..Scratch::default() };
+                self.scan(&shown, &mut inner, None);
+                for hit in inner.hits {
+                    let from = shown.page_range(hit.plain.clone());
+                    let (from, last) = (from.start as usize, (from.end as usize).saturating_sub(1));
+                    let (first_part, last_part) = (place(from), place(last));
+                    let plain = first_part.1 + (from - first_part.0)..last_part.1 + (last + 1 - last_part.0);
+                    if marks.meets(&plain) && !known.get(&hit.leaf).is_some_and(|known| known.covers(&plain)) {
+                        scratch.hits.push(Hit { block: view.block_at(plain.start) as u32, plain, ..hit });
+                    }
                 }
             }
         }
@@ -330,6 +343,7 @@ impl ModerationSet {
                         score,
                         steps,
                         domain: hit.domain,
+                        detail: hit.detail,
                         number: 0,
                         is_masked: false,
                     });
@@ -337,6 +351,10 @@ impl ModerationSet {
             }
         }
     }
+}
+
+fn is_mail(hit: &Hit) -> bool {
+    hit.domain == EntityKind::Email.name()
 }
 
 /// The hits of some leaves; both are in order.

@@ -5,6 +5,7 @@ use super::judge::{Found, NearFound, Scratch};
 use super::reach::Reach;
 use super::reference::References;
 use super::rule::{Action, ModerationSet};
+use super::spelling::spelling;
 use super::view::View;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
@@ -246,7 +247,7 @@ pub(super) fn written(view: &View, plain: &Range<usize>, found: &Found, action: 
     let pieces: Vec<_> = view.pieces(plain.clone()).into_iter().filter(|piece| piece.from.start < piece.from.end).collect();
     let texts: Vec<&str> = pieces.iter().map(|piece| &view.plain[piece.view.clone()]).collect();
     let is_token = matches!(action, Action::Hash | Action::Pseudonym);
-    let folded = if is_token { View::of(&view.plain[plain.clone()]).folded } else { String::new() };
-    let texts = replacement(action, &texts, folded.trim(), found.domain, set.key.as_ref());
+    let folded = if is_token { spelling(found, &view.plain[plain.clone()]) } else { String::new() };
+    let texts = replacement(action, &texts, &folded, found.domain, set.key.as_ref());
     pieces.into_iter().map(|piece| piece.from).zip(texts).collect()
 }

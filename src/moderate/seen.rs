@@ -2,6 +2,7 @@
 
 use crate::data::own_data;
 use crate::rewrite::{Attributes, Tag};
+use crate::rules::media::Media;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -74,7 +75,7 @@ fn without_comments(style: &str) -> String {
 }
 
 /// Attributes whose value is text that somebody sees or hears.
-pub(super) const TEXTS: [&str; 14] = [
+pub(super) const TEXTS: [&str; 17] = [
     "alt",
     "title",
     "aria-label",
@@ -90,11 +91,35 @@ pub(super) const TEXTS: [&str; 14] = [
     "aria-placeholder",
     // Of a formula.
     "alttext",
+    // What an edit or a point in time is, in whatever words; the name of a file.
+    "datetime",
+    "download",
+    // The number that a list begins with.
+    "start",
 ];
 
 /// Attributes that lead somewhere, and on which tags; any tag where none is named.
-pub(super) const TARGETS: [(&str, &[Tag]); 4] =
-    [("href", &[Tag::A, Tag::Area]), ("xlink:href", &[Tag::A]), ("action", &[Tag::Form]), ("formaction", &[])];
+pub(super) const TARGETS: [(&str, &[Tag]); 10] = [
+    ("href", &[Tag::A, Tag::Area]),
+    ("xlink:href", &[Tag::A]),
+    ("action", &[Tag::Form]),
+    ("formaction", &[]),
+    ("cite", &[]),
+    ("src", &[]),
+    ("srcset", &[]),
+    ("poster", &[]),
+    ("data", &[Tag::Object]),
+    ("longdesc", &[]),
+];
+
+/// The names under which the addresses of pictures wait for a script (`rules/emit/media.toml`).
+static MEDIA: LazyLock<Media> = LazyLock::new(|| own_data!("emit/media.toml"));
+
+/// Whether an attribute of a picture holds an address until a script loads it.
+pub(super) fn is_lazy(name: &str) -> bool {
+    let is_data = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data-"));
+    is_data && MEDIA.lazy_sources.iter().chain(&MEDIA.lazy_source_sets).any(|known| name.eq_ignore_ascii_case(known))
+}
 
 #[cfg(test)]
 mod tests {

@@ -108,7 +108,7 @@ impl View {
         {
             return self.compose(last, composed, from.end);
         }
-        if is_drawn_over(character) {
+        if is_drawn_over(character) && !self.map.is_at_markup() {
             return self.drawn_over(from.end);
         }
         if let Some(digit) = digit(character) {
@@ -163,7 +163,7 @@ impl View {
 
     /// A mark over or through the last character is no part of it, and goes where that goes.
     fn drawn_over(&mut self, end: u64) {
-        if let Some(last) = self.plain.chars().next_back().filter(|last| !last.is_whitespace() && !self.map.is_at_markup()) {
+        if let Some(last) = self.plain.chars().next_back().filter(|last| !last.is_whitespace()) {
             self.map.replace_last(last.len_utf8(), last.len_utf8(), end);
         }
     }
