@@ -36,7 +36,7 @@ mod tests {
             assert_eq!(of(EntityKind::Phone, "SA", phone), "966501234567", "{phone}");
         }
         assert_eq!(of(EntityKind::Phone, "US", "(408) 748-9663"), of(EntityKind::Phone, "US", "+1 408 748 9663"));
-        assert_eq!(of(EntityKind::Phone, "IT", "06 698 12345"), of(EntityKind::Phone, "IT", "+39 06 69812345"));
+        assert_eq!(of(EntityKind::Phone, "IT", "02 1234 5678"), of(EntityKind::Phone, "IT", "+39 02 12345678"));
         for mail in ["Ahmed.Ali@Example.org", "ahmed.ali [at] example.org", "ahmed.ali at example dot org", "ahmed.ali%40example.org"] {
             assert_eq!(of(EntityKind::Email, "address", mail), "ahmed.ali@example.org", "{mail}");
         }

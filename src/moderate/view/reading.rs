@@ -95,11 +95,11 @@ impl View {
         if character.is_control() {
             return;
         }
-        if let Some(letter) = boxed(character) {
-            return self.visible(letter, from);
-        }
         if is_plain_arabic(character) || is_stable(character) {
             return self.visible(character, from);
+        }
+        if let Some(letter) = boxed(character) {
+            return self.visible(letter, from);
         }
         if is_combining_mark(character)
             && !self.map.is_at_markup()
@@ -260,6 +260,10 @@ const BOXED: [(char, char, u8); 15] = [
 ];
 
 fn boxed(character: char) -> Option<char> {
+    // Most characters stand before all of them, or between the two planes that they are in.
+    if !matches!(character, '\u{249C}'..='\u{2792}' | '\u{1F101}'..='\u{1FBF9}') {
+        return None;
+    }
     let (first, _, stands_for) = BOXED.iter().find(|(first, last, _)| (*first..=*last).contains(&character))?;
     char::from_u32(u32::from(*stands_for) + character as u32 - *first as u32)
 }
