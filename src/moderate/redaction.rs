@@ -204,7 +204,7 @@ fn after(view: &View, taken: &[Taken<'_>], parts: &[Part], set: &ModerationSet) 
         after.label(view.label_of(number));
         let range = view.block_range(number);
         let mut at = range.start;
-        let copy = |after: &mut View, part: Range<usize>| {
+        let copy_level = |after: &mut View, part: Range<usize>| {
             for (number, piece) in view.pieces(part).into_iter().enumerate() {
                 if number > 0 {
                     after.markup();
@@ -217,6 +217,19 @@ fn after(view: &View, taken: &[Taken<'_>], parts: &[Part], set: &ModerationSet) 
                     }
                 }
             }
+        };
+        let copy = |after: &mut View, part: Range<usize>| {
+            let mut at = part.start;
+            let first = view.raised.partition_point(|raised| raised.end <= part.start);
+            for raised in view.raised[first..].iter().take_while(|raised| raised.start < part.end) {
+                let raised = raised.start.max(at)..raised.end.min(part.end);
+                copy_level(after, at..raised.start);
+                after.begin_raised();
+                copy_level(after, raised.clone());
+                after.end_raised();
+                at = raised.end;
+            }
+            copy_level(after, at..part.end);
         };
         while let Some((taken, found, action)) = order.next_if(|(taken, ..)| taken.start < range.end) {
             if at < taken.start {

@@ -86,10 +86,20 @@ impl View {
     /// What comes next stands in the line.
     pub(crate) fn end_raised(&mut self) {
         let Some(from) = self.raised_from.take() else { return };
-        // What stands above what is raised is a part of it.
-        self.raised.truncate(self.raised.partition_point(|raised| raised.start < from));
-        let mut at = from;
-        for line in self.plain[from..].split_inclusive('\n') {
+        // What is raised above that stays a part by itself.
+        let inner = self.raised.split_off(self.raised.partition_point(|raised| raised.start < from));
+        let mut at = self.raised.last().map_or(from, |last| last.end.max(from));
+        for part in inner {
+            self.raised_lines(at..part.start);
+            at = part.end;
+            self.raised.push(part);
+        }
+        self.raised_lines(at..self.plain.len());
+    }
+
+    fn raised_lines(&mut self, range: Range<usize>) {
+        let mut at = range.start;
+        for line in self.plain[range].split_inclusive('\n') {
             let end = at + line.trim_end_matches('\n').len();
             if at < end {
                 self.raised.push(at..end);
