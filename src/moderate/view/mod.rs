@@ -97,6 +97,13 @@ impl View {
         self.raised_lines(at..self.plain.len());
     }
 
+    /// The last character is longer or shorter now than it was when the plain form ended here.
+    fn moved(&mut self, before: usize) {
+        let now = self.plain.len();
+        let ends = self.raised.last_mut().into_iter().chain(self.overridden.last_mut()).map(|range| &mut range.end);
+        ends.chain(&mut self.raised_from).chain(&mut self.override_from).filter(|at| **at == before).for_each(|at| *at = now);
+    }
+
     fn raised_lines(&mut self, range: Range<usize>) {
         let mut at = range.start;
         for line in self.plain[range].split_inclusive('\n') {

@@ -153,9 +153,7 @@ impl View {
         let before = self.plain.len();
         self.plain.pop();
         self.plain.push(composed);
-        if let Some(raised) = self.raised.last_mut().filter(|raised| raised.end == before) {
-            raised.end = self.plain.len();
-        }
+        self.moved(before);
         self.map.replace_last(last.len_utf8(), composed.len_utf8(), end);
         let folded_last = self.folded.chars().next_back().unwrap_or_default();
         let lower = composed.to_lowercase().next().map_or(composed, unify);
