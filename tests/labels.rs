@@ -142,3 +142,41 @@ fn a_headline_behind_a_trail_that_says_it_stays() {
         assert_eq!(String::from_utf8(out).unwrap().matches("Storm closes").count(), 1, "{strip:?}");
     }
 }
+
+/// What a browser does not show hides no label, and what it shows as text is none of one.
+#[test]
+fn lines_are_read_as_a_browser_shows_them() {
+    let prose = |day: &str| {
+        format!(
+            "On {day} the council met and spoke of the harbour until the lamps were lit and the last of the boats had come in, as it does each year."
+        )
+    };
+    let lines = |markup: &str, strip: StripMode| {
+        let page = format!("<title>The harbour of Alma</title><h1>The harbour of Alma</h1><p>{}</p>{markup}", prose("Monday"));
+        let settings = Settings { strip, emit: EmitFormat::Text, ..Settings::default() };
+        let origin = Origin { url: None, content_type: Some("text/html; charset=utf-8".into()), markup: Markup::Html };
+        let mut out = Vec::new();
+        naqi::clean(builtin_rules(), &settings, &origin, page.as_bytes(), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        (out.matches("the council met").count(), out.contains("omment") || out.contains("elated"))
+    };
+    for (markup, paragraphs) in [
+        ("<p>No co\0mments</p>".to_owned(), 1),
+        ("<p>No comments<span class=screen-reader-text> on The harbour of Alma</span></p>".to_owned(), 1),
+        ("<p>Related <span hidden>zz</span>news</p>".to_owned(), 1),
+        ("<div><div>0</div><div>Comments</div></div>".to_owned(), 1),
+        (format!("<a href='#'>Related news <p>{}</p><p>{}</p>", prose("Tuesday"), prose("Friday")), 3),
+        (
+            format!(
+                "<h3>Related news</h3><ul><li><a href=/1>Ferry breaks down again<li><a href=/2>Hall gets a roof</ul><p>{} {}</p>",
+                prose("Tuesday"),
+                prose("Friday")
+            ),
+            3,
+        ),
+    ] {
+        for strip in [StripMode::Rules, StripMode::Article] {
+            assert_eq!(lines(&markup, strip), (paragraphs, false), "{strip:?} {markup}");
+        }
+    }
+}

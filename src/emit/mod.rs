@@ -97,6 +97,11 @@ pub enum Part<'a> {
     Edit(&'a Edit),
 }
 
+/// A text as a browser takes it: U+0000 is left out (HTML Living Standard, 13.2.6.4.7).
+fn without_nul(raw: &str) -> Cow<'_, str> {
+    if memchr::memchr(0, raw.as_bytes()).is_some() { raw.replace('\0', "").into() } else { raw.into() }
+}
+
 /// The number of a finding, and where in the output stands what was written for it.
 pub type Placed = (u64, Range<usize>);
 

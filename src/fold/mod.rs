@@ -200,7 +200,8 @@ pub(crate) fn spelled(letter: char) -> impl Iterator<Item = char> {
 
 /// Accents, apostrophes and what writers take for one, harakat, Quranic marks, tatweel, and what is not shown at all.
 fn is_dropped(character: char) -> bool {
-    matches!(character, '\u{0300}'..='\u{036F}' | '\'' | '\u{2019}' | '\u{02BC}' | '\u{2018}' | '\u{00B4}')
+    // A browser leaves out U+0000 (HTML Living Standard, 13.2.6.4.7).
+    matches!(character, '\0' | '\u{0300}'..='\u{036F}' | '\'' | '\u{2019}' | '\u{02BC}' | '\u{2018}' | '\u{00B4}')
         || is_arabic_mark(character)
         || is_ignorable(character)
 }

@@ -11,6 +11,8 @@ pub(crate) struct Says {
     pub(crate) article: bool,
     /// A product, in JSON-LD also one in several kinds.
     pub(crate) product: bool,
+    /// Something that happens at its date.
+    pub(crate) event: bool,
     /// A list of things that have pages of their own.
     pub(crate) list: bool,
     /// `og:type` is `website`, which many templates say of every page.
@@ -22,6 +24,7 @@ const THREADS: [&str; 2] = ["DiscussionForumPosting", "QAPage"];
 const WORKS: [&str; 4] = ["Article", "BlogPosting", "Product", "Recipe"];
 const ARTICLES: [&str; 2] = ["Article", "BlogPosting"];
 const PRODUCTS: [&str; 2] = ["Product", "ProductGroup"];
+const EVENTS: [&str; 2] = ["Event", "Festival"];
 const LISTS: [&str; 4] = ["CollectionPage", "ItemList", "OfferCatalog", "SearchResultsPage"];
 
 impl Says {
@@ -32,6 +35,7 @@ impl Says {
         self.work |= is(&WORKS);
         self.article |= is(&ARTICLES);
         self.product |= is(&PRODUCTS);
+        self.event |= is(&EVENTS);
         self.list |= is(&LISTS);
     }
 
@@ -40,6 +44,7 @@ impl Says {
         match kind.trim().to_ascii_lowercase().as_str() {
             "article" => (self.work, self.article) = (true, true),
             "product" | "product.item" | "og:product" => (self.work, self.product) = (true, true),
+            "event" => self.event = true,
             "product.group" => self.list = true,
             "website" => self.site = true,
             _ => {}

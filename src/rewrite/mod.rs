@@ -120,7 +120,7 @@ pub struct Rewriter {
     /// What came so far ends here; the window may reach further.
     read: u64,
     /// A `pre` that may hold text in lines, and where its content begins: that is known once enough of it has come.
-    unread_pre: Option<(ElementId, u64)>,
+    unread_pre: Option<(ElementId, u64, Tag)>,
     /// The content of `pre` elements was looked at up to here.
     looked_to: u64,
     /// Letters of the line so far, where lines are lines.
@@ -251,9 +251,9 @@ impl Rewriter {
 
     /// Looks ahead into a `pre`; `false` while too little of it has come.
     fn knows_pre(&mut self, at_end: bool, window: &Window) -> bool {
-        let Some((id, start)) = self.unread_pre else { return true };
+        let Some((id, start, tag)) = self.unread_pre else { return true };
         // What stands inside of another one was looked at with it.
-        let looked = if start < self.looked_to { Some((Content::Other, 0)) } else { preformatted::look(window.text(start..self.read), at_end) };
+        let looked = if start < self.looked_to { Some((Content::Other, 0)) } else { preformatted::look(window.text(start..self.read), tag, at_end) };
         let Some((content, length)) = looked else { return false };
         self.looked_to = self.looked_to.max(start + length as u64);
         self.unread_pre = None;
@@ -303,10 +303,11 @@ impl Rewriter {
                     _ => {}
                 }
                 let is_hidden = || self.elements.last_opened().is_some_and(|element| element.get(KnownName::Hidden).is_some());
-                if let (Opened::Open(id), Tag::Pre, Layout::Markup | Layout::NotYet) = (opened, tag, self.layout)
+                if let (Opened::Open(id), Layout::Markup | Layout::NotYet) = (opened, self.layout)
+                    && (tag == Tag::Pre || (hides && self.keeps_lines()))
                     && !(hides && is_hidden())
                 {
-                    self.unread_pre = Some((id, range.end));
+                    self.unread_pre = Some((id, range.end, tag));
                 }
                 if let Opened::Open(id) = opened
                     && hides
@@ -362,6 +363,12 @@ impl Rewriter {
     fn is_box(&self) -> bool {
         let style = self.elements.last_opened().and_then(|element| element.get(KnownName::Style));
         style.is_some_and(style::makes_box) && !self.elements.stack().iter().any(|element| element.tag.has(is::HEADING))
+    }
+
+    /// Whether the style of the element opened last keeps the lines of its text.
+    fn keeps_lines(&self) -> bool {
+        let Some(element) = self.elements.last_opened().filter(|element| element.tag().has(is::BLOCK)) else { return false };
+        element.get(KnownName::Style).is_some_and(style::keeps_lines)
     }
 
     /// What the first element of a body says of the lines in it. A `pre` is looked into first.

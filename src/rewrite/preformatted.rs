@@ -1,10 +1,15 @@
-//! What a `pre` holds: text that somebody set in lines, or code, verse and tables, whose lines are not ours to judge.
+//! What a `pre` holds, or what its style makes one: text that somebody set in lines, or code, verse and tables, whose lines are not ours to
+//! judge.
+
+use super::tag::Tag;
 
 /// So much of it is looked at, in bytes.
 const LOOK: usize = 8 * 1024;
 /// A line of text has so many letters, and so many letters are text.
 const LINE_LETTERS: u32 = 32;
 const TEXT_LETTERS: u32 = 200;
+/// Where a style keeps lines, one letter in so many of them stands in lines of text.
+const STYLED_SHARE: u32 = 6;
 /// One letter of a script without spaces stands for so many.
 const WIDE: u32 = 3;
 /// Of what is no white space in a line of text, so many percent are letters.
@@ -24,10 +29,11 @@ pub(super) enum Content {
     Other,
 }
 
-/// What the content of a `pre` is, and how many bytes of it were looked at; `None` where more of it has to come first.
-pub(super) fn look(rest: &str, at_end: bool) -> Option<(Content, usize)> {
+/// What the content of an element is, and how many bytes of it were looked at; `None` where more of it has to come first. An element that is no
+/// `pre` has its lines by its style, and they are the writer's own, not wrapped.
+pub(super) fn look(rest: &str, tag: Tag, at_end: bool) -> Option<(Content, usize)> {
     let head = &rest[..rest.floor_char_boundary(LOOK)];
-    let end = find_tag(head, b"/pre");
+    let end = find_tag(head, format!("/{}", tag.name()).as_bytes());
     if end.is_none() && !at_end && rest.len() < LOOK {
         return None;
     }
@@ -46,8 +52,9 @@ pub(super) fn look(rest: &str, at_end: bool) -> Option<(Content, usize)> {
         widest = widest.max(letters);
         text += if is_text { letters } else { 0 };
     }
-    let wrapped_at = if widest <= WRAPPED_LETTERS { widest / 3 * 2 } else { u32::MAX };
-    let is_text = text >= TEXT_LETTERS && 2 * text >= all;
+    let is_pre = tag == Tag::Pre;
+    let wrapped_at = if is_pre && widest <= WRAPPED_LETTERS { widest / 3 * 2 } else { u32::MAX };
+    let is_text = text >= TEXT_LETTERS && text * if is_pre { 2 } else { STYLED_SHARE } >= all;
     Some((if is_text { Content::Lines { wrapped_at } } else { Content::Other }, content.len()))
 }
 
@@ -116,10 +123,10 @@ fn is_mark(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, look as look_at};
+    use super::{Content, Tag, look as look_at};
 
     fn look(rest: &str, at_end: bool) -> Option<Content> {
-        look_at(rest, at_end).map(|(content, _)| content)
+        look_at(rest, Tag::Pre, at_end).map(|(content, _)| content)
     }
 
     const TEXT: &str = "The harbour of the old town was closed for three days, because the\nstorm had torn the lights off the pier and nobody could see the way.\n\n\

@@ -20,11 +20,20 @@ pub(crate) fn makes_inline(style: &str) -> bool {
     says_display(style, &INLINES)
 }
 
-/// Whether a style says one of these of `display`, where its last word counts.
+/// Whether a style keeps the line ends of an element's text.
+pub(super) fn keeps_lines(style: &str) -> bool {
+    says(style, "white-space", &LINES)
+}
+
+/// Whether a style says one of these of `display`.
 fn says_display(style: &str, known: &[&str]) -> bool {
-    let display =
-        style.split(';').filter_map(|declaration| declaration.split_once(':')).rfind(|(name, _)| name.trim().eq_ignore_ascii_case("display"));
-    display.is_some_and(|(_, value)| {
+    says(style, "display", known)
+}
+
+/// Whether a style says one of these of a property, where its last word counts.
+fn says(style: &str, property: &str, known: &[&str]) -> bool {
+    let said = style.split(';').filter_map(|declaration| declaration.split_once(':')).rfind(|(name, _)| name.trim().eq_ignore_ascii_case(property));
+    said.is_some_and(|(_, value)| {
         let value = value.split(['!', ' ']).find(|part| !part.is_empty()).unwrap_or_default();
         known.iter().any(|name| value.eq_ignore_ascii_case(name))
     })
@@ -36,14 +45,23 @@ const BOXES: [&str; 9] = ["block", "flex", "grid", "table", "list-item", "flow-r
 /// The values of `display` whose outer type is `inline`, and that of an element which is no box at all.
 const INLINES: [&str; 6] = ["inline", "inline-block", "inline-flex", "inline-grid", "inline-table", "contents"];
 
+/// The values of `white-space` that preserve segment breaks (CSS Text Module Level 3, 3).
+const LINES: [&str; 4] = ["pre", "pre-line", "pre-wrap", "break-spaces"];
+
 #[cfg(test)]
 mod tests {
-    use super::{hides, makes_box, makes_inline};
+    use super::{hides, keeps_lines, makes_box, makes_inline};
 
     #[test]
     fn what_is_hidden_is_told_by_its_style() {
         assert!(["display:none", "color:red; Display : NONE !important", "visibility: hidden"].into_iter().all(hides));
         assert!(["", "display:block", "visibility:visible", "display", "--display:none"].into_iter().all(|style| !hides(style)));
+    }
+
+    #[test]
+    fn kept_lines_are_told_by_the_white_space() {
+        assert!(["white-space:pre-line", "color:red; White-Space : PRE-wrap !important", "white-space:pre"].into_iter().all(keeps_lines));
+        assert!(["", "white-space:nowrap", "white-space:pre;white-space:normal", "white-space"].into_iter().all(|style| !keeps_lines(style)));
     }
 
     #[test]

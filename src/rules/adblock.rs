@@ -182,6 +182,7 @@ fn rule(list: &PackSource, line: usize, selector: &str, when: When) -> Rule {
         joins: false,
         alone: true,
         linked: false,
+        below_title: false,
         prose: false,
         heading: true,
         keep: false,

@@ -199,8 +199,9 @@ impl Building {
                 reader.error(id.span(), format!("rule `{full}` {what}"), Some(format!("add `{key} = ['<p>…</p>']`")));
             }
         }
-        if written.text.is_empty() && (written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked) {
-            reader.warning(id.span(), "`scope`, `joins`, `alone` and `linked` are about `text`, and the rule has none", None);
+        let is_about_text = written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked || written.below_title;
+        if written.text.is_empty() && is_about_text {
+            reader.warning(id.span(), "`scope`, `joins`, `alone`, `linked` and `below_title` are about `text`, and the rule has none", None);
         }
         if written.keep && !written.text.is_empty() {
             let span = written.text.first().map_or(id.span(), |text| text.span());
@@ -233,6 +234,7 @@ impl Building {
             joins: written.joins,
             alone: written.alone,
             linked: written.linked,
+            below_title: written.below_title,
             prose: written.prose,
             heading: written.heading,
             keep: written.keep,
@@ -287,7 +289,8 @@ impl Building {
                 continue;
             }
             // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
-            let key = format!("{} {} {:?} {:?} {} {}", pack.name, form.join(" "), written.when, written.scope, written.alone, written.linked);
+            let bounds = (written.scope, written.alone, written.linked, written.below_title);
+            let key = format!("{} {} {:?} {bounds:?}", pack.name, form.join(" "), written.when);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {
                 reader.warning(phrase.span(), format!("after folding, `{other}` has this phrase already"), Some("remove one of the two".into()));
             }

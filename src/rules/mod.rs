@@ -84,6 +84,8 @@ pub struct Rule {
     pub alone: bool,
     /// The line must be mostly links.
     pub linked: bool,
+    /// The line must stand below the headline, with no text between them.
+    pub below_title: bool,
     /// What it takes may hold sentences.
     pub prose: bool,
     /// Its phrases may be headings.

@@ -45,6 +45,7 @@ pub(super) struct PackRule {
     pub(super) joins: bool,
     pub(super) alone: bool,
     pub(super) linked: bool,
+    pub(super) below_title: bool,
     pub(super) prose: bool,
     pub(super) heading: bool,
     pub(super) keep: bool,
@@ -55,7 +56,8 @@ pub(super) struct PackRule {
 }
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
-const RULE_KEYS: &[&str] = &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "prose", "heading", "keep", "when", "hit", "miss"];
+const RULE_KEYS: &[&str] =
+    &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "below_title", "prose", "heading", "keep", "when", "hit", "miss"];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
 
@@ -124,6 +126,7 @@ impl Reader<'_> {
             ("joins", &mut rule.joins),
             ("alone", &mut rule.alone),
             ("linked", &mut rule.linked),
+            ("below_title", &mut rule.below_title),
             ("prose", &mut rule.prose),
             ("heading", &mut rule.heading),
             ("keep", &mut rule.keep),

@@ -19,6 +19,8 @@ const ENTRY_WORDS: u32 = 3;
 const ENTRIES: usize = 3;
 /// A teaser has at least so many words, with the label that it may begin with.
 const TEASER_WORDS: u32 = 5;
+/// Lines of names, places and the like between a headline and what belongs to it.
+const LINES_BELOW_TITLE: usize = 3;
 /// Words of the first entry below a label that needs one.
 const ENTRY_OF_LIST_WORDS: u32 = 24;
 
@@ -44,6 +46,7 @@ impl Stripper {
             self.head_list(line, rules);
             return self.follow(this);
         }
+        self.count_below_title(this);
         self.drop_counter_between(this);
         if !self.labels.weak.is_empty() && self.explain {
             let rule = self.labels.weak[0].1[0];
@@ -81,7 +84,15 @@ impl Stripper {
             self.labels.heads = Some((this, rules));
             return;
         }
-        let beside_label = self.labels.after_label;
+        // "12" above "comments".
+        let counted = this.checked_sub(1).filter(|before| {
+            let before = &self.lines[*before];
+            before.is_number && !before.dropped && before.heading == 0 && before.items == self.lines[this].items && before.first >= self.queue.first()
+        });
+        if let Some(number) = counted {
+            self.drop_line(number, rules.clone());
+        }
+        let beside_label = self.labels.after_label || counted.is_some();
         self.labels.weak_are_linked = is_linked || (!self.labels.weak.is_empty() && self.labels.weak_are_linked);
         self.labels.weak.push((this, rules));
         let row = self.labels.weak.len();
@@ -128,6 +139,14 @@ impl Stripper {
                 self.following = Some(if label.heads_itself { following.with_teasers() } else { following });
             }
         }
+    }
+
+    /// A line stays: is it still the head of the article?
+    fn count_below_title(&mut self, this: usize) {
+        let line = &self.lines[this];
+        let is_headline = self.headline_lines.back() == Some(&line.first);
+        let below = &mut self.labels.titles.lines_below;
+        *below = below.filter(|lines| !line.is_prose() && *lines < LINES_BELOW_TITLE).map(|lines| if is_headline { 0 } else { lines + 1 });
     }
 
     /// A counter alone between two paragraphs is the page's: a table and a heading, which may have such lines, stand elsewhere.

@@ -33,6 +33,7 @@ pub(super) struct Gathering {
 }
 
 /// One visible text of a line.
+#[derive(Clone, Copy)]
 pub(super) struct Piece {
     pub(super) event: EventIndex,
     pub(super) linked: bool,

@@ -1,5 +1,6 @@
 //! A line: what a reader sees between two block edges or breaks.
 
+use super::ending::Ending;
 use super::queue::EventIndex;
 
 /// What is known of a line once it has ended.
@@ -23,6 +24,8 @@ pub(super) struct Line {
     pub(super) breaks_off: bool,
     /// It is a weak label with a number in it.
     pub(super) counts: bool,
+    /// It is a number, and no cell of a table.
+    pub(super) is_number: bool,
     /// A rule has taken it.
     pub(super) dropped: bool,
 }
@@ -31,6 +34,14 @@ pub(super) struct Line {
 const PROSE_WORDS: u32 = 15;
 /// A line of this many words is prose even without a full stop.
 const LONG_PROSE_WORDS: u32 = 40;
+
+/// A heading of so many words that ends as a sentence does, and asks nothing, is a paragraph: some pages set all of their text so.
+const HEADING_WORDS: u32 = 12;
+
+/// Whether what is set as a heading is a paragraph.
+pub(super) fn is_no_heading(words: u32, ending: &Ending) -> bool {
+    words >= HEADING_WORDS && ending.sentence && !ending.asks && !ending.breaks_off
+}
 
 impl Line {
     /// Whether it reads like a paragraph of a text.

@@ -3,17 +3,21 @@
 use super::ending::{Ending, is_reference};
 use super::gathering::Piece;
 use super::label::Label;
-use super::line::Line;
+use super::line::{Line, is_no_heading};
+use super::queue::EventIndex;
 use super::word_count::count_words;
 use super::{StripMode, Stripper};
 use crate::metadata::Collector;
-use crate::rewrite::{Markup, Window};
+use crate::rewrite::{Markup, Tag, Window};
 use crate::rules::LONGEST_LINE;
+use std::ops::Range;
 
 /// A mark with more words outside of links may turn out to hold the page.
 const WORDS_OF_FURNITURE: u32 = 60;
 /// A heading of more lines was not closed.
 const HEADING_LINES: u32 = 3;
+/// A counter that stands in a line by itself has at most so many digits.
+const NUMBER_DIGITS: u32 = 7;
 
 impl Stripper {
     /// A line has ended: measures it and asks the phrases.
@@ -77,19 +81,32 @@ impl Stripper {
             last = if is_last { text } else { last };
         }
         let ending = Ending::of(last);
+        let is_heading = |_: &u8| self.gathering.heading_lines < HEADING_LINES && !is_no_heading(words, &ending);
         Line {
             first: self.gathering.first,
             end: self.queue.end(),
             words,
             linked,
-            heading: self.gathering.headings.last().copied().filter(|_| self.gathering.heading_lines < HEADING_LINES).unwrap_or(0),
+            heading: self.gathering.headings.last().copied().filter(is_heading).unwrap_or(0),
             items: self.gathering.items,
             ends_sentence: ending.sentence,
             asks: ending.asks,
             breaks_off: ending.breaks_off,
             counts: false,
+            is_number: words == 1 && self.is_number(pieces, window),
             dropped: false,
         }
+    }
+
+    /// Whether these pieces are a number outside of tables.
+    fn is_number(&self, pieces: &[Piece], window: &Window) -> bool {
+        let texts = || pieces.iter().filter_map(|piece| self.text_of(piece, window)).flat_map(|text| text.trim().chars());
+        let mut count = 0;
+        let is_digits = texts().all(|character| {
+            count += u32::from(character.is_numeric());
+            character.is_numeric() || matches!(character, '(' | ')' | '[' | ']')
+        });
+        is_digits && (1..=NUMBER_DIGITS).contains(&count) && !self.open.iter().any(|record| matches!(record.tag, Tag::Td | Tag::Th))
     }
 
     /// The label that the line is or holds, if all of it was read.
@@ -97,7 +114,7 @@ impl Stripper {
         let is_asked = self.mode != StripMode::Off && is_whole && self.asks_rules();
         // Where tags stand inside words, these were counted more than once.
         let is_short = words as usize <= LONGEST_LINE.max(2 * pieces.len());
-        let mut label = if is_asked && is_short { self.read_label(pieces, window, metadata) } else { None };
+        let mut label = if is_asked && is_short { self.read_unmarked(pieces, window, metadata) } else { None };
         if label.is_none() && is_asked {
             self.note_first_line(pieces, window);
             label = match self.markup {
@@ -112,5 +129,21 @@ impl Stripper {
             self.begin_wrapped();
         }
         label
+    }
+
+    /// The label that the line is, read without what marks take within it where that leaves words: hidden ones or the name of an icon are none
+    /// of what a reader sees. In `rules` they are gone by now.
+    fn read_unmarked(&mut self, pieces: &[Piece], window: &Window, metadata: &Collector) -> Option<Label> {
+        let marked: Vec<Range<EventIndex>> =
+            self.ended.iter().rev().take_while(|(mark, ..)| mark.start >= self.gathering.first).map(|(mark, end, _)| mark.start..*end).collect();
+        if !marked.is_empty() {
+            let is_seen = |piece: &&Piece| !marked.iter().any(|marked| marked.contains(&piece.event));
+            let seen: Vec<Piece> = pieces.iter().filter(is_seen).copied().collect();
+            let label = if seen.len() < pieces.len() { self.read_label(&seen, window, metadata) } else { None };
+            if label.is_some() {
+                return label;
+            }
+        }
+        self.read_label(pieces, window, metadata)
     }
 }

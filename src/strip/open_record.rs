@@ -46,7 +46,9 @@ impl Stripper {
         if void {
             return;
         }
-        let is_link = tag == Tag::Button || (tag == Tag::A && !element.is_anchor());
+        // A heading that leads to itself is no link to elsewhere.
+        let is_permalink = || !self.gathering.headings.is_empty() && element.get(KnownName::Href).is_some_and(|href| href.starts_with('#'));
+        let is_link = tag == Tag::Button || (tag == Tag::A && !element.is_anchor() && !is_permalink());
         self.open.push(OpenRecord { id, tag, event: at, is_link });
         let gathering = &mut self.gathering;
         gathering.links += u32::from(is_link);

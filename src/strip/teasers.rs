@@ -23,6 +23,9 @@ const BOXES: u8 = 3;
 const SMALL_WORDS: u32 = 8;
 /// The excerpt below a teaser's title.
 const EXCERPT_WORDS: u32 = 36;
+/// A linked line of so many words that ends as a sentence does is a paragraph of something.
+const PARAGRAPH_WORDS: u32 = 25;
+const PARAGRAPH_IN_LABEL_WORDS: u32 = 15;
 /// So many words of prose are a text, and so many where the excerpt stands in one card with its teaser.
 const TEXT_WORDS: u64 = 100;
 const CARD_TEXT_WORDS: u64 = 40;
@@ -61,6 +64,16 @@ impl Stripper {
             following.in_own_box && is_behind_text && words <= EXCERPT_WORDS && (following.titled || !line.ends_sentence || line.breaks_off);
         let small = (words <= SMALL_WORDS && !line.ends_sentence || is_excerpt) && heading == 0;
         let in_text = self.markup == Markup::Text;
+        // A paragraph in a link that nothing ends: an excerpt may be one, if a teaser follows. A link that holds the label ought to end with it.
+        let holds_label = self.open.iter().rfind(|record| record.is_link).is_some_and(|record| record.event < following.label_end);
+        let least_words = if holds_label { PARAGRAPH_IN_LABEL_WORDS } else { PARAGRAPH_WORDS };
+        if !in_text && heading == 0 && words >= least_words && line.ends_sentence && !line.breaks_off && line.is_linked() {
+            if following.teasers > 0 && !holds_label && words <= EXCERPT_WORDS && following.waits_from.is_none() {
+                following.waits_from = Some(first);
+                self.following = Some(following);
+            }
+            return;
+        }
         let is_teaser = if in_text {
             // Plain text has no links: a list has bullets, or stands in the label's own paragraph.
             let first = following.teasers == 0;

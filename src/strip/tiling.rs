@@ -72,6 +72,8 @@ impl Stripper {
             Markup::Html => line.is_linked(),
             Markup::Text => !line.ends_sentence,
         });
+        // What happens has its date as content.
+        let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event;
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
         let mut reached: Vec<Option<Way>> = vec![None; count + 1];
@@ -91,6 +93,9 @@ impl Stripper {
                     continue;
                 }
                 if is_heading && !rule.heading {
+                    continue;
+                }
+                if rule.below_title && !is_below_title {
                     continue;
                 }
                 if rule.linked && !is_linked {
@@ -174,7 +179,7 @@ impl Stripper {
             self.rules.phrases().find(numbered, at, self.rules.lexicon(), said, found);
             let fits = |phrase: &&PhraseMatch| {
                 let rule = self.rules.rule(phrase.rule);
-                phrase.end > at && rule.joins && rule.when.allows(self.host.as_deref(), lang) && (!rule.linked || is_linked)
+                phrase.end > at && rule.joins && !rule.below_title && rule.when.allows(self.host.as_deref(), lang) && (!rule.linked || is_linked)
             };
             match found.iter().filter(fits).max_by_key(|phrase| phrase.end) {
                 Some(phrase) => {

@@ -29,6 +29,8 @@ pub(super) struct Titles {
     first_words: Vec<(Vec<u32>, usize)>,
     read: usize,
     pub(super) was_shown: bool,
+    /// Lines that stay since the headline, as long as none of them is text.
+    pub(super) lines_below: Option<usize>,
     /// The first line, where it stands for the title and nothing has confirmed that yet.
     pub(super) first_line: Option<EventIndex>,
 }
@@ -143,6 +145,7 @@ impl Stripper {
         let is_title = self.labels.titles.are_shown_by(folded, !self.gathering.headings.is_empty());
         if is_title && (!self.labels.titles.was_shown || !self.gathering.headings.is_empty()) {
             self.headline_lines.push_back(self.gathering.first);
+            self.labels.titles.lines_below = Some(0);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Markup styles: each writes the same page as another kind of site would.
 
 use super::page::{Block, Page, Rendered};
+use super::unusual;
 use naqi::rewrite::Markup;
 
 pub struct Style {
@@ -35,26 +36,30 @@ pub const STYLES: &[Style] = &[
     Style { name: "custom", render: custom },
     Style { name: "custom-only", render: custom_only },
     Style { name: "stray-cell", render: stray_cell },
+    Style { name: "unclosed-links", render: unusual::unclosed_links },
+    Style { name: "hidden-words", render: unusual::hidden_words },
+    Style { name: "kept-lines", render: unusual::kept_lines },
+    Style { name: "all-headings", render: unusual::all_headings },
     Style { name: "text", render: text },
     Style { name: "text-tight", render: text_tight },
     Style { name: "text-parted", render: text_parted },
 ];
 
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// How the parts of a page are written; `{}` stands for the text.
-struct Markups<'a> {
-    head: bool,
-    block: &'a dyn Fn(&Block) -> String,
-    before: [&'a str; 2],
-    body: [&'a str; 2],
-    after: [&'a str; 2],
-    between: &'a str,
+pub struct Markups<'a> {
+    pub head: bool,
+    pub block: &'a dyn Fn(&Block) -> String,
+    pub before: [&'a str; 2],
+    pub body: [&'a str; 2],
+    pub after: [&'a str; 2],
+    pub between: &'a str,
 }
 
-fn whole(page: &Page, markups: &Markups<'_>) -> String {
+pub fn whole(page: &Page, markups: &Markups<'_>) -> String {
     let dir = if page.rtl { " dir=\"rtl\"" } else { "" };
     let title = escape(&page.title);
     let head = match markups.head {
@@ -76,11 +81,11 @@ fn link(text: &str) -> String {
     format!("<a href=\"/{}\">{}</a>", text.len() * 7, escape(text))
 }
 
-fn links(texts: &[String], between: &str) -> String {
+pub fn links(texts: &[String], between: &str) -> String {
     texts.iter().map(|text| link(text)).collect::<Vec<_>>().join(between)
 }
 
-fn each(texts: &[String], open: &str, close: &str) -> String {
+pub fn each(texts: &[String], open: &str, close: &str) -> String {
     texts.iter().map(|text| format!("{open}{}{close}", link(text))).collect()
 }
 

@@ -3,6 +3,7 @@
 use super::Flow;
 use super::line::Gap;
 use super::markdown::Markdown;
+use crate::emit::without_nul;
 use crate::moderate::edit::Edit;
 use crate::rewrite::TextKind;
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ const LINE_BYTES: usize = 1 << 20;
 
 impl Flow {
     pub(super) fn words(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+        let raw = &*without_nul(raw);
         let text: Cow<'_, str> = if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) };
         if let Some(title) = &mut self.title {
             title.hear(&text);

@@ -1,10 +1,12 @@
 //! Text, written so that no character of it is markup.
 
 use super::Republish;
+use crate::emit::without_nul;
 use crate::rewrite::TextKind;
 
 impl Republish {
     pub(super) fn text(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+        let raw = &*without_nul(raw);
         if self.preformatted > 0 {
             self.begin_words(out);
             escape(raw, kind, out);

@@ -126,18 +126,18 @@ impl PhraseBook {
 
     /// What is known of a node at a glance; a look at its lists costs more.
     #[inline]
-    pub(super) fn outlook(&self, node: u32) -> Outlook {
-        self.outlooks.get(node as usize).copied().unwrap_or(Outlook::ANY)
+    pub(super) fn outlook(&self, node: u32) -> &Outlook {
+        self.outlooks.get(node as usize).unwrap_or(&Outlook::ANY)
     }
 
     #[inline]
-    pub(super) fn openings(&self, outlook: Outlook) -> Option<&Openings> {
+    pub(super) fn openings(&self, outlook: &Outlook) -> Option<&Openings> {
         if outlook.openings == 0 { None } else { self.openings.get(outlook.openings as usize - 1) }
     }
 
     /// The steps other than words that may be taken from a node with the next word.
     #[inline]
-    pub(super) fn steps(&self, node: u32, outlook: Outlook, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
+    pub(super) fn steps(&self, node: u32, outlook: &Outlook, id: Option<u32>, number: bool) -> impl Iterator<Item = &(Step, u32)> {
         let all = &self.placeholders[node as usize];
         let chosen = self.openings(outlook).map(|openings| openings.steps(id, number));
         let some = chosen.into_iter().flatten().filter_map(|at| all.get(*at as usize));

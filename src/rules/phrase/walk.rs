@@ -1,8 +1,8 @@
 //! The walk of a line along the tree of phrases, and what it finds.
 
-use super::outlook::word_bit;
+use super::outlook::{Outlook, word_bit};
 use super::{LONGEST_NAME, LONGEST_TEXT, NO_WORD, Numbered, PhraseBook, Said, Step};
-use crate::fold::Folded;
+use crate::fold::{Folded, Word};
 use crate::rules::RuleIndex;
 use crate::rules::lexicon::Lexicon;
 
@@ -22,107 +22,124 @@ impl PhraseBook {
     /// All phrases that begin at word `at`.
     pub fn find(&self, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
         if !self.is_empty() {
-            self.walk(0, line, at, lexicon, said, found);
+            Walk { book: self, line, words: line.line.words(), lexicon, said, found }.on(0, at);
         }
     }
+}
 
+/// A walk along one line.
+struct Walk<'a> {
+    book: &'a PhraseBook,
+    line: &'a Numbered<'a>,
+    words: &'a [Word],
+    lexicon: &'a Lexicon,
+    said: SaidLength<'a>,
+    found: &'a mut Vec<PhraseMatch>,
+}
+
+impl<'a> Walk<'a> {
     /// Whether anything can be found from a node on, judged by the next word alone.
     #[inline(always)]
-    fn goes_on(&self, node: u32, line: &Numbered<'_>, at: usize) -> bool {
-        let outlook = self.outlook(node);
+    fn goes_on(&self, outlook: &Outlook, at: usize) -> bool {
         outlook.ends
-            || line.line.words().get(at).is_some_and(|word| {
+            || self.words.get(at).is_some_and(|word| {
                 let may_stand = |id: &u32| *id != NO_WORD && outlook.words & word_bit(*id) != 0;
-                let stands = |id: u32| self.openings(outlook).is_none_or(|openings| openings.know(id));
-                outlook.open || (outlook.number && word.number) || line.id(at).filter(may_stand).is_some_and(stands)
+                let stands = |id: u32| self.book.openings(outlook).is_none_or(|openings| openings.know(id));
+                outlook.open || (outlook.number && word.number) || self.line.id(at).filter(may_stand).is_some_and(stands)
             })
     }
 
-    fn walk(&self, node: u32, line: &Numbered<'_>, at: usize, lexicon: &Lexicon, said: SaidLength<'_>, found: &mut Vec<PhraseMatch>) {
-        if !self.goes_on(node, line, at) {
-            return;
+    /// Goes on from a node, the word at `at` being the next.
+    #[inline]
+    fn on(&mut self, node: u32, at: usize) {
+        let outlook = self.book.outlook(node);
+        if self.goes_on(outlook, at) {
+            self.at(node, outlook, at);
         }
-        let outlook = self.outlook(node);
-        let ends = &self.ends[node as usize];
+    }
+
+    fn at(&mut self, node: u32, outlook: &'a Outlook, at: usize) {
+        let (book, number) = (self.book, node as usize);
         if outlook.ends_here {
-            found.extend(ends.iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+            self.found.extend(book.ends[number].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
         }
-        let words = line.line.words();
-        if at >= words.len() {
-            for (step, _) in &self.placeholders[node as usize] {
+        let Some(word) = self.words.get(at) else {
+            for (step, _) in &book.placeholders[number] {
                 if let Step::Joined(joined) = step {
-                    self.walk(*joined, line, at, lexicon, said, found);
+                    self.on(*joined, at);
                 }
             }
             return;
-        }
-        let id = line.id(at).unwrap_or(NO_WORD);
-        if id != NO_WORD && outlook.words_here & word_bit(id) != 0 {
+        };
+        let (is_number, has_colon) = (word.number, word.colon);
+        let id = self.line.id(at).filter(|id| *id != NO_WORD);
+        if let Some(id) = id
+            && outlook.words_here & word_bit(id) != 0
+        {
             for colon in [false, true] {
-                if (words[at].colon || !colon)
-                    && let Some(child) = self.word_child(node, id, colon)
+                if (has_colon || !colon)
+                    && let Some(child) = book.word_child(node, id, colon)
                 {
-                    self.walk(child, line, at + 1, lexicon, said, found);
+                    self.on(child, at + 1);
                 }
             }
         }
         if !outlook.steps_here {
             return;
         }
-        for (step, child) in self.steps(node, outlook, (id != NO_WORD).then_some(id), words[at].number) {
-            let left = words.len() - at;
-            match step {
-                Step::Number if words[at].number => {
-                    for end in at + 1..=number_end(line.line, at) {
-                        self.walk(*child, line, end, lexicon, said, found);
-                        if end < words.len() && lexicon.is_multiplier(line.line.word(end)) {
-                            self.walk(*child, line, end + 1, lexicon, said, found);
-                        }
+        let steps = &book.placeholders[number];
+        match book.openings(outlook) {
+            Some(openings) => openings.steps(id, is_number).iter().filter_map(|step| steps.get(*step as usize)).for_each(|step| self.step(step, at)),
+            None => steps.iter().for_each(|step| self.step(step, at)),
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, (step, child): &(Step, u32), at: usize) {
+        match step {
+            Step::Number if self.words[at].number => {
+                for end in at + 1..=number_end(self.line.line, at) {
+                    self.on(*child, end);
+                    if end < self.words.len() && self.lexicon.is_multiplier(self.line.line.word(end)) {
+                        self.on(*child, end + 1);
                     }
                 }
-                Step::Date => {
-                    let length = lexicon.date_length(line.line, at);
-                    if length > 0 {
-                        self.walk(*child, line, at + length, lexicon, said, found);
-                    }
-                }
-                Step::Said(what) => {
-                    let length = said(*what, line.line, at);
-                    if length > 0 {
-                        self.walk(*child, line, at + length, lexicon, said, found);
-                    }
-                }
-                Step::Name => {
-                    for length in (1..=left.min(LONGEST_NAME)).filter(|length| self.goes_on(*child, line, at + length)) {
-                        self.walk(*child, line, at + length, lexicon, said, found);
-                    }
-                }
-                Step::Joined(joined) if self.goes_on(*joined, line, at) => self.walk(*joined, line, at, lexicon, said, found),
-                Step::OneOf(root) => self.walk_list(*root, *child, line, at, lexicon, said, found),
-                Step::Text if left <= LONGEST_TEXT => self.walk(*child, line, words.len(), lexicon, said, found),
-                _ => {}
             }
+            Step::Date => {
+                let length = self.lexicon.date_length(self.line.line, at);
+                if length > 0 {
+                    self.on(*child, at + length);
+                }
+            }
+            Step::Said(what) => {
+                let length = (self.said)(*what, self.line.line, at);
+                if length > 0 {
+                    self.on(*child, at + length);
+                }
+            }
+            Step::Name => {
+                let outlook = self.book.outlook(*child);
+                for next in at + 1..=self.words.len().min(at + LONGEST_NAME) {
+                    if self.goes_on(outlook, next) {
+                        self.at(*child, outlook, next);
+                    }
+                }
+            }
+            Step::Joined(joined) => self.on(*joined, at),
+            Step::OneOf(root) => self.list(*root, *child, at),
+            Step::Text if self.words.len() - at <= LONGEST_TEXT => self.on(*child, self.words.len()),
+            _ => {}
         }
     }
 
     /// The forms of a list, and what stands after them.
-    #[allow(clippy::too_many_arguments)]
-    fn walk_list(
-        &self,
-        inner: u32,
-        then: u32,
-        line: &Numbered<'_>,
-        at: usize,
-        lexicon: &Lexicon,
-        said: SaidLength<'_>,
-        found: &mut Vec<PhraseMatch>,
-    ) {
-        if self.list_ends.contains(&inner) {
-            self.walk(then, line, at, lexicon, said, found);
+    fn list(&mut self, inner: u32, then: u32, at: usize) {
+        if self.book.list_ends.contains(&inner) {
+            self.on(then, at);
         }
-        let Some(id) = line.id(at).filter(|id| *id != NO_WORD) else { return };
-        if let Some(child) = self.word_child(inner, id, false) {
-            self.walk_list(child, then, line, at + 1, lexicon, said, found);
+        let Some(id) = self.line.id(at).filter(|id| *id != NO_WORD) else { return };
+        if let Some(child) = self.book.word_child(inner, id, false) {
+            self.list(child, then, at + 1);
         }
     }
 }

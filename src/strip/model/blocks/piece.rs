@@ -4,6 +4,7 @@ use super::scan::Scan;
 use super::{Blocks, TITLE_BITS};
 use crate::rewrite::{Tag, TextKind, Window};
 use crate::strip::ending::{Ending, is_reference};
+use crate::strip::line::is_no_heading;
 use crate::strip::model::block::{Block, FIRST_WORDS};
 use crate::strip::model::element::inside;
 use crate::strip::queue::EventIndex;
@@ -119,6 +120,9 @@ impl Blocks {
             block.heading = tag.heading_level().unwrap_or(block.heading);
         }
         block.items = items;
+        if is_no_heading(block.words, &ending) {
+            block.heading = 0;
+        }
         if let Some(texts) = &mut self.texts {
             let text: String = self.pieces.iter().map(|piece| window.text(piece.range.clone())).collect();
             texts.push(htmlize::unescape(&text).into_owned());
