@@ -164,8 +164,14 @@ impl Folded {
     }
 }
 
-/// First digit of each script that pages use; the other nine follow it (Unicode `Nd`).
-const ZEROS: [u32; 17] = [0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0];
+/// First digit of each script; the other nine follow it (Unicode `Nd`, but for those that NFKC takes for ASCII).
+#[rustfmt::skip]
+const ZEROS: [u32; 58] = [
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0,
+    0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+    0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50,
+    0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1E140, 0x1E2F0, 0x1E950,
+];
 
 /// The ASCII digit that a digit of any script stands for.
 pub(crate) fn digit(character: char) -> Option<char> {
@@ -173,18 +179,23 @@ pub(crate) fn digit(character: char) -> Option<char> {
         return character.is_ascii_digit().then_some(character);
     }
     let code = character as u32;
-    let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code))?;
+    let zero = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1).map(|at| ZEROS[at])?;
     char::from_digit(code - zero, 10)
 }
 
-/// A letter in lower case, as its variants are unified. Capitals have no `ß`, and no `ς` for the end of a word.
+/// A letter in lower case, as its variants are unified.
 fn lower(character: char) -> impl Iterator<Item = char> {
-    let spelled = |letter: char| match letter {
+    character.to_lowercase().filter(|c| !is_dropped(*c)).map(unify).flat_map(spelled)
+}
+
+/// A small letter as its capital is spelled: capitals have no `ß`, and no `ς` for the end of a word.
+pub(crate) fn spelled(letter: char) -> impl Iterator<Item = char> {
+    let letters = match letter {
         'ß' => [Some('s'), Some('s')],
         'ς' => [Some('σ'), None],
         other => [Some(other), None],
     };
-    character.to_lowercase().filter(|c| !is_dropped(*c)).map(unify).flat_map(spelled).flatten()
+    letters.into_iter().flatten()
 }
 
 /// Accents, apostrophes and what writers take for one, harakat, Quranic marks, tatweel, and what is not shown at all.

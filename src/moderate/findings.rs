@@ -7,6 +7,7 @@ use super::moderator::PageFacts;
 use super::reach::Reach;
 use super::redaction::{redactions, resolve, written};
 use super::rule::{Action, ModerationSet};
+use super::spelling::spelling;
 use super::surface::{Surface, Writing};
 use super::view::View;
 use crate::emit::record::Finding;
@@ -50,18 +51,16 @@ impl Moderator {
                 self.verdict = self.verdict.max(rule.action.verdict());
                 self.score += found.score;
                 match &rule.action {
-                    Action::Unlink if !self.unlink(view, found) => "flag".clone_into(&mut done),
-                    Action::Unlink => {}
+                    Action::Unlink if self.unlink(view, found) => {}
+                    // An address that is no link's: of a picture, a form, a quotation.
+                    Action::Unlink if view.blocks[found.block].surface == Surface::Link => erased.push(whole(view, found)),
+                    Action::Unlink => "flag".clone_into(&mut done),
                     // Findings come by blocks.
                     Action::DropBlock if dropped != Some(found.block) => {
                         dropped = Some(found.block);
                         if !self.work.queue.drop_block(view, found.block) {
                             // A value in the tag of an element that holds other things: the value goes.
-                            let plain = view.block_range(found.block);
-                            erased.push(Found {
-                                plain: plain.start..plain.end - usize::from(view.plain[plain.clone()].ends_with('\n')),
-                                ..found.clone()
-                            });
+                            erased.push(whole(view, found));
                         }
                     }
                     _ => {}
@@ -81,7 +80,7 @@ impl Moderator {
                     done,
                     score: (f64::from(found.score) * 100.0).round() / 100.0,
                     steps: found.steps.clone(),
-                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, View::of(&view.plain[found.plain.clone()]).folded.trim())),
+                    token: set.key.as_ref().map(|key| key.fingerprint(found.domain, &spelling(found, &view.plain[found.plain.clone()]))),
                 });
             }
         }
@@ -128,4 +127,10 @@ impl Moderator {
         self.near.dedup();
         std::mem::take(&mut self.near)
     }
+}
+
+/// All of the value that a finding is in.
+fn whole(view: &View, found: &Found) -> Found {
+    let plain = view.block_range(found.block);
+    Found { plain: plain.start..plain.end - usize::from(view.plain[plain.clone()].ends_with('\n')), ..found.clone() }
 }

@@ -1,5 +1,7 @@
 //! From hits of single matchers to findings of rules.
 
+mod otherwise;
+
 use super::dialled;
 use super::disguise::Disguise;
 use super::entity::{EntityKind, EntityMatch, EntityNearMiss};
@@ -43,6 +45,8 @@ pub(crate) struct Found {
     pub(crate) steps: Vec<String>,
     /// The kind of value, for tokens.
     pub(crate) domain: &'static str,
+    /// Which of its kind.
+    pub(crate) detail: &'static str,
     /// In the order of the page, once it is reported.
     pub(crate) number: u64,
     /// What the rule would write in its place would be found again: all of it is masked.
@@ -101,9 +105,12 @@ impl ModerationSet {
             let of_contexts: Vec<Reach> = rule.context.iter().map(|context| of_leaves(of_rule, &context.leaves)).collect();
             for of_block in of_rule.chunk_by(|a, b| a.block == b.block) {
                 let block = &view.blocks[of_block[0].block as usize];
-                let is_looked_at = rule.surfaces.has(block.surface) && (rule.all_links || !block.is_mere_link);
-                if is_looked_at && of_block.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
-                    self.block(rule, &of_contexts, of_block, view, &mut found, near.as_deref_mut());
+                let sees_all = rule.all_links || !block.is_mere_link;
+                // What a link leads to is its own, but for the mail addresses in it.
+                let mails: Vec<Hit> = if sees_all { Vec::new() } else { of_block.iter().filter(|hit| is_mail(hit)).cloned().collect() };
+                let seen = if sees_all { of_block } else { &mails };
+                if rule.surfaces.has(block.surface) && seen.iter().any(|hit| self.leaves[hit.leaf as usize].finds) {
+                    self.block(rule, &of_contexts, seen, view, &mut found, near.as_deref_mut());
                 }
             }
         }
@@ -163,21 +170,8 @@ impl ModerationSet {
                 }
             }
         }
-    }
-
-    /// Runs all matchers on what is shown against its own direction, as a reader reads it, and adds what they meet.
-    #[cold]
-    fn scan_overridden(&self, view: &View, scratch: &mut Scratch) {
-        for range in &view.overridden {
-            let shown: String = view.plain[range.clone()].chars().rev().collect();
-            let shown = View::of(&shown);
-            let mut inner = Scratch { deadline: scratch.deadline, ..Scratch::default() };
-            self.scan(&shown, &mut inner, None);
-            for hit in inner.hits {
-                let from = shown.page_range(hit.plain.clone());
-                let plain = range.end - from.end as usize..range.end - from.start as usize;
-                scratch.hits.push(Hit { block: view.block_at(plain.start) as u32, plain, ..hit });
-            }
+        if !view.raised.is_empty() {
+            self.scan_raised(view, scratch);
         }
     }
 
@@ -284,6 +278,7 @@ impl ModerationSet {
                         score,
                         steps,
                         domain: hit.domain,
+                        detail: hit.detail,
                         number: 0,
                         is_masked: false,
                     });
@@ -291,6 +286,10 @@ impl ModerationSet {
             }
         }
     }
+}
+
+fn is_mail(hit: &Hit) -> bool {
+    hit.domain == EntityKind::Email.name()
 }
 
 /// The hits of some leaves; both are in order.

@@ -31,6 +31,7 @@ mod redaction;
 mod reference;
 mod rule;
 mod seen;
+mod spelling;
 mod surface;
 mod token;
 mod view;

@@ -5,6 +5,7 @@ use super::judge::{Found, NearFound, Scratch};
 use super::reach::Reach;
 use super::reference::References;
 use super::rule::{Action, ModerationSet};
+use super::spelling::spelling;
 use super::view::View;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
@@ -203,7 +204,7 @@ fn after(view: &View, taken: &[Taken<'_>], parts: &[Part], set: &ModerationSet) 
         after.label(view.label_of(number));
         let range = view.block_range(number);
         let mut at = range.start;
-        let copy = |after: &mut View, part: Range<usize>| {
+        let copy_level = |after: &mut View, part: Range<usize>| {
             for (number, piece) in view.pieces(part).into_iter().enumerate() {
                 if number > 0 {
                     after.markup();
@@ -216,6 +217,19 @@ fn after(view: &View, taken: &[Taken<'_>], parts: &[Part], set: &ModerationSet) 
                     }
                 }
             }
+        };
+        let copy = |after: &mut View, part: Range<usize>| {
+            let mut at = part.start;
+            let first = view.raised.partition_point(|raised| raised.end <= part.start);
+            for raised in view.raised[first..].iter().take_while(|raised| raised.start < part.end) {
+                let raised = raised.start.max(at)..raised.end.min(part.end);
+                copy_level(after, at..raised.start);
+                after.begin_raised();
+                copy_level(after, raised.clone());
+                after.end_raised();
+                at = raised.end;
+            }
+            copy_level(after, at..part.end);
         };
         while let Some((taken, found, action)) = order.next_if(|(taken, ..)| taken.start < range.end) {
             if at < taken.start {
@@ -246,7 +260,7 @@ pub(super) fn written(view: &View, plain: &Range<usize>, found: &Found, action: 
     let pieces: Vec<_> = view.pieces(plain.clone()).into_iter().filter(|piece| piece.from.start < piece.from.end).collect();
     let texts: Vec<&str> = pieces.iter().map(|piece| &view.plain[piece.view.clone()]).collect();
     let is_token = matches!(action, Action::Hash | Action::Pseudonym);
-    let folded = if is_token { View::of(&view.plain[plain.clone()]).folded } else { String::new() };
-    let texts = replacement(action, &texts, folded.trim(), found.domain, set.key.as_ref());
+    let folded = if is_token { spelling(found, &view.plain[plain.clone()]) } else { String::new() };
+    let texts = replacement(action, &texts, &folded, found.domain, set.key.as_ref());
     pieces.into_iter().map(|piece| piece.from).zip(texts).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::data::own_data;
 use crate::rewrite::{Attributes, Tag};
+use crate::rules::media::Media;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -43,6 +44,13 @@ pub(super) fn is_hiding(style: &str) -> bool {
     UNSEEN.way.iter().any(|way| way.declarations.iter().all(|declarations| declarations.iter().any(declares)))
 }
 
+/// Whether a style lifts an element above the line, or lowers it below, as the mark of a note.
+pub(super) fn is_raising(style: &str) -> bool {
+    let declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
+    let is = |text: &str, known: &str| text.trim().eq_ignore_ascii_case(known);
+    declarations.into_iter().any(|(name, value)| is(name, "vertical-align") && ["super", "sub"].iter().any(|known| is(value, known)))
+}
+
 /// Whether a value of a declaration, without white space and in lower case, is one that is looked for.
 fn is_value(value: &str, wanted: &str) -> bool {
     let value = value.strip_suffix("!important").unwrap_or(value);
@@ -74,7 +82,7 @@ fn without_comments(style: &str) -> String {
 }
 
 /// Attributes whose value is text that somebody sees or hears.
-pub(super) const TEXTS: [&str; 14] = [
+pub(super) const TEXTS: [&str; 17] = [
     "alt",
     "title",
     "aria-label",
@@ -90,15 +98,45 @@ pub(super) const TEXTS: [&str; 14] = [
     "aria-placeholder",
     // Of a formula.
     "alttext",
+    // What an edit or a point in time is, in whatever words; the name of a file.
+    "datetime",
+    "download",
+    // The number that a list begins with.
+    "start",
 ];
 
 /// Attributes that lead somewhere, and on which tags; any tag where none is named.
-pub(super) const TARGETS: [(&str, &[Tag]); 4] =
-    [("href", &[Tag::A, Tag::Area]), ("xlink:href", &[Tag::A]), ("action", &[Tag::Form]), ("formaction", &[])];
+pub(super) const TARGETS: [(&str, &[Tag]); 10] = [
+    ("href", &[Tag::A, Tag::Area]),
+    ("xlink:href", &[Tag::A]),
+    ("action", &[Tag::Form]),
+    ("formaction", &[]),
+    ("cite", &[]),
+    ("src", &[]),
+    ("srcset", &[]),
+    ("poster", &[]),
+    ("data", &[Tag::Object]),
+    ("longdesc", &[]),
+];
+
+/// The names under which the addresses of pictures wait for a script (`rules/emit/media.toml`).
+static MEDIA: LazyLock<Media> = LazyLock::new(|| own_data!("emit/media.toml"));
+
+/// Whether an attribute of a picture holds an address until a script loads it.
+pub(super) fn is_lazy(name: &str) -> bool {
+    let is_data = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data-"));
+    is_data && MEDIA.lazy_sources.iter().chain(&MEDIA.lazy_source_sets).any(|known| name.eq_ignore_ascii_case(known))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_raised_is_told_by_its_style() {
+        assert!(["vertical-align:super", "color:red; Vertical-Align : SUB"].into_iter().all(is_raising));
+        assert!(["", "vertical-align:middle", "vertical-align"].into_iter().all(|style| !is_raising(style)));
+    }
 
     #[test]
     fn what_is_not_seen_is_told_by_its_style() {

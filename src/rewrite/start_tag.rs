@@ -41,6 +41,13 @@ const VALUES: u32 = KnownName::Alt.bit()
     | KnownName::Formaction.bit()
     | KnownName::XlinkHref.bit();
 
+/// Whether an element leads somewhere, or tells a time or a number, by attributes that no other has.
+#[inline]
+fn leads(tag: Tag) -> bool {
+    use Tag::{Audio, Blockquote, Del, Embed, Iframe, Img, Ins, Object, Ol, Q, Source, Time, Track, Video};
+    matches!(tag, Audio | Blockquote | Del | Embed | Iframe | Img | Ins | Object | Ol | Q | Source | Time | Track | Video)
+}
+
 impl StartTag {
     /// A start tag of nothing but a name.
     pub(super) fn named(tag: Tag) -> Self {
@@ -60,7 +67,7 @@ impl StartTag {
 
     /// Whether it may have an attribute whose value a reader may see or follow.
     pub(super) fn has_values(&self) -> bool {
-        self.known & VALUES != 0 || self.attributes.len() >= ATTRIBUTES
+        self.known & VALUES != 0 || self.attributes.len() >= ATTRIBUTES || leads(self.tag)
     }
 
     /// Reads the start tag that `source` begins with and gives the offset after it. `None` when it does not end.

@@ -5,6 +5,7 @@
 //! comes out holds only elements of the list. Elements left empty are not written; attributes' first duplicates count.
 
 mod allowlist;
+mod shape;
 mod start_tag;
 mod text;
 

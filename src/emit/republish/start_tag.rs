@@ -1,7 +1,7 @@
 //! Start tags, written anew: listed attributes alone, with harmless addresses.
 
-use super::Republish;
 use super::allowlist::{GLOBAL, allowed};
+use super::{Republish, shape};
 use crate::rewrite::{Attributes, Tag, decode_value};
 use std::borrow::Cow;
 
@@ -53,10 +53,10 @@ impl Republish {
             "src" | "poster" => self.addresses.load(value),
             "srcset" => self.addresses.source_set(value).map(Cow::from),
             // Classes are the site's, but this one names a language to a reader's highlighter.
-            "class" => value.split_ascii_whitespace().find(|class| class.starts_with("language-")).map(Cow::from),
+            "class" => value.split_ascii_whitespace().find(|class| class.strip_prefix("language-").is_some_and(shape::is_name)).map(Cow::from),
             "dir" => ["ltr", "rtl", "auto"].iter().find(|dir| value.trim().eq_ignore_ascii_case(dir)).map(|dir| Cow::from(*dir)),
             "allowfullscreen" | "controls" | "open" | "reversed" => Some("".into()),
-            _ => Some(value.into()),
+            _ => shape::allows(tag, name, value).then_some(value.into()),
         }
     }
 

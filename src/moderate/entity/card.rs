@@ -93,7 +93,7 @@ fn whole(number: &Number<'_>, from: usize, to: usize) -> bool {
         Some(Gap::None) => true,
         // Digit by digit.
         Some(Gap::Space | Gap::Hyphen | Gap::Dot) if groups.len() > 12 => lengths().all(|length| length == 1) && number.says(Class::Card),
-        Some(Gap::Slash) => fours,
+        Some(Gap::Slash | Gap::Wide) => fours,
         Some(Gap::Space | Gap::Hyphen | Gap::Dot) => fours || lengths().eq([4, 6, 5]) || lengths().eq([4, 6, 4]) || lengths().eq([6, 13]),
         _ => false,
     };

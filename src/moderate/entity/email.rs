@@ -146,6 +146,28 @@ pub(super) fn is_address(text: &str) -> bool {
     at > 0 && local_start(&view, at) == 0 && domain(&view, at + 1) == Some((text.len(), false))
 }
 
+/// An address as it is written that may be said: signs and points in words and brackets as themselves, without spaces.
+pub(crate) fn as_written(text: &str) -> String {
+    let view = View::new(text);
+    let loose = |words: &[String], at: usize| words.iter().filter(|word| point::begins(&text.as_bytes()[at..], word)).map(String::len).max();
+    let (mut written, mut at) = (String::new(), 0);
+    while let Some(character) = text[at..].chars().next() {
+        let sign = || loose(&SPOKEN.loose_signs, at).or_else(|| loose(&SPOKEN.weak_signs, at)).map(|length| at + length);
+        if let Some(end) = point::bracketed(&view, at, &SPOKEN.signs).or_else(sign) {
+            written.push('@');
+            at = end;
+        } else if let Some(length) = point::dot_at(&view, at) {
+            written.push('.');
+            at += length;
+        } else {
+            // "info@example,com"
+            written.extend(Some(if character == ',' { '.' } else { character }).filter(|character| !character.is_whitespace()));
+            at += character.len_utf8();
+        }
+    }
+    written
+}
+
 /// Where the local part before a place begins; the place itself if there is none.
 fn local_start(view: &View<'_>, at: usize) -> usize {
     let ascii = view.byte_before(at).is_ascii();

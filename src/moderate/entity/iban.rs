@@ -79,9 +79,8 @@ pub(super) fn find(scan: &mut Scan<'_, '_, '_>, first: usize) -> usize {
             ends[count] = (length, at);
             count += 1;
         }
-        let gap = match byte {
-            b' ' | b'-' | b'.' | b'/' => 1,
-            0xc2 if view.byte(at + 1) == 0xa0 => 2,
+        let gap = match next {
+            Some(mark @ (' ' | '\u{a0}' | '-' | '.' | '/' | '·' | '\u{2022}' | '\u{2010}'..='\u{2015}' | '\u{2212}')) => mark.len_utf8(),
             _ => break,
         };
         if view.char_after(at + gap).and_then(in_ascii).is_none() {

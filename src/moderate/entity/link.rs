@@ -23,6 +23,8 @@ struct Dialling {
     international: Vec<String>,
     /// Some take the number as a parameter.
     parameters: Vec<String>,
+    /// Parameters that hold a text to send.
+    texts: Vec<String>,
 }
 
 static DIALLING: LazyLock<Dialling> = LazyLock::new(|| own_data!("entity/dialling.toml"));
@@ -36,11 +38,11 @@ pub(crate) fn dialled_locally(href: &str) -> Option<&str> {
 pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>, mut near: Option<&mut Vec<EntityNearMiss>>) {
     let trimmed = href.trim_start();
     let start = href.len() - trimmed.len();
-    if finder.has(EntityKind::Email)
-        && let Some(length) = begins(trimmed, "mailto:")
-    {
-        let at = start + length;
-        mail(finder, href, at, matches);
+    if let Some(length) = begins(trimmed, "mailto:") {
+        if finder.has(EntityKind::Email) {
+            mail(finder, href, start + length, matches);
+        }
+        texts(finder, href, matches);
         return;
     }
     if finder.has(EntityKind::Phone) {
@@ -68,6 +70,7 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
                 }
             }
             phone(finder, href, at, international, matches, near.as_deref_mut());
+            texts(finder, href, matches);
             return;
         }
     }
@@ -81,6 +84,9 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
         place += 1;
         place <= first || kept(found.kind)
     });
+    if finder.has(EntityKind::Email) && href.contains("%40") {
+        encoded(finder, href, start, true, matches);
+    }
 }
 
 /// Length of what an address begins with, if it is this prefix but for case, for slashes that lean the other way, and for spaces, as which
@@ -111,11 +117,19 @@ fn mail(finder: &EntityFinder, href: &str, at: usize, matches: &mut Vec<EntityMa
         });
         return;
     }
-    // Percent-encoded: a part goes as a whole if it decodes to an address, or to a text with one in it.
+    encoded(finder, href, at, false, matches);
+}
+
+/// Percent-encoded mail addresses: a part goes as a whole if it decodes to an address, or to a text with one in it. Those that are
+/// written as they are may be found already.
+fn encoded(finder: &EntityFinder, href: &str, at: usize, is_searched: bool, matches: &mut Vec<EntityMatch>) {
     let mut next = at;
-    for part in href[at..].split(['?', '&', '=', ',', ';']) {
+    for part in href[at..].split(['?', '&', '=', ',', ';', '/', '#']) {
         let from = next;
         next += part.len() + 1;
+        if is_searched && !part.contains('%') {
+            continue;
+        }
         let decoded: String = percent_decoded(part);
         let holds_address = || {
             let mut inside = Vec::new();
@@ -128,7 +142,35 @@ fn mail(finder: &EntityFinder, href: &str, at: usize, matches: &mut Vec<EntityMa
     }
 }
 
-fn percent_decoded(part: &str) -> String {
+/// The texts that a link has its reader send: one goes as a whole if it is encoded and something is found in it.
+fn texts(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>) {
+    let Some(query) = href.find('?') else { return };
+    let mut next = query + 1;
+    for part in href[next..].split('&') {
+        let from = next;
+        next += part.len() + 1;
+        let Some((name, value)) = part.split_once('=') else { continue };
+        if !DIALLING.texts.iter().any(|text| name.eq_ignore_ascii_case(text)) {
+            continue;
+        }
+        let (at, decoded) = (from + name.len() + 1, percent_decoded(value));
+        let mut inside = Vec::new();
+        finder.find(&decoded, &mut inside, None);
+        if inside.is_empty() && value.contains('+') {
+            // Some write a plus for a space.
+            finder.find(&decoded.replace('+', " "), &mut inside, None);
+        }
+        for found in inside {
+            let range = if decoded == value { at + found.range.start..at + found.range.end } else { at..at + value.len() };
+            let is_known = |known: &EntityMatch| known.kind == found.kind && known.range.start < range.end && range.start < known.range.end;
+            if !matches.iter().any(is_known) {
+                matches.push(EntityMatch { range, ..found });
+            }
+        }
+    }
+}
+
+pub(crate) fn percent_decoded(part: &str) -> String {
     url::form_urlencoded::parse(part.replace('+', "%2B").as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
 }
 
@@ -209,7 +251,13 @@ mod tests {
             ("TEL:0501234567", &["0501234567"]),
             ("tel:+966%2050%20123%204567", &["+966%2050%20123%204567"]),
             ("tel:+966-50-123-4567;ext=12", &["+966-50-123-4567"]),
-            ("https://wa.me/966501234567?text=0501234567", &["966501234567"]),
+            ("https://wa.me/966501234567?text=0501234567", &["966501234567", "0501234567"]),
+            ("https://wa.me/?text=write%20a%40b.example", &["write%20a%40b.example"]),
+            ("mailto:?subject=Hi&body=Call%20%2B966501234567", &["Call%20%2B966501234567"]),
+            ("sms:?body=Call+me+0501234567", &["0501234567"]),
+            ("https://news.example/u?m=info%40example.com&n=1", &["info%40example.com"]),
+            ("https://news.example/info@example.com#x", &["info@example.com"]),
+            ("https://user@news.example/", &[]),
             ("https://api.whatsapp.com/send?phone=966501234567&text=hi", &["966501234567"]),
             ("whatsapp://send?phone=+966501234567", &["+966501234567"]),
             ("sms:+201001234567?body=hi", &["+201001234567"]),

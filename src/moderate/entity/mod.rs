@@ -30,10 +30,12 @@ mod secret;
 mod spoken;
 mod view;
 
+pub(crate) use email::as_written as mail_as_written;
 pub use finder::EntityFinder;
 pub use found::{EntityMatch, EntityNearMiss};
 pub use kind::{EntityKind, UnknownKind};
-pub(crate) use link::dialled_locally;
+pub(crate) use link::{dialled_locally, percent_decoded};
+pub(crate) use phone::in_full as phone_in_full;
 pub use region::{Region, UnknownRegion};
 
 use scan::Scan;

@@ -25,6 +25,9 @@ pub(super) enum Gap {
     Wide,
 }
 
+/// Digits of the longest number of an entry in a list.
+const ORDINAL: usize = 2;
+
 /// Digits without a mark between them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Group {
@@ -195,8 +198,16 @@ impl<'t> Number<'t> {
             || matches!(self.groups[group].gap, Gap::Space | Gap::Slash | Gap::Wide)
             // A bracket that opens here parts, one that closes here ends the number's first digits: "(888) 667-1411".
             || (self.groups[group].gap == Gap::Bracket && self.view.byte_before(self.groups[group].start) == b'(')
+            // "1)0501234567" is the first of a list.
+            || (self.groups[group].gap == Gap::Bracket && self.groups[group - 1].len() <= ORDINAL && self.closes_nothing(group))
             // "0565524205-0548653159" are two.
             || (self.groups[group].gap == Gap::Hyphen && self.groups[group - 1].len() >= 9 && self.groups[group].len() >= 9)
+    }
+
+    /// Whether the bracket in front of a group closes none that opened in front of the group before.
+    fn closes_nothing(&self, group: usize) -> bool {
+        let (before, next) = (&self.groups[group - 1], &self.groups[group]);
+        self.view.text()[before.end..next.start].trim_end_matches(' ') == ")" && !matches!(self.view.byte_before(before.start), b'(' | b'+')
     }
 
     /// The one kind of gap within a window, `None` if they differ.

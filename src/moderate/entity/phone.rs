@@ -9,6 +9,7 @@ mod plan;
 mod surroundings;
 
 pub(super) use book::PhoneBook;
+pub(crate) use plan::in_full;
 pub(super) use plan::international;
 
 use super::Scan;

@@ -5,20 +5,25 @@ use super::lines::by;
 use super::link::Link;
 use crate::moderate::contact::is_contact;
 use crate::moderate::dialled::Dialled;
-use crate::moderate::seen::is_hiding;
+use crate::moderate::seen::{is_hiding, is_raising};
 use crate::moderate::surface::Surface;
 use crate::rewrite::tag::is;
 use crate::rewrite::{Attributes, ElementId, Tag, Window};
 use std::ops::Range;
 
 impl Passage {
-    /// Notes an element that is not seen in the middle of a word, and one that shows its text against the text's direction.
+    /// Notes an element that is not seen in the middle of a word, one that shows its text against the text's direction, and one that
+    /// stands above or below the line.
     pub(super) fn shown(&mut self, id: ElementId, tag: Tag, hides: bool, range: &Range<u64>, window: &Window) {
-        if !(hides || matches!(tag, Tag::Bdo | Tag::Template | Tag::Rt | Tag::Rtc | Tag::Rp)) {
+        if !(hides || matches!(tag, Tag::Bdo | Tag::Sup | Tag::Sub | Tag::Template | Tag::Rt | Tag::Rtc | Tag::Rp)) {
             return;
         }
         let source = window.text(range.clone());
         let style = if hides { Attributes::decoded(source, "style").unwrap_or_default() } else { "".into() };
+        if self.raised.is_none() && (matches!(tag, Tag::Sup | Tag::Sub) || is_raising(&style)) {
+            self.raised = Some(id);
+            self.text.begin_raised();
+        }
         let is_against = match tag {
             Tag::Bdo => true,
             // `isolate-override`, too.

@@ -45,6 +45,8 @@ pub(super) struct Passage {
     aside: Option<ElementId>,
     /// The element that is open and shows its text against the text's direction.
     overriding: Option<ElementId>,
+    /// The element that is open and stands above or below the line.
+    raised: Option<ElementId>,
     /// The JSON-LD block that is open, its text, and the event that opens it.
     json: Option<(ElementId, Range<u64>, u64)>,
     links: Vec<Link>,
@@ -69,7 +71,7 @@ impl Passage {
             view.tokens.look_for_doubled(set.book.looks_for_doubled());
         }
         (self.preformatted, self.noscript, self.json, self.is_open) = (0, None, None, false);
-        (self.aside, self.overriding) = (None, None);
+        (self.aside, self.overriding, self.raised) = (None, None, None);
         self.links.clear();
         self.held = None;
         self.base.begin(url);
@@ -169,6 +171,9 @@ impl Passage {
                 }
                 if self.overriding.take_if(|overriding| *overriding == id).is_some() {
                     self.text.end_override();
+                }
+                if self.raised.take_if(|raised| *raised == id).is_some() {
+                    self.text.end_raised();
                 }
                 self.closed(id, tag, number, window);
             }

@@ -3,11 +3,11 @@
 use super::Passage;
 use crate::moderate::contact::is_contact;
 use crate::moderate::reference::References;
-use crate::moderate::seen::{TARGETS, TEXTS};
+use crate::moderate::seen::{TARGETS, TEXTS, is_lazy};
 use crate::moderate::surface::{Surface, Writing};
 use crate::moderate::{dialled, json};
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, Tag, Window, decode_value};
+use crate::rewrite::{Attributes, Tag, Window, decode_value, tag_name};
 use std::ops::Range;
 
 /// The first bracket of a text, written as itself or by reference.
@@ -16,6 +16,22 @@ fn bracket(text: &str, sign: u8, reference: &str) -> Option<Range<usize>> {
         true => Some(at..at + 1),
         false => text[at..].starts_with(reference).then_some(at..at + reference.len()),
     })
+}
+
+/// The tags on which an attribute leads somewhere, any where none is named; `None` where it never does.
+fn tags_of(name: &str, tag: Tag) -> Option<&'static [Tag]> {
+    let known = TARGETS.iter().find(|(target, _)| name.eq_ignore_ascii_case(target)).map(|(_, tags)| *tags);
+    known.or_else(|| (matches!(tag, Tag::Img | Tag::Source | Tag::Unknown) && is_lazy(name)).then_some(&[]))
+}
+
+/// The tag of an element; in a drawing a link is one as well.
+fn named(tag: Tag, source: &str) -> Tag {
+    if tag == Tag::Unknown && tag_name(source).eq_ignore_ascii_case("a") { Tag::A } else { tag }
+}
+
+/// Whether a mail address may stand in an address.
+fn may_hold_mail(address: &str) -> bool {
+    memchr::memchr2_iter(b'@', b'%', address.as_bytes()).any(|at| address.as_bytes()[at] == b'@' || address[at..].starts_with("%40"))
 }
 
 /// Attributes that say what the value of a tag is.
@@ -144,8 +160,8 @@ impl Passage {
                     continue;
                 }
                 Surface::Meta
-            } else if let Some((_, tags)) = TARGETS.iter().find(|(target, _)| name.eq_ignore_ascii_case(target)) {
-                if !(tags.is_empty() || tags.contains(&tag)) {
+            } else if let Some(tags) = tags_of(name, tag) {
+                if !(tags.is_empty() || tags.contains(&named(tag, source))) {
                     continue;
                 }
                 let address = decode_value(value);
@@ -154,7 +170,7 @@ impl Passage {
                 {
                     self.resolved_link(&resolved, source, value, from, number);
                 }
-                if !(self.all_links || is_contact(&address)) {
+                if !(self.all_links || is_contact(&address) || may_hold_mail(&address)) {
                     continue;
                 }
                 if let Some(link) = self.links.last_mut().filter(|link| link.open == Some(number)) {

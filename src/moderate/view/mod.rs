@@ -31,6 +31,10 @@ pub(crate) struct View {
     pub(crate) overridden: Vec<Range<usize>>,
     /// Where such bytes begin that have not ended.
     override_from: Option<usize>,
+    /// Bytes of the plain form that stand above or below the line, as the mark of a note does.
+    pub(crate) raised: Vec<Range<usize>>,
+    /// Where such bytes begin that have not ended.
+    raised_from: Option<usize>,
     labels: String,
     map: ViewMap,
     fold_map: ViewMap,
@@ -46,6 +50,8 @@ impl View {
         self.seams.clear();
         self.overridden.clear();
         self.override_from = None;
+        self.raised.clear();
+        self.raised_from = None;
         self.labels.clear();
         self.map.clear();
         self.fold_map.clear();
@@ -69,6 +75,51 @@ impl View {
     pub(crate) fn end_override(&mut self) {
         if let Some(from) = self.override_from.take().filter(|from| *from < self.plain.len()) {
             self.overridden.push(from..self.plain.len());
+        }
+    }
+
+    /// What comes next stands above or below the line, up to the end of the block at most.
+    pub(crate) fn begin_raised(&mut self) {
+        self.raised_from = self.raised_from.or(Some(self.plain.len()));
+    }
+
+    /// What comes next stands in the line.
+    pub(crate) fn end_raised(&mut self) {
+        let Some(from) = self.raised_from.take() else { return };
+        // What is raised above that stays a part by itself.
+        let inner = self.raised.split_off(self.raised.partition_point(|raised| raised.start < from));
+        let mut at = self.raised.last().map_or(from, |last| last.end.max(from));
+        for part in inner {
+            self.raised_lines(at..part.start);
+            at = part.end;
+            self.raised.push(part);
+        }
+        self.raised_lines(at..self.plain.len());
+    }
+
+    /// The last character is longer or shorter now than it was when the plain form ended here.
+    fn moved(&mut self, before: usize) {
+        let now = self.plain.len();
+        let ends = self.raised.last_mut().into_iter().chain(self.overridden.last_mut()).map(|range| &mut range.end);
+        ends.chain(&mut self.raised_from).chain(&mut self.override_from).filter(|at| **at == before).for_each(|at| *at = now);
+    }
+
+    fn raised_lines(&mut self, range: Range<usize>) {
+        let mut at = range.start;
+        for line in self.plain[range].split_inclusive('\n') {
+            let end = at + line.trim_end_matches('\n').len();
+            if at < end {
+                self.raised.push(at..end);
+            }
+            at += line.len();
+        }
+    }
+
+    /// The character that ends here is one of those that are drawn above or below the line.
+    fn raised_character(&mut self, from: usize) {
+        match self.raised.last_mut() {
+            Some(last) if last.end == from => last.end = self.plain.len(),
+            _ => self.raised.push(from..self.plain.len()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! How text is read into both forms of a view, character by character or in runs.
 
 use super::View;
-use crate::fold::{digit, is_arabic_mark, is_ignorable, is_plain_arabic, unify};
+use crate::fold::{digit, is_arabic_mark, is_ignorable, is_plain_arabic, spelled, unify};
 use crate::moderate::reference::{References, reference};
 use crate::moderate::word::made_of::ARABIC;
 use crate::moderate::word::{Class, classify};
@@ -95,11 +95,11 @@ impl View {
         if character.is_control() {
             return;
         }
-        if let Some(letter) = boxed(character) {
-            return self.visible(letter, from);
-        }
         if is_plain_arabic(character) || is_stable(character) {
             return self.visible(character, from);
+        }
+        if let Some(letter) = boxed(character) {
+            return self.visible(letter, from);
         }
         if is_combining_mark(character)
             && !self.map.is_at_markup()
@@ -107,6 +107,9 @@ impl View {
             && let Some(composed) = compose(last, character)
         {
             return self.compose(last, composed, from.end);
+        }
+        if is_drawn_over(character) && !self.map.is_at_markup() {
+            return self.drawn_over(from.end);
         }
         if let Some(digit) = digit(character) {
             return self.visible(digit, from);
@@ -129,6 +132,9 @@ impl View {
                 }
             }
         }
+        if is_raised(character) && self.plain.len() > before {
+            self.raised_character(before);
+        }
     }
 
     fn visible(&mut self, character: char, from: Range<u64>) {
@@ -144,8 +150,10 @@ impl View {
     }
 
     fn compose(&mut self, last: char, composed: char, end: u64) {
+        let before = self.plain.len();
         self.plain.pop();
         self.plain.push(composed);
+        self.moved(before);
         self.map.replace_last(last.len_utf8(), composed.len_utf8(), end);
         let folded_last = self.folded.chars().next_back().unwrap_or_default();
         let lower = composed.to_lowercase().next().map_or(composed, unify);
@@ -153,6 +161,13 @@ impl View {
         self.folded.push(lower);
         self.fold_map.replace_last(folded_last.len_utf8(), lower.len_utf8(), self.plain.len() as u64);
         self.tokens.correct_last(lower);
+    }
+
+    /// A mark over or through the last character is no part of it, and goes where that goes.
+    fn drawn_over(&mut self, end: u64) {
+        if let Some(last) = self.plain.chars().next_back().filter(|last| !last.is_whitespace()) {
+            self.map.replace_last(last.len_utf8(), last.len_utf8(), end);
+        }
     }
 
     pub(super) fn space(&mut self, from: Range<u64>) {
@@ -205,10 +220,11 @@ impl View {
         } else if made_of == ARABIC || matches!(class, Class::Spaceless) {
             self.folded.push(unify(character));
         } else {
-            self.folded.extend(character.to_lowercase().filter(|c| !matches!(c, '\u{0300}'..='\u{036F}')).map(unify));
+            self.folded.extend(character.to_lowercase().filter(|c| !matches!(c, '\u{0300}'..='\u{036F}')).map(unify).flat_map(spelled));
         }
         let length = self.folded.len() - at;
-        if plain.end - plain.start == length as u64 {
+        // `ß` is as long as `ss`, and none of its bytes is a letter.
+        if plain.end - plain.start == length as u64 && character != 'ß' {
             self.fold_map.same(length, plain.start)
         } else {
             self.fold_map.whole(length, plain)
@@ -224,15 +240,45 @@ impl View {
 /// The line that is drawn through from letter to letter, U+0640.
 const TATWEEL: &[u8] = "ـ".as_bytes();
 
-/// The letter in a black circle or square, or of a flag, that NFKC leaves as it is.
+/// Letters and digits in circles, squares, brackets, flags and before commas that NFKC leaves as they are or as three characters: the
+/// first and the last of a row, and what the first stands for.
+const BOXED: [(char, char, u8); 15] = [
+    ('\u{249C}', '\u{24B5}', b'a'),
+    ('\u{24F5}', '\u{24FD}', b'1'),
+    ('\u{24FF}', '\u{24FF}', b'0'),
+    ('\u{2776}', '\u{277E}', b'1'),
+    ('\u{2780}', '\u{2788}', b'1'),
+    ('\u{278A}', '\u{2792}', b'1'),
+    ('\u{1F101}', '\u{1F10A}', b'0'),
+    ('\u{1F10B}', '\u{1F10B}', b'0'),
+    ('\u{1F10C}', '\u{1F10C}', b'0'),
+    ('\u{1F110}', '\u{1F129}', b'A'),
+    ('\u{1F130}', '\u{1F149}', b'A'),
+    ('\u{1F150}', '\u{1F169}', b'A'),
+    ('\u{1F170}', '\u{1F189}', b'A'),
+    ('\u{1F1E6}', '\u{1F1FF}', b'A'),
+    // Digits of seven segments.
+    ('\u{1FBF0}', '\u{1FBF9}', b'0'),
+];
+
 fn boxed(character: char) -> Option<char> {
-    let first = match character {
-        '\u{1F150}'..='\u{1F169}' => 0x1F150,
-        '\u{1F170}'..='\u{1F189}' => 0x1F170,
-        '\u{1F1E6}'..='\u{1F1FF}' => 0x1F1E6,
-        _ => return None,
-    };
-    char::from_u32(u32::from(b'A') + character as u32 - first)
+    // Most characters stand before all of them, or between the two planes that they are in.
+    if !matches!(character, '\u{249C}'..='\u{2792}' | '\u{1F101}'..='\u{1FBF9}') {
+        return None;
+    }
+    let (first, _, stands_for) = BOXED.iter().find(|(first, last, _)| (*first..=*last).contains(&character))?;
+    char::from_u32(u32::from(*stands_for) + character as u32 - *first as u32)
+}
+
+/// Whether a character is a small one above or below the line: a figure, a letter, a mark of trade.
+fn is_raised(character: char) -> bool {
+    matches!(character, '\u{AA}' | '\u{B2}' | '\u{B3}' | '\u{B9}' | '\u{BA}' | '\u{2070}'..='\u{209C}' | '\u{2120}' | '\u{2122}'
+        | '\u{1D2C}'..='\u{1D6A}' | '\u{1D9B}'..='\u{1DBF}')
+}
+
+/// Whether a mark is drawn over, under or through what it stands on, in whatever script that is: an accent that no letter has, a line.
+fn is_drawn_over(character: char) -> bool {
+    matches!(character, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20F0}' | '\u{FE20}'..='\u{FE2F}')
 }
 
 /// Length of the run of visible ASCII that `bytes` begin with, words parted by one space each; it does not reach over a reference.

@@ -110,6 +110,21 @@ pub(in crate::moderate::entity) fn international(digits: &str) -> Option<&'stati
     })
 }
 
+/// A number of a region with its country's code, however it is dialled: with a plus (`is_abroad`), with zeros for one, with the prefix of
+/// the trunk or without any of them. It stays as it is where no plan tells.
+pub(crate) fn in_full(digits: &str, region: &str, is_abroad: bool) -> String {
+    let Some(plan) = PLANS.by_region.get(region).map(|place| &PLANS.plans[usize::from(*place)]) else { return digits.to_owned() };
+    let code = plan.code.to_string();
+    let national = |number: &str| {
+        let forms = [Some(number), plan.trunk.and_then(|trunk| number.strip_prefix(trunk)), number.strip_prefix('0')];
+        forms.into_iter().flatten().find(|form| plan.allows(form)).map(|national| format!("{code}{national}"))
+    };
+    let zeros = digits.strip_prefix("00");
+    let abroad = || zeros.unwrap_or(digits).strip_prefix(code.as_str()).and_then(national);
+    let full = if is_abroad || zeros.is_some() { abroad().or_else(|| national(digits)) } else { national(digits).or_else(abroad) };
+    full.unwrap_or_else(|| digits.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
