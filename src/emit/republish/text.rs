@@ -6,10 +6,9 @@ use crate::rewrite::TextKind;
 
 impl Republish {
     pub(super) fn text(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
-        let raw = &*without_nul(raw);
         if self.preformatted > 0 {
             self.begin_words(out);
-            escape(raw, kind, out);
+            escape(&without_nul(raw), kind, out);
             self.after_space = false;
             return;
         }
@@ -25,13 +24,17 @@ impl Republish {
                 at = end;
                 continue;
             }
+            if bytes[at] == 0 {
+                at += 1;
+                continue;
+            }
             let space = bytes[at].is_ascii_whitespace();
             if !space {
                 let end = bytes[at..].iter().position(|b| is_plain(*b) || b.is_ascii_whitespace()).map_or(bytes.len(), |n| at + n);
                 // A reference goes on in plain letters.
                 let end = bytes[end..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| end + n);
                 self.begin_words(out);
-                escape(&raw[at..end], kind, out);
+                escape(&without_nul(&raw[at..end]), kind, out);
                 self.after_space = false;
                 self.wrote = true;
                 at = end;
@@ -70,7 +73,7 @@ static IS_PLAIN: [bool; 256] = {
     let mut table = [true; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = !matches!(byte as u8, b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
+        table[byte] = !matches!(byte as u8, 0 | b'<' | b'>' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
         byte += 1;
     }
     table

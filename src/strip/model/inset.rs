@@ -46,7 +46,8 @@ fn before(page: &Blocks, kept: &[bool], start: usize, teasers: &[usize]) -> Opti
 
 /// Whether an element holds all of these rows and not the paragraph.
 fn is_boxed(page: &Blocks, paragraph: usize, rows: &[usize]) -> bool {
-    let around = |element: u32| std::iter::successors(Some(element), |element| Some(page.elements[*element as usize].parent).filter(|_| *element > 0));
+    let around =
+        |element: u32| std::iter::successors(Some(element), |element| Some(page.elements[*element as usize].parent).filter(|_| *element > 0));
     let Some((first, last)) = rows.first().zip(rows.last()) else { return false };
     let element = |row: usize| page.blocks[row].element;
     let around_last: Vec<u32> = around(element(*last)).collect();
