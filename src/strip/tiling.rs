@@ -73,7 +73,7 @@ impl Stripper {
             Markup::Text => !line.ends_sentence,
         });
         // What happens has its date as content.
-        let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event;
+        let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event && !self.is_in_cell_below_title();
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
         let mut reached: Vec<Option<Way>> = vec![None; count + 1];
