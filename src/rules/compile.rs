@@ -92,6 +92,8 @@ impl RuleSources {
         }
         building.set.has_keep = building.set.rules.iter().any(|rule| rule.keep);
         building.set.selectors.finish();
+        // What is built now takes the most room.
+        (building.ids, building.phrases_seen) = (FxHashMap::default(), FxHashMap::default());
         let rules = &building.set.rules;
         building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
         let (set, lists) = moderation.finish(self.key.clone(), &mut building.mistakes);

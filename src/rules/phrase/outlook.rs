@@ -60,7 +60,7 @@ impl PhraseBook {
         }
         let numbers: FxHashSet<u32> =
             self.vocabulary.iter().filter(|(word, _)| word.starts_with(|c: char| c.is_ascii_digit())).map(|(_, id)| *id).collect();
-        let mut words_after = vec![Vec::new(); self.ends.len()];
+        let mut words_after = vec![Vec::new(); self.placeholders.len()];
         for key in self.children.keys() {
             words_after[(key >> 32) as usize].push((*key as u32) >> 1);
         }
@@ -74,7 +74,7 @@ impl PhraseBook {
             places.push(at);
             while let Some(node) = places.pop() {
                 outlook.words |= words[node];
-                outlook.ends |= !self.ends[node].is_empty();
+                outlook.ends |= !self.ends_at(node as u32).is_empty();
                 for (step, _) in &self.placeholders[node] {
                     match step {
                         Step::Joined(joined) => places.push(*joined as usize),
@@ -85,8 +85,8 @@ impl PhraseBook {
                     }
                 }
             }
-            (outlook.words_here, outlook.ends_here) = (words[at], !self.ends[at].is_empty());
-            outlook.joins_here = self.ends[at].iter().any(|rule| joins(*rule));
+            (outlook.words_here, outlook.ends_here) = (words[at], !self.ends_at(at as u32).is_empty());
+            outlook.joins_here = self.ends_at(at as u32).iter().any(|rule| joins(*rule));
             outlook.steps_here = !self.placeholders[at].is_empty();
             self.outlooks[at] = outlook;
         }

@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
     fn at(&mut self, node: u32, outlook: &'a Outlook, at: usize) {
         let (book, number) = (self.book, node as usize);
         if outlook.ends_here {
-            self.found.extend(book.ends[number].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+            self.found.extend(book.ends_at(node).iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
         }
         let Some(word) = self.words.get(at) else {
             for (step, _) in &book.placeholders[number] {

@@ -168,7 +168,7 @@ impl PhraseBook {
             };
             let found = words_after.get(&node).into_iter().flatten();
             words.extend(found.map(|(hash, next)| (any_number(*hash), Place::Node(*next))));
-            after.rules.extend_from_slice(&self.ends[node as usize]);
+            after.rules.extend_from_slice(self.ends_at(node));
             for (step, child) in &self.placeholders[node as usize] {
                 match step {
                     Step::Joined(joined) => places.push(Place::Node(*joined)),
