@@ -9,6 +9,9 @@ use super::spared::{SPARED_LABEL, SPARED_LINE};
 
 /// A standfirst has at least so many words; what is shorter is a byline or a section.
 const STANDFIRST_WORDS: u32 = 5;
+/// One of so many words right behind the headline is hardly anything else, and stays from this chance on.
+const LONG_STANDFIRST_WORDS: u32 = 12;
+const LONG_STANDFIRST: f32 = 0.04;
 /// A line with so many digits is a date or a counter, unless it has twice as many words.
 const DATE_DIGITS: u32 = 6;
 /// Lines between the headline and its standfirst: bylines, dates, counters.
@@ -25,7 +28,12 @@ pub(super) fn spare_standfirst(blocks: &[Block], headline: usize, kept: &mut [bo
     let is_standfirst = |(at, row): &(usize, usize)| {
         let block = &blocks[*row];
         let says_something = block.words >= STANDFIRST_WORDS && block.digits < DATE_DIGITS.max(block.words / 2);
-        block.links == 0 && says_something && has_chance(*row, if *at == 0 { SPARED_LABEL } else { SPARED_LINE })
+        let least = match at {
+            0 if block.words >= LONG_STANDFIRST_WORDS => LONG_STANDFIRST,
+            0 => SPARED_LABEL,
+            _ => SPARED_LINE,
+        };
+        block.links == 0 && says_something && has_chance(*row, least)
     };
     if let Some((_, row)) = lines.find(is_standfirst) {
         kept[row] = true;
