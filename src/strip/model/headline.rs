@@ -14,6 +14,9 @@ const LONG_STANDFIRST_WORDS: u32 = 12;
 const LONG_STANDFIRST: f32 = 0.04;
 /// A line with so many digits is a date or a counter, unless it has twice as many words.
 const DATE_DIGITS: u32 = 6;
+/// A caption has so many words, and is at least so likely content.
+const CAPTION_WORDS: u32 = 4;
+const CAPTION: f32 = 0.03;
 /// Lines between the headline and its standfirst: bylines, dates, counters.
 const LINES_BETWEEN: usize = 6;
 /// A point of a summary is at least so likely content.
@@ -58,6 +61,17 @@ pub(super) fn spare_points(page: &Blocks, headline: usize, kept: &mut [bool], ha
         // What is made like a point that stays is another one.
         let least = if points.iter().any(|other| make(*other) == make(row) && has_chance(*other, POINT)) { SPARED_LINE } else { POINT };
         kept[row] |= has_chance(row, least);
+    }
+}
+
+/// Keeps what a figure between the headline and the first paragraph shows, in words.
+pub(super) fn spare_captions(page: &Blocks, headline: usize, kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
+    let blocks = &page.blocks;
+    let Some(first) = (headline + 1..blocks.len()).find(|row| kept[*row] && is_paragraph(&blocks[*row])) else { return };
+    for row in headline + 1..first {
+        let block = &blocks[row];
+        let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
+        kept[row] |= in_figure && !block.dropped && block.links == 0 && block.words >= CAPTION_WORDS && has_chance(row, CAPTION);
     }
 }
 
