@@ -21,6 +21,7 @@ const ENTRIES: usize = 3;
 const TEASER_WORDS: u32 = 5;
 /// Lines of names, places and the like between a headline and what belongs to it.
 const LINES_BELOW_TITLE: usize = 3;
+const SUBTITLE_WORDS: u32 = 5;
 /// Words of the first entry below a label that needs one.
 const ENTRY_OF_LIST_WORDS: u32 = 24;
 
@@ -145,8 +146,12 @@ impl Stripper {
     fn count_below_title(&mut self, this: usize) {
         let line = &self.lines[this];
         let is_headline = self.headline_lines.back() == Some(&line.first);
+        // A subtitle says something; "2.1.0" or "Monday" begins a part of the text.
+        let begins_part = !is_headline && line.heading > 0 && line.words < SUBTITLE_WORDS;
         let below = &mut self.labels.titles.lines_below;
-        *below = below.filter(|lines| !line.is_prose() && *lines < LINES_BELOW_TITLE).map(|lines| if is_headline { 0 } else { lines + 1 });
+        *below = below
+            .filter(|lines| !line.is_prose() && !begins_part && *lines < LINES_BELOW_TITLE)
+            .map(|lines| if is_headline { 0 } else { lines + 1 });
     }
 
     /// A counter alone between two paragraphs is the page's: a table and a heading, which may have such lines, stand elsewhere.
