@@ -162,7 +162,8 @@ impl Lexicon {
             }
             here += length;
         }
-        let spoken = units > 0 && (numbers > 0 || here - at > 1);
+        // A year by itself says of a work when it came out.
+        let spoken = units > 0 && (numbers > 0 || here - at > 1) && !(years && numbers == 1);
         if tells || spoken || (years && numbers > 1) { here - at } else { 0 }
     }
 

@@ -156,7 +156,7 @@ impl Stripper {
         let before = self.lines.iter().take(line).rev().find(|before| !before.dropped);
         let is_between = line + 1 == this && is_text(self.lines.get(this)) && is_text(before);
         let counter = &self.lines[line];
-        if is_between && counter.counts && counter.items == 0 && counter.heading == 0 {
+        if is_between && counter.counts && counter.items == 0 && counter.heading == 0 && !counter.ends_sentence {
             self.drop_weak();
         }
     }
