@@ -202,7 +202,11 @@ impl Building {
         let bounds = [written.joins, !written.alone, written.linked, written.below_title, written.careful];
         let is_about_text = written.scope != super::TextScope::Block || bounds.contains(&true);
         if written.text.is_empty() && is_about_text {
-            reader.warning(id.span(), "`scope`, `joins`, `alone`, `linked`, `below_title` and `careful` are about `text`, and the rule has none", None);
+            reader.warning(
+                id.span(),
+                "`scope`, `joins`, `alone`, `linked`, `below_title` and `careful` are about `text`, and the rule has none",
+                None,
+            );
         }
         if written.keep && !written.text.is_empty() {
             let span = written.text.first().map_or(id.span(), |text| text.span());

@@ -57,8 +57,24 @@ pub(super) struct PackRule {
 }
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
-const RULE_KEYS: &[&str] =
-    &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "below_title", "careful", "prose", "heading", "keep", "when", "hit", "miss"];
+const RULE_KEYS: &[&str] = &[
+    "id",
+    "why",
+    "select",
+    "text",
+    "scope",
+    "joins",
+    "alone",
+    "linked",
+    "below_title",
+    "careful",
+    "prose",
+    "heading",
+    "keep",
+    "when",
+    "hit",
+    "miss",
+];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
 

@@ -87,8 +87,12 @@ impl Stripper {
         // "12" above "comments".
         let counted = this.checked_sub(1).filter(|before| {
             let before = &self.lines[*before];
-            before.is_number && !before.dropped && before.heading == 0 && before.items == self.lines[this].items && before.first >= self.queue.first()
+            let is_count = before.number.is_some_and(|number| !self.labels.numbers_on(number));
+            is_count && !before.dropped && before.heading == 0 && before.items == self.lines[this].items && before.first >= self.queue.first()
         });
+        if let Some(number) = this.checked_sub(1).and_then(|before| self.lines[before].number) {
+            self.labels.numbered = Some(number);
+        }
         if let Some(number) = counted {
             self.drop_line(number, rules.clone());
         }
@@ -96,7 +100,9 @@ impl Stripper {
         self.labels.weak_are_linked = is_linked || (!self.labels.weak.is_empty() && self.labels.weak_are_linked);
         self.labels.weak.push((this, rules));
         let row = self.labels.weak.len();
-        if beside_label || row >= WEAK_ROW || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked) {
+        // A list of questions is one of a questionnaire.
+        let only_asks = row > 1 && self.labels.weak.iter().all(|(line, _)| self.lines[*line].asks);
+        if beside_label || (row >= WEAK_ROW && !only_asks) || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked) {
             self.labels.after_label = true;
             self.drop_weak();
         }
@@ -145,8 +151,10 @@ impl Stripper {
     fn count_below_title(&mut self, this: usize) {
         let line = &self.lines[this];
         let is_headline = self.headline_lines.back() == Some(&line.first);
+        let is_entry = line.items > 0 && line.ends_sentence && !line.asks;
         let below = &mut self.labels.titles.lines_below;
-        *below = below.filter(|lines| !line.is_prose() && *lines < LINES_BELOW_TITLE).map(|lines| if is_headline { 0 } else { lines + 1 });
+        *below =
+            below.filter(|lines| !line.is_prose() && !is_entry && *lines < LINES_BELOW_TITLE).map(|lines| if is_headline { 0 } else { lines + 1 });
     }
 
     /// A counter alone between two paragraphs is the page's: a table and a heading, which may have such lines, stand elsewhere.

@@ -74,7 +74,7 @@ impl Stripper {
             Markup::Text => !line.ends_sentence,
         });
         // What happens has its date as content.
-        let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event;
+        let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event && !self.is_in_cell_below_title();
         let may_be_text = !is_below_title && this.is_some_and(|line| self.may_be_content(line));
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
@@ -157,6 +157,12 @@ impl Stripper {
             self.near_miss(rule, self.lines.len() - 1, "the line is not mostly links");
         }
         label
+    }
+
+    /// Whether a cell that began below the headline holds the line: it is part of a table, and no template made it.
+    fn is_in_cell_below_title(&self) -> bool {
+        let cell = self.open.iter().rfind(|record| matches!(record.tag, Tag::Td | Tag::Th | Tag::Dt | Tag::Dd));
+        cell.zip(self.headline_lines.back()).is_some_and(|(cell, headline)| cell.event > *headline)
     }
 
     /// Whether the line stands where content of the same words does: it begins an item of a list or a cell, or ends as a statement does, and
