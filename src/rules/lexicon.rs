@@ -171,11 +171,12 @@ impl Lexicon {
         if tells || spoken || (years && numbers > 1) { here - at } else { 0 }
     }
 
-    /// Whether a date of so many words names its day in a year that a page may be of, or says how long ago it was: neither a time nor a weekday
-    /// by itself does, nor how long something takes.
+    /// Whether a date of so many words names its day, in a year that a page may be of or by its weekday, or says how long ago it was: neither
+    /// a time nor a weekday by itself does, nor how long something takes.
     pub fn names_day(&self, line: &Folded, at: usize, length: usize) -> bool {
         let is_recent = |text: &str| text.len() == 4 && ["20", "14", "13"].iter().any(|century| text.starts_with(century));
         let (mut here, mut numbers, mut years, mut units, mut past) = (at, 0, false, 0, false);
+        let (mut weekday, mut month) = (false, false);
         while here < at + length {
             let text = line.word(here);
             if line.words()[here].number {
@@ -196,9 +197,11 @@ impl Lexicon {
             let Some((length, kind)) = self.entry(line, here) else { return false };
             units += usize::from(kind == Kind::Unit);
             past |= kind == Kind::Past;
+            weekday |= kind == Kind::Weekday;
+            month |= kind == Kind::Month;
             here += length;
         }
-        (years && numbers > 1) || (past && units > 0)
+        (years && numbers > 1) || (weekday && month && numbers > 0) || (past && units > 0)
     }
 
     /// Whether a number without signs in it, but for those between thousands, stands before a word that is none of dates.
@@ -256,7 +259,7 @@ mod tests {
             let line = Folded::of(line);
             lexicon.names_day(&line, 0, lexicon.date_length(&line, 0))
         };
-        for day in ["26 July 2025", "Monday 26 July 2025 at 06:30", "26/7/2025", "26.07.25 10:15", "2025-07-26", "3 hours ago"] {
+        for day in ["26 July 2025", "Monday 26 July 2025 at 06:30", "26/7/2025", "26.07.25 10:15", "2025-07-26", "Monday 26 July", "3 hours ago"] {
             assert!(names(day), "{day}");
         }
         for other in ["Monday", "06:30", "26 July", "July 2025", "4 May 1921", "12 May 1934 3 July 2021", "4/5/1921", "2 hours", "1 hour and 3 hours"]

@@ -80,6 +80,10 @@ impl Stripper {
             return self.follow(this);
         }
         if heads_list {
+            if self.markup == Markup::Text && self.lines[this].items > 0 {
+                // An entry heads none of the others.
+                return self.follow(this);
+            }
             self.end_following();
             self.labels.heads = Some((this, rules));
             return;
@@ -101,8 +105,9 @@ impl Stripper {
         self.labels.weak.push((this, rules));
         let row = self.labels.weak.len();
         // A list of questions is one of a questionnaire.
-        let only_asks = row > 1 && self.labels.weak.iter().all(|(line, _)| self.lines[*line].asks);
-        if beside_label || (row >= WEAK_ROW && !only_asks) || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked) {
+        let only_asks = self.labels.weak.iter().all(|(line, _)| self.lines[*line].asks);
+        let is_beside = beside_label && !(only_asks && self.lines[this].items > 0);
+        if is_beside || (row >= WEAK_ROW && !only_asks) || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked) {
             self.labels.after_label = true;
             self.drop_weak();
         }

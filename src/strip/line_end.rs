@@ -77,8 +77,9 @@ impl Stripper {
             let count = count_words(text);
             words += count;
             linked += if piece.linked { count } else { 0 };
-            // A mark that refers to a note stands behind the end of its sentence.
-            let is_last = !text.trim_ascii().is_empty() && (last.is_empty() || !is_reference(text));
+            // A mark that refers to a note stands behind the end of its sentence; behind a colon a number is what is told.
+            let is_note = is_reference(text) && !last.is_empty() && !last.trim_ascii_end().ends_with([':', '：']);
+            let is_last = !text.trim_ascii().is_empty() && !is_note;
             last = if is_last { text } else { last };
         }
         let ending = Ending::of(last);
