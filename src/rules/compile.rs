@@ -201,9 +201,14 @@ impl Building {
                 reader.error(id.span(), format!("rule `{full}` {what}"), Some(format!("add `{key} = ['<p>…</p>']`")));
             }
         }
-        let is_about_text = written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked || written.below_title;
+        let bounds = [written.joins, !written.alone, written.linked, written.below_title, written.careful];
+        let is_about_text = written.scope != super::TextScope::Block || bounds.contains(&true);
         if written.text.is_empty() && is_about_text {
-            reader.warning(id.span(), "`scope`, `joins`, `alone`, `linked` and `below_title` are about `text`, and the rule has none", None);
+            reader.warning(
+                id.span(),
+                "`scope`, `joins`, `alone`, `linked`, `below_title` and `careful` are about `text`, and the rule has none",
+                None,
+            );
         }
         if written.keep && !written.text.is_empty() {
             let span = written.text.first().map_or(id.span(), |text| text.span());
@@ -237,6 +242,7 @@ impl Building {
             alone: written.alone,
             linked: written.linked,
             below_title: written.below_title,
+            careful: written.careful,
             prose: written.prose,
             heading: written.heading,
             keep: written.keep,

@@ -80,7 +80,7 @@ impl PhraseBook {
                         Step::Joined(joined) => places.push(*joined as usize),
                         Step::OneOf(root) if !self.list_ends.contains(root) => outlook.words |= words[*root as usize],
                         Step::Number => outlook.number = true,
-                        Step::Date => (outlook.number, outlook.words) = (true, outlook.words | of_dates),
+                        Step::Date | Step::Day => (outlook.number, outlook.words) = (true, outlook.words | of_dates),
                         _ => outlook.open = true,
                     }
                 }
@@ -93,7 +93,7 @@ impl PhraseBook {
         for (node, steps) in (0..).zip(&self.placeholders).filter(|(_, steps)| steps.len() > FEW_STEPS) {
             let opening = |(step, _): &(Step, u32)| match step {
                 Step::Number => Opening { number: true, ..Opening::default() },
-                Step::Date => Opening { words: dates.clone(), number: true, anything: false },
+                Step::Date | Step::Day => Opening { words: dates.clone(), number: true, anything: false },
                 Step::Joined(joined) => {
                     let Outlook { ends, number, open, .. } = self.outlooks[*joined as usize];
                     Opening { words: self.words_at(*joined, &words_after, &dates), number, anything: ends || open }
@@ -116,7 +116,7 @@ impl PhraseBook {
                 match step {
                     Step::Joined(joined) => places.push(*joined),
                     Step::OneOf(root) if !self.list_ends.contains(root) => words.extend_from_slice(&words_after[*root as usize]),
-                    Step::Date => words.extend_from_slice(dates),
+                    Step::Date | Step::Day => words.extend_from_slice(dates),
                     _ => {}
                 }
             }

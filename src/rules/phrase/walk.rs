@@ -105,9 +105,9 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
-            Step::Date => {
+            Step::Date | Step::Day => {
                 let length = self.lexicon.date_length(self.line.line, at);
-                if length > 0 {
+                if length > 0 && (*step == Step::Date || self.lexicon.names_day(self.line.line, at, length)) {
                     self.on(*child, at + length);
                 }
             }

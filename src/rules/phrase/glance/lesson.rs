@@ -174,7 +174,7 @@ impl PhraseBook {
                     Step::Joined(joined) => places.push(Place::Node(*joined)),
                     Step::OneOf(root) => places.push(Place::List(*root, *child)),
                     Step::Number => words.push((NUMBER, Place::Node(*child))),
-                    Step::Date => after.date = true,
+                    Step::Date | Step::Day => after.date = true,
                     Step::Name => after.names.push(*child),
                     Step::Text => after.text = true,
                     Step::Said(_) => after.said = true,
