@@ -183,6 +183,7 @@ fn rule(list: &PackSource, line: usize, selector: &str, when: When) -> Rule {
         alone: true,
         linked: false,
         below_title: false,
+        careful: false,
         prose: false,
         heading: true,
         keep: false,

@@ -92,6 +92,8 @@ impl RuleSources {
         }
         building.set.has_keep = building.set.rules.iter().any(|rule| rule.keep);
         building.set.selectors.finish();
+        // What is built now takes the most room.
+        (building.ids, building.phrases_seen) = (FxHashMap::default(), FxHashMap::default());
         let rules = &building.set.rules;
         building.set.phrases.finish(&building.set.lexicon, |rule| rules.get(rule.0 as usize).is_some_and(|rule| rule.joins));
         let (set, lists) = moderation.finish(self.key.clone(), &mut building.mistakes);
@@ -199,9 +201,14 @@ impl Building {
                 reader.error(id.span(), format!("rule `{full}` {what}"), Some(format!("add `{key} = ['<p>…</p>']`")));
             }
         }
-        let is_about_text = written.scope != super::TextScope::Block || written.joins || !written.alone || written.linked || written.below_title;
+        let bounds = [written.joins, !written.alone, written.linked, written.below_title, written.careful];
+        let is_about_text = written.scope != super::TextScope::Block || bounds.contains(&true);
         if written.text.is_empty() && is_about_text {
-            reader.warning(id.span(), "`scope`, `joins`, `alone`, `linked` and `below_title` are about `text`, and the rule has none", None);
+            reader.warning(
+                id.span(),
+                "`scope`, `joins`, `alone`, `linked`, `below_title` and `careful` are about `text`, and the rule has none",
+                None,
+            );
         }
         if written.keep && !written.text.is_empty() {
             let span = written.text.first().map_or(id.span(), |text| text.span());
@@ -235,6 +242,7 @@ impl Building {
             alone: written.alone,
             linked: written.linked,
             below_title: written.below_title,
+            careful: written.careful,
             prose: written.prose,
             heading: written.heading,
             keep: written.keep,

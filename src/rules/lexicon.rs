@@ -24,6 +24,7 @@ struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Marker,
+    Past,
     Unit,
     Weekday,
     Month,
@@ -40,6 +41,8 @@ struct Language {
     units: Vec<String>,
     #[serde(default)]
     markers: Vec<String>,
+    #[serde(default)]
+    past: Vec<String>,
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
@@ -60,6 +63,7 @@ impl Lexicon {
                 (Kind::Weekday, &language.weekdays),
                 (Kind::Unit, &language.units),
                 (Kind::Marker, &language.markers),
+                (Kind::Past, &language.past),
             ] {
                 list.iter().for_each(|entry| lexicon.add(entry, kind));
             }
@@ -158,12 +162,46 @@ impl Lexicon {
                 }
                 Kind::Weekday => tells = true,
                 Kind::Unit => units += 1,
-                Kind::Marker => {}
+                Kind::Marker | Kind::Past => {}
             }
             here += length;
         }
-        let spoken = units > 0 && (numbers > 0 || here - at > 1);
+        // A year by itself says of a work when it came out.
+        let spoken = units > 0 && (numbers > 0 || here - at > 1) && !(years && numbers == 1);
         if tells || spoken || (years && numbers > 1) { here - at } else { 0 }
+    }
+
+    /// Whether a date of so many words names its day, in a year that a page may be of or by its weekday, or says how long ago it was: neither
+    /// a time nor a weekday by itself does, nor how long something takes.
+    pub fn names_day(&self, line: &Folded, at: usize, length: usize) -> bool {
+        let is_recent = |text: &str| text.len() == 4 && ["20", "14", "13"].iter().any(|century| text.starts_with(century));
+        let (mut here, mut numbers, mut years, mut units, mut past) = (at, 0, false, 0, false);
+        let (mut weekday, mut month) = (false, false);
+        while here < at + length {
+            let text = line.word(here);
+            if line.words()[here].number {
+                let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
+                let is_old = |part: &&str| part.len() == 4 && !is_recent(part);
+                if parts.len() == 3 && !parts.iter().any(is_old) {
+                    return true;
+                }
+                let is_year = text.len() == 4 && text.starts_with('1') && text.bytes().all(|byte| byte.is_ascii_digit());
+                if is_year && !is_recent(text) {
+                    return false;
+                }
+                numbers += 1;
+                years |= is_recent(text);
+                here += 1;
+                continue;
+            }
+            let Some((length, kind)) = self.entry(line, here) else { return false };
+            units += usize::from(kind == Kind::Unit);
+            past |= kind == Kind::Past;
+            weekday |= kind == Kind::Weekday;
+            month |= kind == Kind::Month;
+            here += length;
+        }
+        (years && numbers > 1) || (weekday && month && numbers > 0) || (past && units > 0)
     }
 
     /// Whether a number without signs in it, but for those between thousands, stands before a word that is none of dates.
@@ -209,6 +247,24 @@ mod tests {
             ("12 2025", 2),
         ] {
             assert_eq!(lexicon.date_length(&Folded::of(line), 0), length, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_day_has_a_year_of_pages_or_is_past() {
+        let source =
+            "[en]\nmonths = ['May', 'July']\nweekdays = ['Monday']\nunits = ['hours', 'hour']\nmarkers = ['at', 'pm', 'and']\npast = ['ago']\n";
+        let lexicon = Lexicon::from_toml(source).unwrap();
+        let names = |line: &str| {
+            let line = Folded::of(line);
+            lexicon.names_day(&line, 0, lexicon.date_length(&line, 0))
+        };
+        for day in ["26 July 2025", "Monday 26 July 2025 at 06:30", "26/7/2025", "26.07.25 10:15", "2025-07-26", "Monday 26 July", "3 hours ago"] {
+            assert!(names(day), "{day}");
+        }
+        for other in ["Monday", "06:30", "26 July", "July 2025", "4 May 1921", "12 May 1934 3 July 2021", "4/5/1921", "2 hours", "1 hour and 3 hours"]
+        {
+            assert!(!names(other), "{other}");
         }
     }
 }

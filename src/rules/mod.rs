@@ -86,6 +86,8 @@ pub struct Rule {
     pub linked: bool,
     /// The line must stand below the headline, with no text between them.
     pub below_title: bool,
+    /// Its phrases are not enough by themselves where a list, a table or a paragraph may say them.
+    pub careful: bool,
     /// What it takes may hold sentences.
     pub prose: bool,
     /// Its phrases may be headings.

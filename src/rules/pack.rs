@@ -46,6 +46,7 @@ pub(super) struct PackRule {
     pub(super) alone: bool,
     pub(super) linked: bool,
     pub(super) below_title: bool,
+    pub(super) careful: bool,
     pub(super) prose: bool,
     pub(super) heading: bool,
     pub(super) keep: bool,
@@ -56,8 +57,24 @@ pub(super) struct PackRule {
 }
 
 const PACK_KEYS: &[&str] = &["about", "when", "rule"];
-const RULE_KEYS: &[&str] =
-    &["id", "why", "select", "text", "scope", "joins", "alone", "linked", "below_title", "prose", "heading", "keep", "when", "hit", "miss"];
+const RULE_KEYS: &[&str] = &[
+    "id",
+    "why",
+    "select",
+    "text",
+    "scope",
+    "joins",
+    "alone",
+    "linked",
+    "below_title",
+    "careful",
+    "prose",
+    "heading",
+    "keep",
+    "when",
+    "hit",
+    "miss",
+];
 const SCOPES: &[(&str, TextScope)] =
     &[("block", TextScope::Block), ("container", TextScope::Container), ("following", TextScope::Following), ("rest", TextScope::Rest)];
 
@@ -127,6 +144,7 @@ impl Reader<'_> {
             ("alone", &mut rule.alone),
             ("linked", &mut rule.linked),
             ("below_title", &mut rule.below_title),
+            ("careful", &mut rule.careful),
             ("prose", &mut rule.prose),
             ("heading", &mut rule.heading),
             ("keep", &mut rule.keep),

@@ -5,6 +5,7 @@ use super::Stripper;
 use super::gathering::Piece;
 use super::label::Label;
 use super::word_count::count_words;
+use crate::fold::Folded;
 use crate::metadata::Collector;
 use crate::rewrite::{EventKind, Markup, Window};
 use crate::rules::{Rule, TextScope};
@@ -32,7 +33,8 @@ impl Stripper {
         for part in parts {
             match self.said_by(part, window, metadata, tells) {
                 Some(rules) => told = told.or(Some(rules)),
-                None if self.words_of(part, window) > PART_WORDS || self.names_price(part, window) || self.names_next(part, window) => return None,
+                None if self.words_of(part, window) > PART_WORDS => return None,
+                None if self.names_price(part, window) || self.names_next(part, window) || self.counts_other(part, window) => return None,
                 None => {}
             }
         }
@@ -49,6 +51,14 @@ impl Stripper {
     fn names_next(&self, part: &[Piece], window: &Window) -> bool {
         let texts = part.iter().rev().filter_map(|piece| self.text_of(piece, window));
         texts.map(str::trim).find(|text| !text.is_empty()).is_some_and(|text| text.ends_with([':', '：']))
+    }
+
+    /// Whether a number in a part is no date: it counts something of the article.
+    fn counts_other(&self, part: &[Piece], window: &Window) -> bool {
+        let mut text = String::new();
+        self.line_text(part, false, window, &mut text);
+        let folded = Folded::of(&text);
+        folded.words().iter().any(|word| word.number) && self.rules.lexicon().date_length(&folded, 0) < folded.words().len()
     }
 
     fn words_of(&self, part: &[Piece], window: &Window) -> u32 {

@@ -21,6 +21,7 @@ const ENTRIES: usize = 3;
 const TEASER_WORDS: u32 = 5;
 /// Lines of names, places and the like between a headline and what belongs to it.
 const LINES_BELOW_TITLE: usize = 3;
+const SUBTITLE_WORDS: u32 = 5;
 /// Words of the first entry below a label that needs one.
 const ENTRY_OF_LIST_WORDS: u32 = 24;
 
@@ -80,6 +81,10 @@ impl Stripper {
             return self.follow(this);
         }
         if heads_list {
+            if self.markup == Markup::Text && self.lines[this].items > 0 {
+                // An entry heads none of the others.
+                return self.follow(this);
+            }
             self.end_following();
             self.labels.heads = Some((this, rules));
             return;
@@ -87,8 +92,12 @@ impl Stripper {
         // "12" above "comments".
         let counted = this.checked_sub(1).filter(|before| {
             let before = &self.lines[*before];
-            before.is_number && !before.dropped && before.heading == 0 && before.items == self.lines[this].items && before.first >= self.queue.first()
+            let is_count = before.number.is_some_and(|number| !self.labels.numbers_on(number));
+            is_count && !before.dropped && before.heading == 0 && before.items == self.lines[this].items && before.first >= self.queue.first()
         });
+        if let Some(number) = this.checked_sub(1).and_then(|before| self.lines[before].number) {
+            self.labels.numbered = Some(number);
+        }
         if let Some(number) = counted {
             self.drop_line(number, rules.clone());
         }
@@ -96,7 +105,10 @@ impl Stripper {
         self.labels.weak_are_linked = is_linked || (!self.labels.weak.is_empty() && self.labels.weak_are_linked);
         self.labels.weak.push((this, rules));
         let row = self.labels.weak.len();
-        if beside_label || row >= WEAK_ROW || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked) {
+        // A list of questions is one of a questionnaire.
+        let only_asks = self.labels.weak.iter().all(|(line, _)| self.lines[*line].asks);
+        let is_beside = beside_label && !(only_asks && self.lines[this].items > 0);
+        if is_beside || (row >= WEAK_ROW && !only_asks) || (row >= WEAK_LINKED_ROW && self.labels.weak_are_linked) {
             self.labels.after_label = true;
             self.drop_weak();
         }
@@ -145,8 +157,12 @@ impl Stripper {
     fn count_below_title(&mut self, this: usize) {
         let line = &self.lines[this];
         let is_headline = self.headline_lines.back() == Some(&line.first);
+        // A subtitle says something; "2.1.0" or "Monday" begins a part of the text, and so does an entry that is a sentence.
+        let is_part = !is_headline && line.heading > 0 && line.words < SUBTITLE_WORDS;
+        let is_entry = line.items > 0 && line.ends_sentence && !line.asks;
+        let is_head = |lines: &usize| !line.is_prose() && !is_part && !is_entry && *lines < LINES_BELOW_TITLE;
         let below = &mut self.labels.titles.lines_below;
-        *below = below.filter(|lines| !line.is_prose() && *lines < LINES_BELOW_TITLE).map(|lines| if is_headline { 0 } else { lines + 1 });
+        *below = below.filter(is_head).map(|lines| if is_headline { 0 } else { lines + 1 });
     }
 
     /// A counter alone between two paragraphs is the page's: a table and a heading, which may have such lines, stand elsewhere.
@@ -156,7 +172,7 @@ impl Stripper {
         let before = self.lines.iter().take(line).rev().find(|before| !before.dropped);
         let is_between = line + 1 == this && is_text(self.lines.get(this)) && is_text(before);
         let counter = &self.lines[line];
-        if is_between && counter.counts && counter.items == 0 && counter.heading == 0 {
+        if is_between && counter.counts && counter.items == 0 && counter.heading == 0 && !counter.ends_sentence {
             self.drop_weak();
         }
     }

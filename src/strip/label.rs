@@ -88,6 +88,7 @@ impl Stripper {
             self.line_text(pieces, part_at_tags, window, &mut text);
             // The title may have to be made of the first line: hashes tell too little of plain text.
             if !is_html {
+                self.note_text_entry(&text);
                 folded.set(first_words(&text));
                 if !self.may_be_label(&folded) {
                     continue;
@@ -107,7 +108,7 @@ impl Stripper {
             }
         }
         if self.markup == Markup::Text {
-            self.note_text_line(&text, found.is_some(), &folded);
+            self.note_text_title(&text, found.is_some(), &folded);
         }
         self.gathering.text = text;
         self.gathering.folded = folded;

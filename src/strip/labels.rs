@@ -24,6 +24,8 @@ pub(super) struct Labels {
     pub(super) marked: Option<Label>,
     /// The line before was taken by a joining phrase.
     pub(super) after_label: bool,
+    /// The number above the last weak line that had one.
+    pub(super) numbered: Option<u32>,
     /// Short links right after a label, that go if another label comes: the entry of a menu that nobody has listed.
     pub(super) between: Vec<usize>,
     /// Plain text: the lines of the paragraph so far that are no labels, and the first of them.
@@ -35,6 +37,11 @@ pub(super) struct Labels {
 }
 
 impl Labels {
+    /// Whether a number above a weak line is that of a step rather than a count: the first, or the next.
+    pub(super) fn numbers_on(&self, number: u32) -> bool {
+        number == 1 || self.numbered.is_some_and(|before| before + 1 == number)
+    }
+
     /// Stops waiting: the weak lines stay.
     pub(super) fn release(&mut self) {
         self.weak.clear();

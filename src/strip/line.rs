@@ -24,8 +24,8 @@ pub(super) struct Line {
     pub(super) breaks_off: bool,
     /// It is a weak label with a number in it.
     pub(super) counts: bool,
-    /// It is a number, and no cell of a table.
-    pub(super) is_number: bool,
+    /// The number that it is, where it is one and no cell of a table.
+    pub(super) number: Option<u32>,
     /// A rule has taken it.
     pub(super) dropped: bool,
 }

@@ -7,6 +7,7 @@ use super::line::{Line, is_no_heading};
 use super::queue::EventIndex;
 use super::word_count::count_words;
 use super::{StripMode, Stripper};
+use crate::fold::Folded;
 use crate::metadata::Collector;
 use crate::rewrite::{Markup, Tag, Window};
 use crate::rules::LONGEST_LINE;
@@ -17,7 +18,7 @@ const WORDS_OF_FURNITURE: u32 = 60;
 /// A heading of more lines was not closed.
 const HEADING_LINES: u32 = 3;
 /// A counter that stands in a line by itself has at most so many digits.
-const NUMBER_DIGITS: u32 = 7;
+const NUMBER_DIGITS: usize = 7;
 
 impl Stripper {
     /// A line has ended: measures it and asks the phrases.
@@ -76,8 +77,9 @@ impl Stripper {
             let count = count_words(text);
             words += count;
             linked += if piece.linked { count } else { 0 };
-            // A mark that refers to a note stands behind the end of its sentence.
-            let is_last = !text.trim_ascii().is_empty() && (last.is_empty() || !is_reference(text));
+            // A mark that refers to a note stands behind the end of its sentence; behind a colon a number is what is told.
+            let is_note = is_reference(text) && !last.is_empty() && !last.trim_ascii_end().ends_with([':', '：']);
+            let is_last = !text.trim_ascii().is_empty() && !is_note;
             last = if is_last { text } else { last };
         }
         let ending = Ending::of(last);
@@ -93,20 +95,21 @@ impl Stripper {
             asks: ending.asks,
             breaks_off: ending.breaks_off,
             counts: false,
-            is_number: words == 1 && self.is_number(pieces, window),
+            number: if words == 1 { self.number(pieces, window) } else { None },
             dropped: false,
         }
     }
 
-    /// Whether these pieces are a number outside of tables.
-    fn is_number(&self, pieces: &[Piece], window: &Window) -> bool {
-        let texts = || pieces.iter().filter_map(|piece| self.text_of(piece, window)).flat_map(|text| text.trim().chars());
-        let mut count = 0;
-        let is_digits = texts().all(|character| {
-            count += u32::from(character.is_numeric());
-            character.is_numeric() || matches!(character, '(' | ')' | '[' | ']')
-        });
-        is_digits && (1..=NUMBER_DIGITS).contains(&count) && !self.open.iter().any(|record| matches!(record.tag, Tag::Td | Tag::Th))
+    /// The number that these pieces are, outside of tables.
+    fn number(&self, pieces: &[Piece], window: &Window) -> Option<u32> {
+        let text: String = pieces.iter().filter_map(|piece| self.text_of(piece, window)).collect();
+        let text = text.trim();
+        let is_digits = text.chars().all(|character| character.is_numeric() || matches!(character, '(' | ')' | '[' | ']'));
+        if !is_digits || self.open.iter().any(|record| matches!(record.tag, Tag::Td | Tag::Th)) {
+            return None;
+        }
+        let digits: String = Folded::of(text).texts().collect();
+        digits.parse().ok().filter(|_| digits.len() <= NUMBER_DIGITS)
     }
 
     /// The label that the line is or holds, if all of it was read.

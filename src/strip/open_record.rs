@@ -65,12 +65,6 @@ impl Stripper {
         }
     }
 
-    /// Whether the line stands in a cell of a table or of a list of terms that opened below the headline: what it says belongs to the cell beside it.
-    pub(super) fn is_in_cell_below_title(&self) -> bool {
-        let headline = self.headline_lines.back().copied().unwrap_or(0);
-        self.open.iter().any(|record| record.event > headline && matches!(record.tag, Tag::Td | Tag::Th | Tag::Dt | Tag::Dd))
-    }
-
     pub(super) fn closed(&mut self, at: EventIndex, id: ElementId, tag: Tag, how: Closing, window: &Window) {
         let Some(position) = self.open.iter().rposition(|record| record.id == id) else { return };
         let record = remove(&mut self.open, position);

@@ -3,10 +3,11 @@
 
 use super::Stripper;
 use super::label::Label;
+use super::line::Line;
 use super::removal::NearMiss;
 use crate::fold::Folded;
 use crate::metadata::Collector;
-use crate::rewrite::Markup;
+use crate::rewrite::{Markup, Tag};
 use crate::rules::{Numbered, PhraseMatch, RuleIndex, Said};
 
 /// Words of a bar of commands in which not all are known, and how many of them must be.
@@ -74,6 +75,7 @@ impl Stripper {
         });
         // What happens has its date as content.
         let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event && !self.is_in_cell_below_title();
+        let may_be_text = !is_below_title && this.is_some_and(|line| self.may_be_content(line));
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
         let mut reached: Vec<Option<Way>> = vec![None; count + 1];
@@ -102,11 +104,12 @@ impl Stripper {
                     unlinked = unlinked.or((phrase.end == count && at == 0).then_some(phrase.rule));
                     continue;
                 }
+                let is_strong = rule.alone && !(rule.careful && may_be_text);
                 if at == 0 && phrase.end == count {
-                    whole.push((phrase.rule, rule.alone));
+                    whole.push((phrase.rule, is_strong));
                 }
                 if rule.joins && phrase.end > at {
-                    let is_strong = rule.alone || reached[at].as_ref().is_some_and(|way| way.is_strong);
+                    let is_strong = is_strong || reached[at].as_ref().is_some_and(|way| way.is_strong);
                     Way::note(&mut reached[phrase.end], at, phrase.rule, is_strong);
                 }
             }
@@ -154,6 +157,23 @@ impl Stripper {
             self.near_miss(rule, self.lines.len() - 1, "the line is not mostly links");
         }
         label
+    }
+
+    /// Whether a cell that began below the headline holds the line: it is part of a table, and no template made it.
+    fn is_in_cell_below_title(&self) -> bool {
+        let cell = self.open.iter().rfind(|record| matches!(record.tag, Tag::Td | Tag::Th | Tag::Dt | Tag::Dd));
+        cell.zip(self.headline_lines.back()).is_some_and(|(cell, headline)| cell.event > *headline)
+    }
+
+    /// Whether the line stands where content of the same words does: it begins an item of a list or a cell, or ends as a statement does, and
+    /// leads nowhere.
+    fn may_be_content(&self, line: &Line) -> bool {
+        if self.markup == Markup::Text {
+            return line.items > 0 || line.ends_sentence && !line.asks;
+        }
+        let item = self.open.iter().rfind(|record| matches!(record.tag, Tag::Li | Tag::Td | Tag::Th | Tag::Dt | Tag::Dd));
+        let begins = item.is_some_and(|item| self.lines.iter().rev().nth(1).is_none_or(|before| before.first < item.event));
+        !line.is_linked() && (begins || line.ends_sentence && !line.asks)
     }
 
     /// A row of commands most of which are known.

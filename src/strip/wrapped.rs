@@ -70,14 +70,19 @@ impl Stripper {
         }
     }
 
-    /// What plain text shows by its shape: the first line that is no furniture names it, a bullet begins an entry of a list.
-    pub(super) fn note_text_line(&mut self, text: &str, is_label: bool, folded: &Folded) {
+    /// What plain text shows by its shape: a bullet or a number begins an entry of a list.
+    pub(super) fn note_text_entry(&mut self, text: &str) {
         let text = text.trim_start();
         if let Some(line) = self.lines.back_mut() {
             let number = text.trim_start_matches(|c: char| c.is_numeric());
             let is_numbered = number.len() < text.len() && (number.starts_with(". ") || number.starts_with(") ") || number.starts_with("- "));
             line.items = u32::from(is_numbered || text.starts_with(BULLETS));
         }
+    }
+
+    /// And the first line that is no furniture names it.
+    pub(super) fn note_text_title(&mut self, text: &str, is_label: bool, folded: &Folded) {
+        let text = text.trim_start();
         if !is_label && self.labels.titles.texts.is_empty() && folded.words().len() <= TITLE_WORDS {
             self.labels.titles.add(text);
             self.labels.titles.was_shown = true;

@@ -38,7 +38,8 @@ pub struct PhraseBook {
     children: FxHashMap<u64, u32>,
     /// The placeholders that a node has children for, and those.
     placeholders: Vec<Vec<(Step, u32)>>,
-    ends: Vec<Vec<RuleIndex>>,
+    /// Of the nodes at which phrases end, whose they are.
+    ends: FxHashMap<u32, Vec<RuleIndex>>,
     /// Lists of forms, by name: each is a tree of its own.
     lists: FxHashMap<String, u32>,
     list_ends: FxHashSet<u32>,
@@ -55,8 +56,9 @@ impl PhraseBook {
     pub fn add(&mut self, phrase: &str, rule: RuleIndex) -> Result<(), PhraseError> {
         let items = self.parse(phrase)?;
         let node = self.insert(0, &items);
-        if !self.ends[node as usize].contains(&rule) {
-            self.ends[node as usize].push(rule);
+        let rules = self.ends.entry(node).or_default();
+        if !rules.contains(&rule) {
+            rules.push(rule);
         }
         self.has_phrases = true;
         Ok(())
@@ -89,7 +91,7 @@ impl PhraseBook {
     }
 
     fn begin(&mut self) {
-        if self.ends.is_empty() {
+        if self.placeholders.is_empty() {
             self.new_node();
         }
     }
@@ -103,10 +105,10 @@ impl PhraseBook {
                     let joined = self.new_node();
                     for alternative in alternatives {
                         let end = self.insert(node, alternative);
-                        let ways = &mut self.placeholders[end as usize];
+                        let ways = &self.placeholders[end as usize];
                         // Two alternatives may be the same, or both be nothing.
                         if ways.last() != Some(&(Step::Joined(joined), joined)) {
-                            ways.push((Step::Joined(joined), joined));
+                            self.add_step(end, (Step::Joined(joined), joined));
                         }
                     }
                     joined
@@ -127,7 +129,7 @@ impl PhraseBook {
         let child = self.new_node();
         match step {
             Step::Word { id, colon } => drop(self.children.insert(word_key(node, *id, *colon), child)),
-            _ => self.placeholders[node as usize].push((step.clone(), child)),
+            _ => self.add_step(node, (step.clone(), child)),
         }
         child
     }
@@ -138,9 +140,22 @@ impl PhraseBook {
     }
 
     fn new_node(&mut self) -> u32 {
-        self.ends.push(Vec::new());
         self.placeholders.push(Vec::new());
-        (self.ends.len() - 1) as u32
+        (self.placeholders.len() - 1) as u32
+    }
+
+    fn add_step(&mut self, node: u32, step: (Step, u32)) {
+        let steps = &mut self.placeholders[node as usize];
+        if steps.is_empty() {
+            // Most nodes have one.
+            steps.reserve_exact(1);
+        }
+        steps.push(step);
+    }
+
+    /// Whose phrases end at a node.
+    fn ends_at(&self, node: u32) -> &[RuleIndex] {
+        self.ends.get(&node).map_or(&[], Vec::as_slice)
     }
 
     fn words(&mut self, literal: &str, items: &mut Vec<Item>) {

@@ -60,7 +60,7 @@ impl PhraseBook {
         }
         let numbers: FxHashSet<u32> =
             self.vocabulary.iter().filter(|(word, _)| word.starts_with(|c: char| c.is_ascii_digit())).map(|(_, id)| *id).collect();
-        let mut words_after = vec![Vec::new(); self.ends.len()];
+        let mut words_after = vec![Vec::new(); self.placeholders.len()];
         for key in self.children.keys() {
             words_after[(key >> 32) as usize].push((*key as u32) >> 1);
         }
@@ -74,26 +74,26 @@ impl PhraseBook {
             places.push(at);
             while let Some(node) = places.pop() {
                 outlook.words |= words[node];
-                outlook.ends |= !self.ends[node].is_empty();
+                outlook.ends |= !self.ends_at(node as u32).is_empty();
                 for (step, _) in &self.placeholders[node] {
                     match step {
                         Step::Joined(joined) => places.push(*joined as usize),
                         Step::OneOf(root) if !self.list_ends.contains(root) => outlook.words |= words[*root as usize],
                         Step::Number => outlook.number = true,
-                        Step::Date => (outlook.number, outlook.words) = (true, outlook.words | of_dates),
+                        Step::Date | Step::Day => (outlook.number, outlook.words) = (true, outlook.words | of_dates),
                         _ => outlook.open = true,
                     }
                 }
             }
-            (outlook.words_here, outlook.ends_here) = (words[at], !self.ends[at].is_empty());
-            outlook.joins_here = self.ends[at].iter().any(|rule| joins(*rule));
+            (outlook.words_here, outlook.ends_here) = (words[at], !self.ends_at(at as u32).is_empty());
+            outlook.joins_here = self.ends_at(at as u32).iter().any(|rule| joins(*rule));
             outlook.steps_here = !self.placeholders[at].is_empty();
             self.outlooks[at] = outlook;
         }
         for (node, steps) in (0..).zip(&self.placeholders).filter(|(_, steps)| steps.len() > FEW_STEPS) {
             let opening = |(step, _): &(Step, u32)| match step {
                 Step::Number => Opening { number: true, ..Opening::default() },
-                Step::Date => Opening { words: dates.clone(), number: true, anything: false },
+                Step::Date | Step::Day => Opening { words: dates.clone(), number: true, anything: false },
                 Step::Joined(joined) => {
                     let Outlook { ends, number, open, .. } = self.outlooks[*joined as usize];
                     Opening { words: self.words_at(*joined, &words_after, &dates), number, anything: ends || open }
@@ -116,7 +116,7 @@ impl PhraseBook {
                 match step {
                     Step::Joined(joined) => places.push(*joined),
                     Step::OneOf(root) if !self.list_ends.contains(root) => words.extend_from_slice(&words_after[*root as usize]),
-                    Step::Date => words.extend_from_slice(dates),
+                    Step::Date | Step::Day => words.extend_from_slice(dates),
                     _ => {}
                 }
             }

@@ -9,6 +9,8 @@ pub(super) enum Step {
     },
     Number,
     Date,
+    /// A date that names its day, of these years, or how long ago it was.
+    Day,
     Name,
     Text,
     Said(Said),

@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
     fn at(&mut self, node: u32, outlook: &'a Outlook, at: usize) {
         let (book, number) = (self.book, node as usize);
         if outlook.ends_here {
-            self.found.extend(book.ends[number].iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
+            self.found.extend(book.ends_at(node).iter().map(|rule| PhraseMatch { end: at, rule: *rule }));
         }
         let Some(word) = self.words.get(at) else {
             for (step, _) in &book.placeholders[number] {
@@ -105,9 +105,9 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
-            Step::Date => {
+            Step::Date | Step::Day => {
                 let length = self.lexicon.date_length(self.line.line, at);
-                if length > 0 {
+                if length > 0 && (*step == Step::Date || self.lexicon.names_day(self.line.line, at, length)) {
                     self.on(*child, at + length);
                 }
             }

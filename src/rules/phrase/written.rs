@@ -22,7 +22,7 @@ pub enum PhraseError {
     #[error("the phrase holds no word")]
     Empty,
     /// A placeholder that does not exist.
-    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{name}}, {{text}}, {{title}}, {{site}} and the lists {1}")]
+    #[error("unknown placeholder {{{0}}}; there are {{n}}, {{date}}, {{day}}, {{name}}, {{text}}, {{title}}, {{site}} and the lists {1}")]
     UnknownPlaceholder(String, String),
     /// `{text}` before the end.
     #[error("{{text}} stands for the rest of the line and can only be last")]
@@ -115,6 +115,7 @@ impl PhraseBook {
         Ok(match name {
             "n" => Step::Number,
             "date" => Step::Date,
+            "day" => Step::Day,
             "name" => Step::Name,
             "text" => Step::Text,
             "title" => Step::Said(Said::Title),

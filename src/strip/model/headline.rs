@@ -9,8 +9,14 @@ use super::spared::{SPARED_LABEL, SPARED_LINE};
 
 /// A standfirst has at least so many words; what is shorter is a byline or a section.
 const STANDFIRST_WORDS: u32 = 5;
+/// One of so many words right behind the headline is hardly anything else, and stays from this chance on.
+const LONG_STANDFIRST_WORDS: u32 = 12;
+const LONG_STANDFIRST: f32 = 0.04;
 /// A line with so many digits is a date or a counter, unless it has twice as many words.
 const DATE_DIGITS: u32 = 6;
+/// A caption has so many words, and is at least so likely content.
+const CAPTION_WORDS: u32 = 4;
+const CAPTION: f32 = 0.03;
 /// Lines between the headline and its standfirst: bylines, dates, counters.
 const LINES_BETWEEN: usize = 6;
 /// A point of a summary is at least so likely content.
@@ -25,7 +31,12 @@ pub(super) fn spare_standfirst(blocks: &[Block], headline: usize, kept: &mut [bo
     let is_standfirst = |(at, row): &(usize, usize)| {
         let block = &blocks[*row];
         let says_something = block.words >= STANDFIRST_WORDS && block.digits < DATE_DIGITS.max(block.words / 2);
-        block.links == 0 && says_something && has_chance(*row, if *at == 0 { SPARED_LABEL } else { SPARED_LINE })
+        let least = match at {
+            0 if block.words >= LONG_STANDFIRST_WORDS => LONG_STANDFIRST,
+            0 => SPARED_LABEL,
+            _ => SPARED_LINE,
+        };
+        block.links == 0 && says_something && has_chance(*row, least)
     };
     if let Some((_, row)) = lines.find(is_standfirst) {
         kept[row] = true;
@@ -50,6 +61,17 @@ pub(super) fn spare_points(page: &Blocks, headline: usize, kept: &mut [bool], ha
         // What is made like a point that stays is another one.
         let least = if points.iter().any(|other| make(*other) == make(row) && has_chance(*other, POINT)) { SPARED_LINE } else { POINT };
         kept[row] |= has_chance(row, least);
+    }
+}
+
+/// Keeps what a figure between the headline and the first paragraph shows, in words.
+pub(super) fn spare_captions(page: &Blocks, headline: usize, kept: &mut [bool], has_chance: impl Fn(usize, f32) -> bool) {
+    let blocks = &page.blocks;
+    let Some(first) = (headline + 1..blocks.len()).find(|row| kept[*row] && is_paragraph(&blocks[*row])) else { return };
+    for row in headline + 1..first {
+        let block = &blocks[row];
+        let in_figure = page.elements[block.element as usize].inside & inside::FIGURE != 0;
+        kept[row] |= in_figure && !block.dropped && block.links == 0 && block.words >= CAPTION_WORDS && has_chance(row, CAPTION);
     }
 }
 

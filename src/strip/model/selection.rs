@@ -110,6 +110,7 @@ impl<'a> Selection<'a> {
         let has_chance = |row: usize, least| chances[row] >= moved(least, favor);
         headline::spare_standfirst(&self.page.blocks, headline, &mut self.kept, has_chance);
         headline::spare_points(self.page, headline, &mut self.kept, has_chance);
+        headline::spare_captions(self.page, headline, &mut self.kept, has_chance);
         headline::leave_out_before(&self.page.blocks, headline, &mut self.kept);
     }
 

@@ -168,13 +168,13 @@ impl PhraseBook {
             };
             let found = words_after.get(&node).into_iter().flatten();
             words.extend(found.map(|(hash, next)| (any_number(*hash), Place::Node(*next))));
-            after.rules.extend_from_slice(&self.ends[node as usize]);
+            after.rules.extend_from_slice(self.ends_at(node));
             for (step, child) in &self.placeholders[node as usize] {
                 match step {
                     Step::Joined(joined) => places.push(Place::Node(*joined)),
                     Step::OneOf(root) => places.push(Place::List(*root, *child)),
                     Step::Number => words.push((NUMBER, Place::Node(*child))),
-                    Step::Date => after.date = true,
+                    Step::Date | Step::Day => after.date = true,
                     Step::Name => after.names.push(*child),
                     Step::Text => after.text = true,
                     Step::Said(_) => after.said = true,

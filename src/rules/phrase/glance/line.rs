@@ -121,7 +121,7 @@ impl PhraseBook {
                     }
                 }
                 Step::Number | Step::Word { .. } => {}
-                Step::Date => self.glance_behind_any(*child, line, at, line.date_words(at, &self.glance), ends),
+                Step::Date | Step::Day => self.glance_behind_any(*child, line, at, line.date_words(at, &self.glance), ends),
                 Step::Said(_) => {
                     let lengths = (line.said)(&words[at..]);
                     for length in (1..=words.len() - at).filter(|length| lengths >> length & 1 == 1) {

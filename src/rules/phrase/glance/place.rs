@@ -37,7 +37,7 @@ impl PhraseBook {
         has_word(node)
             || self.steps(node, self.outlook(node), id.copied(), number).any(|(step, child)| match step {
                 Step::Number => number,
-                Step::Date => number || lexicon.begins_date(line.word(at)),
+                Step::Date | Step::Day => number || lexicon.begins_date(line.word(at)),
                 // What the page says of itself is compared by the caller.
                 Step::Said(_) => at > 0,
                 Step::Name if at == 0 => {
