@@ -180,3 +180,16 @@ fn lines_are_read_as_a_browser_shows_them() {
         }
     }
 }
+
+/// Each mark in a line hides what it holds, and no piece of the line is held against all of them.
+#[test]
+fn many_hidden_words_in_a_line_take_their_time_and_no_more() {
+    let prose = "The council met and spoke of the harbour until the lamps were lit and the last of the boats had come in, as it does each year.";
+    let page = format!("<p>{prose}</p><p>{}</p><p>{prose}</p>", "<span class=screen-reader-text>x</span>y ".repeat(300_000));
+    let settings = Settings { strip: StripMode::Article, emit: EmitFormat::Text, ..Settings::default() };
+    let origin = Origin { url: None, content_type: Some("text/html; charset=utf-8".into()), markup: Markup::Html };
+    let (mut out, begun) = (Vec::new(), std::time::Instant::now());
+    naqi::clean(builtin_rules(), &settings, &origin, page.as_bytes(), &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("y y y"));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}

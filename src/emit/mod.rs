@@ -97,9 +97,10 @@ pub enum Part<'a> {
     Edit(&'a Edit),
 }
 
-/// A text as a browser takes it: U+0000 is left out (HTML Living Standard, 13.2.6.4.7).
-fn without_nul(raw: &str) -> Cow<'_, str> {
-    if memchr::memchr(0, raw.as_bytes()).is_some() { raw.replace('\0', "").into() } else { raw.into() }
+/// A text as a browser takes it, once its references are read: U+0000 is left out (HTML Living Standard, 13.2.6.4.7). It ends the reference
+/// that it stands in, so left out before it would make references that moderation has not read.
+fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {
+    if memchr::memchr(0, text.as_bytes()).is_some() { text.replace('\0', "").into() } else { text }
 }
 
 /// The number of a finding, and where in the output stands what was written for it.

@@ -40,6 +40,9 @@ mod tests {
         for mail in ["Ahmed.Ali@Example.org", "ahmed.ali [at] example.org", "ahmed.ali at example dot org", "ahmed.ali%40example.org"] {
             assert_eq!(of(EntityKind::Email, "address", mail), "ahmed.ali@example.org", "{mail}");
         }
+        for mail in ["matt.dot@gmail.com", "matt.dot at gmail com", "matt . dot @ gmail . com", "Matt(dot)dot(at)gmail,com"] {
+            assert_eq!(of(EntityKind::Email, "address", mail), "matt.dot@gmail.com", "{mail}");
+        }
         assert_eq!(of(EntityKind::Card, "visa", "4111-1111 1111.1111"), "4111111111111111");
         assert_eq!(of(EntityKind::Iban, "SA", "SA03 8000 0000"), "sa0380000000");
     }

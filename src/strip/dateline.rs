@@ -33,7 +33,8 @@ impl Stripper {
         for part in parts {
             match self.said_by(part, window, metadata, tells) {
                 Some(rules) => told = told.or(Some(rules)),
-                None if self.words_of(part, window) > PART_WORDS || self.names_price(part, window) || self.counts_other(part, window) => return None,
+                None if self.words_of(part, window) > PART_WORDS => return None,
+                None if self.names_price(part, window) || self.names_next(part, window) || self.counts_other(part, window) => return None,
                 None => {}
             }
         }
@@ -44,6 +45,12 @@ impl Stripper {
     fn names_price(&self, part: &[Piece], window: &Window) -> bool {
         let is_currency = |character: char| matches!(character, '$' | '¢'..='¥' | '\u{20A0}'..='\u{20CF}' | '\u{FDFC}');
         part.iter().filter_map(|piece| self.text_of(piece, window)).any(|text| text.contains(is_currency))
+    }
+
+    /// Whether a part ends with a colon: it says what the date is of.
+    fn names_next(&self, part: &[Piece], window: &Window) -> bool {
+        let texts = part.iter().rev().filter_map(|piece| self.text_of(piece, window));
+        texts.map(str::trim).find(|text| !text.is_empty()).is_some_and(|text| text.ends_with([':', '：']))
     }
 
     /// Whether a number in a part is no date: it counts something of the article.

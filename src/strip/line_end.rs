@@ -138,10 +138,18 @@ impl Stripper {
     /// The label that the line is, read without what marks take within it where that leaves words: hidden ones or the name of an icon are none
     /// of what a reader sees. In `rules` they are gone by now.
     fn read_unmarked(&mut self, pieces: &[Piece], window: &Window, metadata: &Collector) -> Option<Label> {
-        let marked: Vec<Range<EventIndex>> =
+        let mut marked: Vec<Range<EventIndex>> =
             self.ended.iter().rev().take_while(|(mark, ..)| mark.start >= self.gathering.first).map(|(mark, end, _)| mark.start..*end).collect();
         if !marked.is_empty() {
-            let is_seen = |piece: &&Piece| !marked.iter().any(|marked| marked.contains(&piece.event));
+            marked.sort_unstable_by_key(|marked| marked.start);
+            // Pieces come in the order of their events, so that each mark is looked at once.
+            let (mut marked, mut hidden_to) = (marked.into_iter().peekable(), 0);
+            let is_seen = |piece: &&Piece| {
+                while let Some(marked) = marked.next_if(|marked| marked.start <= piece.event) {
+                    hidden_to = marked.end.max(hidden_to);
+                }
+                piece.event >= hidden_to
+            };
             let seen: Vec<Piece> = pieces.iter().filter(is_seen).copied().collect();
             let label = if seen.len() < pieces.len() { self.read_label(&seen, window, metadata) } else { None };
             if label.is_some() {

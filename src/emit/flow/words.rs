@@ -13,8 +13,7 @@ const LINE_BYTES: usize = 1 << 20;
 
 impl Flow {
     pub(super) fn words(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
-        let raw = &*without_nul(raw);
-        let text: Cow<'_, str> = if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) };
+        let text = without_nul(if kind == TextKind::Literal || !raw.contains('&') { raw.into() } else { htmlize::unescape(raw) });
         if let Some(title) = &mut self.title {
             title.hear(&text);
         }

@@ -27,11 +27,11 @@ pub(super) fn allows(tag: Tag, name: &str, value: &str) -> bool {
 
 /// Whether a value is a number, with what it is a number of.
 fn is_length(value: &str) -> bool {
-    let number = value.strip_prefix(['-', '+']).unwrap_or(value).trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '%');
+    let number = value.strip_prefix(['-', '+']).unwrap_or(value).trim_end_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '%' | ' '));
     value.len() - number.len() <= 4 && is_short(number) && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-/// Whether a value is the name of a language, of people or of machines, or of a cell.
+/// Whether a value is the name of a language, of people or of machines (with what a class says it is), or of a cell.
 pub(super) fn is_name(value: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'#' | b'.' | b':');
     value.len() <= NAME && value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.bytes().all(is_part) && is_short(value)
@@ -70,6 +70,7 @@ mod tests {
         for (tag, name, value) in [
             (Tag::Img, "width", "640"),
             (Tag::Img, "height", "12.5em"),
+            (Tag::Img, "height", "480 PX"),
             (Tag::Td, "colspan", "2"),
             (Tag::Ol, "start", "-3"),
             (Tag::Ol, "type", "A"),
@@ -101,6 +102,7 @@ mod tests {
         ] {
             assert!(!allows(tag, name, value), "{name}={value}");
         }
-        assert!(is_name("c++") && is_name("objective-c") && !is_name("0501234567"));
+        assert!(["c++", "objective-c", "1c"].iter().all(|language| is_name(&format!("language-{language}"))));
+        assert!(!is_name("language-0501234567") && !is_name("0501234567"));
     }
 }

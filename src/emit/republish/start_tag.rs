@@ -53,7 +53,7 @@ impl Republish {
             "src" | "poster" => self.addresses.load(value),
             "srcset" => self.addresses.source_set(value).map(Cow::from),
             // Classes are the site's, but this one names a language to a reader's highlighter.
-            "class" => value.split_ascii_whitespace().find(|class| class.strip_prefix("language-").is_some_and(shape::is_name)).map(Cow::from),
+            "class" => value.split_ascii_whitespace().find(|class| class.starts_with("language-") && shape::is_name(class)).map(Cow::from),
             "dir" => ["ltr", "rtl", "auto"].iter().find(|dir| value.trim().eq_ignore_ascii_case(dir)).map(|dir| Cow::from(*dir)),
             "allowfullscreen" | "controls" | "open" | "reversed" => Some("".into()),
             _ => shape::allows(tag, name, value).then_some(value.into()),

@@ -1,14 +1,13 @@
 //! Text, written so that no character of it is markup.
 
 use super::Republish;
-use crate::emit::without_nul;
 use crate::rewrite::TextKind;
 
 impl Republish {
     pub(super) fn text(&mut self, raw: &str, kind: TextKind, out: &mut Vec<u8>) {
         if self.preformatted > 0 {
             self.begin_words(out);
-            escape(&without_nul(raw), kind, out);
+            escape_parts(raw, kind, out);
             self.after_space = false;
             return;
         }
@@ -34,7 +33,7 @@ impl Republish {
                 // A reference goes on in plain letters.
                 let end = bytes[end..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| end + n);
                 self.begin_words(out);
-                escape(&without_nul(&raw[at..end]), kind, out);
+                escape_parts(&raw[at..end], kind, out);
                 self.after_space = false;
                 self.wrote = true;
                 at = end;
@@ -78,6 +77,14 @@ static IS_PLAIN: [bool; 256] = {
     }
     table
 };
+
+/// Writes text without U+0000, which a browser leaves out (HTML Living Standard, 13.2.6.4.7) and which ends the reference that it stands in.
+fn escape_parts(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
+    memchr::memchr_iter(0, raw.as_bytes()).chain([raw.len()]).fold(0, |from, end| {
+        escape(&raw[from..end], kind, out);
+        end + 1
+    });
+}
 
 /// Writes text so that no character of it is markup; whole character references stay as they are.
 fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {

@@ -160,8 +160,9 @@ pub(crate) fn as_written(text: &str) -> String {
             written.push('.');
             at += length;
         } else {
-            // "info@example,com"
-            written.extend(Some(if character == ',' { '.' } else { character }).filter(|character| !character.is_whitespace()));
+            // "info@example,com" and, of a provider, "name at gmail com".
+            let is_point = character == ',' || (character.is_whitespace() && written.contains('@') && written.ends_with(char::is_alphanumeric));
+            written.extend(Some(if is_point { '.' } else { character }).filter(|character| !character.is_whitespace()));
             at += character.len_utf8();
         }
     }

@@ -9,6 +9,8 @@ use super::view::View;
 use super::{EntityFinder, EntityMatch, EntityNearMiss, email};
 use crate::data::own_data;
 use crate::moderate::contact::host;
+use crate::moderate::reach::Reach;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -45,34 +47,19 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
         texts(finder, href, matches);
         return;
     }
-    if finder.has(EntityKind::Phone) {
-        let host = host(trimmed).map_or(start, |host| href.len() - host.len());
-        let local = DIALLING.local.iter().map(|prefix| (prefix, false));
-        let number = local.chain(DIALLING.international.iter().map(|prefix| (prefix, true))).find_map(|(prefix, international)| {
-            let from = if prefix.contains(':') { start } else { host };
-            // "wa.me:443/966…" names the port, "wa.me./966…" the root of all domains.
-            let port = || {
-                let (name, path) = prefix.split_once('/')?;
-                let rest = &href[from + begins(&href[from..], name)?..];
-                let rest = rest.strip_prefix('.').unwrap_or(rest);
-                let rest = rest.strip_prefix(':').map_or(rest, |port| port.trim_start_matches(|c: char| c.is_ascii_digit()));
-                let rest = rest.strip_prefix(['/', '\\'])?;
-                Some(href.len() - rest.len() + begins(rest, path)?)
-            };
-            let end = begins(&href[from..], prefix).map(|length| from + length).or_else(port);
-            end.map(|end| (end, international))
-        });
-        if let Some((mut at, international)) = number {
-            for parameter in &DIALLING.parameters {
-                if let Some(found) = href[at..].find(parameter.as_str()) {
-                    at += found + parameter.len();
-                    break;
-                }
+    let number = number(href, start);
+    if finder.has(EntityKind::Phone)
+        && let Some((mut at, international)) = number
+    {
+        for parameter in &DIALLING.parameters {
+            if let Some(found) = href[at..].find(parameter.as_str()) {
+                at += found + parameter.len();
+                break;
             }
-            phone(finder, href, at, international, matches, near.as_deref_mut());
-            texts(finder, href, matches);
-            return;
         }
+        phone(finder, href, at, international, matches, near.as_deref_mut());
+        texts(finder, href, matches);
+        return;
     }
     // Any other address may hold a mail address, an IP address or a key; its numbers are its own.
     let first = matches.len();
@@ -87,6 +74,29 @@ pub(super) fn find(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMa
     if finder.has(EntityKind::Email) && href.contains("%40") {
         encoded(finder, href, start, true, matches);
     }
+    if number.is_some() {
+        texts(finder, href, matches);
+    }
+}
+
+/// Where the number that an address dials begins, and whether it is international without a plus.
+fn number(href: &str, start: usize) -> Option<(usize, bool)> {
+    let host = host(&href[start..]).map_or(start, |host| href.len() - host.len());
+    let local = DIALLING.local.iter().map(|prefix| (prefix, false));
+    local.chain(DIALLING.international.iter().map(|prefix| (prefix, true))).find_map(|(prefix, international)| {
+        let from = if prefix.contains(':') { start } else { host };
+        // "wa.me:443/966…" names the port, "wa.me./966…" the root of all domains.
+        let port = || {
+            let (name, path) = prefix.split_once('/')?;
+            let rest = &href[from + begins(&href[from..], name)?..];
+            let rest = rest.strip_prefix('.').unwrap_or(rest);
+            let rest = rest.strip_prefix(':').map_or(rest, |port| port.trim_start_matches(|c: char| c.is_ascii_digit()));
+            let rest = rest.strip_prefix(['/', '\\'])?;
+            Some(href.len() - rest.len() + begins(rest, path)?)
+        };
+        let end = begins(&href[from..], prefix).map(|length| from + length).or_else(port);
+        end.map(|end| (end, international))
+    })
 }
 
 /// Length of what an address begins with, if it is this prefix but for case, for slashes that lean the other way, and for spaces, as which
@@ -145,6 +155,11 @@ fn encoded(finder: &EntityFinder, href: &str, at: usize, is_searched: bool, matc
 /// The texts that a link has its reader send: one goes as a whole if it is encoded and something is found in it.
 fn texts(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>) {
     let Some(query) = href.find('?') else { return };
+    let mut known: FxHashMap<EntityKind, Vec<Range<usize>>> = FxHashMap::default();
+    for found in &*matches {
+        known.entry(found.kind).or_default().push(found.range.clone());
+    }
+    let known: FxHashMap<EntityKind, Reach> = known.into_iter().map(|(kind, ranges)| (kind, Reach::sorted(ranges))).collect();
     let mut next = query + 1;
     for part in href[next..].split('&') {
         let from = next;
@@ -160,10 +175,14 @@ fn texts(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>) {
             // Some write a plus for a space.
             finder.find(&decoded.replace('+', " "), &mut inside, None);
         }
+        let is_whole = decoded != value;
+        if is_whole {
+            inside.sort_by_key(|found| found.kind);
+            inside.dedup_by_key(|found| found.kind);
+        }
         for found in inside {
-            let range = if decoded == value { at + found.range.start..at + found.range.end } else { at..at + value.len() };
-            let is_known = |known: &EntityMatch| known.kind == found.kind && known.range.start < range.end && range.start < known.range.end;
-            if !matches.iter().any(is_known) {
+            let range = if is_whole { at..at + value.len() } else { at + found.range.start..at + found.range.end };
+            if !known.get(&found.kind).is_some_and(|known| known.meets(&range)) {
                 matches.push(EntityMatch { range, ..found });
             }
         }
@@ -171,7 +190,9 @@ fn texts(finder: &EntityFinder, href: &str, matches: &mut Vec<EntityMatch>) {
 }
 
 pub(crate) fn percent_decoded(part: &str) -> String {
-    url::form_urlencoded::parse(part.replace('+', "%2B").as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+    // It is one value, whatever marks it has in it.
+    let escaped = part.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
+    url::form_urlencoded::parse(escaped.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
 }
 
 fn phone(
@@ -255,6 +276,8 @@ mod tests {
             ("https://wa.me/?text=write%20a%40b.example", &["write%20a%40b.example"]),
             ("mailto:?subject=Hi&body=Call%20%2B966501234567", &["Call%20%2B966501234567"]),
             ("sms:?body=Call+me+0501234567", &["0501234567"]),
+            ("mailto:?body=q=1%20%2B966501234567", &["q=1%20%2B966501234567"]),
+            ("sms:?body=a=b%20and%20c%40d.example", &["a=b%20and%20c%40d.example"]),
             ("https://news.example/u?m=info%40example.com&n=1", &["info%40example.com"]),
             ("https://news.example/info@example.com#x", &["info@example.com"]),
             ("https://user@news.example/", &[]),

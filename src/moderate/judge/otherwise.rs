@@ -62,8 +62,11 @@ impl ModerationSet {
                 let mut inner = Scratch { deadline: scratch.deadline, ..Scratch::default() };
                 self.scan(&shown, &mut inner, None);
                 for hit in inner.hits {
-                    let from = shown.page_range(hit.plain.clone());
-                    let (from, last) = (from.start as usize, (from.end as usize).saturating_sub(1));
+                    let range = shown.page_range(hit.plain.clone());
+                    // An expression may reach over the space that stands for what is raised, of which nothing is found.
+                    let seen = text[range.start as usize..range.end as usize].trim_start_matches(' ');
+                    let from = range.end as usize - seen.len();
+                    let Some(last) = (from + seen.trim_end_matches(' ').len()).checked_sub(1).filter(|last| *last >= from) else { continue };
                     let (first_part, last_part) = (place(from), place(last));
                     let plain = first_part.1 + (from - first_part.0)..last_part.1 + (last + 1 - last_part.0);
                     if marks.meets(&plain) && !known.get(&hit.leaf).is_some_and(|known| known.covers(&plain)) {

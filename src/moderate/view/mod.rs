@@ -118,7 +118,7 @@ impl View {
     /// The character that ends here is one of those that are drawn above or below the line.
     fn raised_character(&mut self, from: usize) {
         match self.raised.last_mut() {
-            Some(last) if last.end == from => last.end = self.plain.len(),
+            Some(last) if last.end >= from => last.end = self.plain.len(),
             _ => self.raised.push(from..self.plain.len()),
         }
     }

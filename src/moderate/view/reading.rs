@@ -85,6 +85,7 @@ impl View {
             match character {
                 '\u{202D}' | '\u{202E}' => self.begin_override(),
                 '\u{202C}' => self.end_override(),
+                '\u{20DD}'..='\u{20E4}' => self.drawn_around(),
                 _ => {}
             }
             return;
@@ -99,7 +100,9 @@ impl View {
             return self.visible(character, from);
         }
         if let Some(letter) = boxed(character) {
-            return self.visible(letter, from);
+            let before = self.plain.len();
+            self.visible(letter, from);
+            return self.raised_character(before);
         }
         if is_combining_mark(character)
             && !self.map.is_at_markup()
@@ -161,6 +164,13 @@ impl View {
         self.folded.push(lower);
         self.fold_map.replace_last(folded_last.len_utf8(), lower.len_utf8(), self.plain.len() as u64);
         self.tokens.correct_last(lower);
+    }
+
+    /// A circle or a key is drawn around the last character: that may be the number of an entry in a list.
+    fn drawn_around(&mut self) {
+        if let Some(last) = self.plain.chars().next_back().filter(|last| !last.is_whitespace()) {
+            self.raised_character(self.plain.len() - last.len_utf8());
+        }
     }
 
     /// A mark over or through the last character is no part of it, and goes where that goes.
@@ -270,10 +280,11 @@ fn boxed(character: char) -> Option<char> {
     char::from_u32(u32::from(*stands_for) + character as u32 - *first as u32)
 }
 
-/// Whether a character is a small one above or below the line: a figure, a letter, a mark of trade.
+/// Whether a character is a small one above or below the line: a figure, a letter, a mark of trade. The numbers of entries in a list, in
+/// circles, in brackets and before points, are beside their line as well.
 fn is_raised(character: char) -> bool {
     matches!(character, '\u{AA}' | '\u{B2}' | '\u{B3}' | '\u{B9}' | '\u{BA}' | '\u{2070}'..='\u{209C}' | '\u{2120}' | '\u{2122}'
-        | '\u{1D2C}'..='\u{1D6A}' | '\u{1D9B}'..='\u{1DBF}')
+        | '\u{2460}'..='\u{249B}' | '\u{24EA}' | '\u{1D2C}'..='\u{1D6A}' | '\u{1D9B}'..='\u{1DBF}')
 }
 
 /// Whether a mark is drawn over, under or through what it stands on, in whatever script that is: an accent that no letter has, a line.
