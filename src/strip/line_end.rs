@@ -78,7 +78,7 @@ impl Stripper {
             words += count;
             linked += if piece.linked { count } else { 0 };
             // A mark that refers to a note stands behind the end of its sentence; behind a colon a number is what is told.
-            let is_note = is_reference(text) && !last.is_empty() && !last.trim_ascii_end().ends_with([':', '：']);
+            let is_note = !last.is_empty() && is_reference(text) && !last.trim_ascii_end().ends_with([':', '：']);
             let is_last = !text.trim_ascii().is_empty() && !is_note;
             last = if is_last { text } else { last };
         }
@@ -102,13 +102,12 @@ impl Stripper {
 
     /// The number that these pieces are, outside of tables.
     fn number(&self, pieces: &[Piece], window: &Window) -> Option<u32> {
-        let text: String = pieces.iter().filter_map(|piece| self.text_of(piece, window)).collect();
-        let text = text.trim();
-        let is_digits = text.chars().all(|character| character.is_numeric() || matches!(character, '(' | ')' | '[' | ']'));
-        if !is_digits || self.open.iter().any(|record| matches!(record.tag, Tag::Td | Tag::Th)) {
+        let texts = || pieces.iter().filter_map(|piece| self.text_of(piece, window)).map(str::trim);
+        let is_of_number = |character: char| character.is_numeric() || matches!(character, '(' | ')' | '[' | ']');
+        if !texts().flat_map(str::chars).all(is_of_number) || self.open.iter().any(|record| matches!(record.tag, Tag::Td | Tag::Th)) {
             return None;
         }
-        let digits: String = Folded::of(text).texts().collect();
+        let digits: String = Folded::of(&texts().collect::<String>()).texts().collect();
         digits.parse().ok().filter(|_| digits.len() <= NUMBER_DIGITS)
     }
 
