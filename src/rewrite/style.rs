@@ -12,22 +12,17 @@ pub(super) fn hides(style: &str) -> bool {
 
 /// Whether a style makes a box of an inline element: a line by itself.
 pub(crate) fn makes_box(style: &str) -> bool {
-    says_display(style, &BOXES)
+    says(style, "display", &BOXES)
 }
 
 /// Whether a style puts a block into the line that it stands in.
 pub(crate) fn makes_inline(style: &str) -> bool {
-    says_display(style, &INLINES)
+    says(style, "display", &INLINES)
 }
 
 /// Whether a style keeps the line ends of an element's text.
 pub(super) fn keeps_lines(style: &str) -> bool {
     says(style, "white-space", &LINES)
-}
-
-/// Whether a style says one of these of `display`.
-fn says_display(style: &str, known: &[&str]) -> bool {
-    says(style, "display", known)
 }
 
 /// Whether a style says one of these of a property, where its last word counts.

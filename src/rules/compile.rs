@@ -297,7 +297,7 @@ impl Building {
                 continue;
             }
             // Packs may share phrases, for each can be switched off by itself; and a word may be weak in one rule, a link in another.
-            let bounds = (written.scope, written.alone, written.linked, written.below_title);
+            let bounds = (written.scope, written.alone, written.linked, written.below_title, written.careful);
             let key = format!("{} {} {:?} {bounds:?}", pack.name, form.join(" "), written.when);
             if let Some(other) = self.phrases_seen.insert(key, full.to_owned()) {
                 reader.warning(phrase.span(), format!("after folding, `{other}` has this phrase already"), Some("remove one of the two".into()));

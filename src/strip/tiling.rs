@@ -75,7 +75,7 @@ impl Stripper {
         });
         // What happens has its date as content.
         let is_below_title = labels.titles.lines_below.is_some() && !metadata.says().event && !self.is_in_cell_below_title();
-        let may_be_text = !is_below_title && this.is_some_and(|line| self.may_be_content(line));
+        let may_be_text = || !is_below_title && this.is_some_and(|line| self.may_be_content(line));
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
         let mut reached: Vec<Option<Way>> = vec![None; count + 1];
@@ -104,7 +104,7 @@ impl Stripper {
                     unlinked = unlinked.or((phrase.end == count && at == 0).then_some(phrase.rule));
                     continue;
                 }
-                let is_strong = rule.alone && !(rule.careful && may_be_text);
+                let is_strong = rule.alone && !(rule.careful && may_be_text());
                 if at == 0 && phrase.end == count {
                     whole.push((phrase.rule, is_strong));
                 }
