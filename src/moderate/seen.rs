@@ -44,13 +44,6 @@ pub(super) fn is_hiding(style: &str) -> bool {
     UNSEEN.way.iter().any(|way| way.declarations.iter().all(|declarations| declarations.iter().any(declares)))
 }
 
-/// Whether a style lifts an element above the line, or lowers it below, as the mark of a note.
-pub(super) fn is_raising(style: &str) -> bool {
-    let declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-    let is = |text: &str, known: &str| text.trim().eq_ignore_ascii_case(known);
-    declarations.into_iter().any(|(name, value)| is(name, "vertical-align") && ["super", "sub"].iter().any(|known| is(value, known)))
-}
-
 /// Whether a value of a declaration, without white space and in lower case, is one that is looked for.
 fn is_value(value: &str, wanted: &str) -> bool {
     let value = value.strip_suffix("!important").unwrap_or(value);
@@ -131,12 +124,6 @@ pub(super) fn is_lazy(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_raised_is_told_by_its_style() {
-        assert!(["vertical-align:super", "color:red; Vertical-Align : SUB"].into_iter().all(is_raising));
-        assert!(["", "vertical-align:middle", "vertical-align"].into_iter().all(|style| !is_raising(style)));
-    }
 
     #[test]
     fn what_is_not_seen_is_told_by_its_style() {

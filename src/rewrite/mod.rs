@@ -22,7 +22,7 @@ pub(crate) use attributes::name_hash;
 pub use attributes::{Attributes, KnownName, decode_value, tag_name};
 pub(crate) use open_elements::AttributeRef;
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
-pub(crate) use style::{makes_box, makes_inline};
+pub(crate) use style::{makes_box, makes_inline, raises};
 pub use tag::Tag;
 pub use token::TextKind;
 pub use window::Window;

@@ -20,6 +20,11 @@ pub(crate) fn makes_inline(style: &str) -> bool {
     says(style, "display", &INLINES)
 }
 
+/// Whether a style lifts an element above the line, or lowers it below, as the mark of a note.
+pub(crate) fn raises(style: &str) -> bool {
+    says(style, "vertical-align", &RAISED)
+}
+
 /// Whether a style keeps the line ends of an element's text.
 pub(super) fn keeps_lines(style: &str) -> bool {
     says(style, "white-space", &LINES)
@@ -40,12 +45,15 @@ const BOXES: [&str; 9] = ["block", "flex", "grid", "table", "list-item", "flow-r
 /// The values of `display` whose outer type is `inline`, and that of an element which is no box at all.
 const INLINES: [&str; 6] = ["inline", "inline-block", "inline-flex", "inline-grid", "inline-table", "contents"];
 
+/// The values of `vertical-align` that notes and powers are set with (CSS 2, 10.8.1).
+const RAISED: [&str; 2] = ["super", "sub"];
+
 /// The values of `white-space` that preserve segment breaks (CSS Text Module Level 3, 3).
 const LINES: [&str; 4] = ["pre", "pre-line", "pre-wrap", "break-spaces"];
 
 #[cfg(test)]
 mod tests {
-    use super::{hides, keeps_lines, makes_box, makes_inline};
+    use super::{hides, keeps_lines, makes_box, makes_inline, raises};
 
     #[test]
     fn what_is_hidden_is_told_by_its_style() {
@@ -57,6 +65,12 @@ mod tests {
     fn kept_lines_are_told_by_the_white_space() {
         assert!(["white-space:pre-line", "color:red; White-Space : PRE-wrap !important", "white-space:pre"].into_iter().all(keeps_lines));
         assert!(["", "white-space:nowrap", "white-space:pre;white-space:normal", "white-space"].into_iter().all(|style| !keeps_lines(style)));
+    }
+
+    #[test]
+    fn what_is_raised_is_told_by_its_style() {
+        assert!(["vertical-align:super", "color:red; Vertical-Align : SUB"].into_iter().all(raises));
+        assert!(["", "vertical-align:middle", "vertical-align"].into_iter().all(|style| !raises(style)));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use super::lines::by;
 use super::link::Link;
 use crate::moderate::contact::is_contact;
 use crate::moderate::dialled::Dialled;
-use crate::moderate::seen::{is_hiding, is_raising};
+use crate::moderate::seen::is_hiding;
 use crate::moderate::surface::Surface;
 use crate::rewrite::tag::is;
-use crate::rewrite::{Attributes, ElementId, Tag, Window};
+use crate::rewrite::{Attributes, ElementId, Tag, Window, raises};
 use std::ops::Range;
 
 impl Passage {
@@ -20,7 +20,7 @@ impl Passage {
         }
         let source = window.text(range.clone());
         let style = if hides { Attributes::decoded(source, "style").unwrap_or_default() } else { "".into() };
-        if self.raised.is_none() && (matches!(tag, Tag::Sup | Tag::Sub) || is_raising(&style)) {
+        if self.raised.is_none() && (matches!(tag, Tag::Sup | Tag::Sub) || raises(&style)) {
             self.raised = Some(id);
             self.text.begin_raised();
         }
