@@ -20,7 +20,7 @@ ELSEWHERE = 0.03
 GRAM = 6
 
 
-def _words(text):
+def words_of(text):
     return WORD.findall(text.lower())
 
 
@@ -28,13 +28,13 @@ def _grams(words):
     return {tuple(words[at : at + GRAM]) for at in range(len(words) - GRAM + 1)}
 
 
-def _paragraphs(tree, reference):
+def find_paragraphs(tree, reference):
     """Elements that are paragraphs of the reference, in its order, with where they stand in it."""
     found, seen = [], 0
     for node in tree.css("p, li, blockquote"):
         if node.tag != "p" and node.css_first("p, li li") is not None:
             continue
-        words = _words(node.text(separator=""))
+        words = words_of(node.text(separator=""))
         key = f" {' '.join(words)} "
         at = reference.find(key, seen) if len(words) >= PARAGRAPH else -1
         if at >= 0:
@@ -74,8 +74,8 @@ def _cut(kept, last):
 def shorten(html, reference, seed):
     """The page with one to six paragraphs, and the words of its reference; None where that can't be done cleanly."""
     tree = LexborHTMLParser(html)
-    reference = f" {' '.join(_words(reference))} "
-    found = _paragraphs(tree, reference)
+    reference = f" {' '.join(words_of(reference))} "
+    found = find_paragraphs(tree, reference)
     if len(found) < PARAGRAPHS:
         return None
     (kept, _, end), (last, _, last_end) = found[random.Random(seed).randint(1, KEPT) - 1], found[-1]
@@ -84,7 +84,7 @@ def shorten(html, reference, seed):
         return None
     shortened = tree.html or ""
     gone = _grams(reference[end : last_end].split())
-    left = _grams(_words(shortened.replace("\\n", " "))) | _grams(_words(tree.root.text(separator=" ")))
+    left = _grams(words_of(shortened.replace("\\n", " "))) | _grams(words_of(tree.root.text(separator=" ")))
     if len(gone & left) > ELSEWHERE * len(gone):
         return None
     return shortened, f"{reference[:end]}{' '.join(behind)}".strip()

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from align import WORD, label
+from furnish import furnish, sources
 from shorten import shorten
 
 FOLDS = 5
@@ -45,6 +46,7 @@ def read(data):
         domain = ".".join(host.split(".")[-2:]) if not re.search(r"\.(co|com|org|gov|ac|edu|net)\.\w\w$", host) else ".".join(host.split(".")[-3:])
         pages[path.stem] = {
             "gold": truth.get("main_content") or "",
+            "title": truth.get("title") or "",
             "with": truth.get("with") or [],
             "without": truth.get("without") or [],
             "kind": "collection" if kind == "category" else kind,
@@ -83,6 +85,25 @@ def shortened(data, pages, ids, work):
             made[i] = {**page, "gold": short[1], "with": [], "without": []}
             with gzip.open(work / "html" / f"{i}.html.gz", "wt", encoding="utf-8") as f:
                 f.write(short[0])
+    return made
+
+
+def furnished(data, pages, ids, short, work):
+    """Articles, half of them made shorter before, with more furniture behind their text, written below `work`."""
+    (work / "html").mkdir(parents=True, exist_ok=True)
+    teasers, said = sources(pages.values())
+    made = {}
+    for number, i in enumerate(i for i in ids if pages[i]["kind"] == "article"):
+        page, source = (short[i], work.with_name("short")) if i in short and number % 2 else (pages[i], data)
+        try:
+            html = gzip.decompress((source / "html" / f"{i}.html.gz").read_bytes()).decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        fuller = furnish(html, page["gold"], teasers, said, f"{SEED} {i}")
+        if fuller:
+            made[i] = {**page, "with": [], "without": []}
+            with gzip.open(work / "html" / f"{i}.html.gz", "wt", encoding="utf-8") as f:
+                f.write(fuller)
     return made
 
 
@@ -300,6 +321,7 @@ def main():
     ask.add_argument("--leaves", type=int, default=63, help="leaves of a tree, 64 at most")
     ask.add_argument("--bag", type=int, default=2, help="models that differ by their seeds")
     ask.add_argument("--short", type=float, default=0.3, help="weight of an article that was made shorter; a page's is 1")
+    ask.add_argument("--full", type=float, default=0.3, help="weight of an article with more furniture")
     ask.add_argument("--parity", type=pathlib.Path, help="page whose rows and scores go to parity.txt beside the model")
     ask.add_argument("--fold-models", type=pathlib.Path, help="folder for the model of each fold, which calibrate.py reads")
     ask.add_argument("--tune", action="store_true", help="try thresholds on what cross-validation gave")
@@ -333,7 +355,12 @@ def main():
     dump(a.naqi, a.work / "short", list(short), empty, a.work / "short-plain.jsonl")
     for i, read_page in load(a.work / "short-plain.jsonl"):
         take(short[i], read_page)
-    short = {i: page for i, page in short.items() if page.get("labels")}
+    full = furnished(a.data, pages, usable, short, a.work / "full")
+    full_named = {}
+    dump(a.naqi, a.work / "full", list(full), empty, a.work / "full-plain.jsonl")
+    for i, read_page in load(a.work / "full-plain.jsonl"):
+        take(full[i], read_page)
+    short, full = ({i: page for i, page in made.items() if page.get("labels")} for made in (short, full))
 
     named = {}
     for fold in range(FOLDS):
@@ -350,8 +377,12 @@ def main():
         dump(a.naqi, a.work / "short", [i for i in mine if i in short], path, out)
         for i, read_page in load(out):
             short_named[i] = matrix(read_page)
+        out = a.work / f"full-named{fold}.jsonl"
+        dump(a.naqi, a.work / "full", [i for i in mine if i in full], path, out)
+        for i, read_page in load(out):
+            full_named[i] = matrix(read_page)
     names = next(p["names"] for p in pages.values() if "names" in p)
-    print(f"{len(usable)} pages, {len(names)} features, {sum(len(named[i]) for i in usable)} blocks; {len(short)} of the articles also shortened", flush=True)
+    print(f"{len(usable)} pages, {len(names)} features, {sum(len(named[i]) for i in usable)} blocks; {len(short)} of the articles also shortened, {len(full)} with more furniture", flush=True)
 
     # A share of the pages is learned a second time without names, so that generated ones do little harm.
     def gather(fold):
@@ -373,6 +404,8 @@ def main():
                 add(pages[i], plain[i], 0.5)
             if i in short:
                 add(short[i], short_named[i], a.short)
+            if i in full:
+                add(full[i], full_named[i], a.full)
         w = np.concatenate(ws)
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
@@ -386,7 +419,7 @@ def main():
         gain = sorted(zip(100 * gain / gain.sum(), names), reverse=True)
         print("\n".join(f"{g:6.2f} {n}" for g, n in gain[:40]), flush=True)
 
-    results, blind, brief, chances = {}, {}, {}, {}
+    results, blind, brief, crowded, chances = {}, {}, {}, {}, {}
     for fold in range(a.folds):
         models, stages = learn(*gather(fold), a)
         if a.fold_models:
@@ -407,14 +440,17 @@ def main():
                 into[i] = with_snippets(page, kept, score(page, kept))
                 if source is named:
                     chances[i] = p
-        for i in (i for i in short if short[i]["fold"] == fold):
-            p = 1 / (1 + np.exp(-log_odds(models, stages, short_named[i])))
-            kept = choose(p, short[i]["counts"], short[i]["hashes"], short[i]["dropped"], a.keep, a.slope)
-            brief[i] = with_snippets(short[i], kept, score(short[i], kept))
+        for made, named_made, into in ((short, short_named, brief), (full, full_named, crowded)):
+            for i in (i for i in made if made[i]["fold"] == fold):
+                page = made[i]
+                p = 1 / (1 + np.exp(-log_odds(models, stages, named_made[i])))
+                kept = choose(p, page["counts"], page["hashes"], page["dropped"], a.keep, a.slope)
+                into[i] = with_snippets(page, kept, score(page, kept))
         print(f"fold {fold} done: {np.mean([results[i][2] for i in results]):.4f}", flush=True)
     print("cross-validated\n" + table(pages, results), flush=True)
     print("the same, names of classes unknown\n" + table(pages, blind), flush=True)
     print(f"articles made shorter: P, R, F1 {np.mean([r[:3] for r in brief.values()], axis=0).round(4)}", flush=True)
+    print(f"articles with more furniture: P, R, F1 {np.mean([r[:3] for r in crowded.values()], axis=0).round(4)}", flush=True)
     for keep, slope in ((k, s) for k in (0.0, 0.05, 0.1, 0.15, 0.2) for s in (0.6, 0.8, 1.0)) if a.tune else ():
         tried = [score(pages[i], choose(p, pages[i]["counts"], pages[i]["hashes"], pages[i]["dropped"], keep, slope))[2] for i, p in chances.items()]
         print(f"keep {keep:.2f} slope {slope:.1f}: {np.sum(tried) / len(results):.4f}", flush=True)

@@ -1,7 +1,7 @@
 //! The choice: from the chances of all blocks to those that are kept.
 
 use super::blocks::Blocks;
-use super::comment::{is_comment, says_something};
+use super::comment::{self, is_comment, is_reply, says_something};
 use super::selection::Selection;
 use super::shape::may_be_judged;
 use super::thread;
@@ -27,9 +27,17 @@ pub(super) struct Choice {
 
 /// Which blocks stay. `chances` are probabilities.
 pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &ArticleSettings) -> Choice {
-    let settings = &thread::settled(page, settings);
+    let settings = &thread::settled(page, chances, settings);
+    let commented = comment::commented(page, chances);
+    let without_comments;
+    let chances = if settings.comments() == Comments::Strip {
+        without_comments = chances.iter().zip(&commented).map(|(chance, is_comment)| if *is_comment { 0.0 } else { *chance }).collect::<Vec<f32>>();
+        &without_comments
+    } else {
+        chances
+    };
     let mut choice = if may_be_judged(&page.blocks) { Choice::by_model(page, chances, thresholds, settings) } else { Choice::by_rules(page) };
-    choice.settle_comments(page, settings);
+    choice.settle_comments(page, settings, commented);
     choice.keep_pinned(page);
     choice.keep_bare_headline();
     choice
@@ -50,30 +58,32 @@ impl Choice {
     }
 
     /// Takes or leaves readers' comments as a whole, where that is settled.
-    fn settle_comments(&mut self, page: &Blocks, settings: &ArticleSettings) {
+    fn settle_comments(&mut self, page: &Blocks, settings: &ArticleSettings, commented: Vec<bool>) {
         let comments = match settings.comments() {
-            Comments::Auto if settings.page_type == PageType::Auto && self.has_comments_below(page) => Comments::Strip,
+            Comments::Auto if settings.page_type == PageType::Auto && self.has_few_comments(page) => Comments::Strip,
             comments => comments,
         };
-        let mut seen: FxHashSet<u64> = match comments {
-            Comments::Keep => page.blocks.iter().zip(&self.kept).filter(|(_, kept)| **kept).map(|(block, _)| block.hash).collect(),
-            Comments::Strip => FxHashSet::default(),
+        let (settled, mut seen): (Vec<bool>, FxHashSet<u64>) = match comments {
+            // Names are too weak to say more than the chances do: they call signatures so too.
+            Comments::Keep => (
+                page.blocks.iter().map(|block| is_reply(page, block)).collect(),
+                page.blocks.iter().zip(&self.kept).filter(|(_, kept)| **kept).map(|(block, _)| block.hash).collect(),
+            ),
+            Comments::Strip => (commented, FxHashSet::default()),
             Comments::Auto => return,
         };
-        for ((block, kept), why) in page.blocks.iter().zip(&mut self.kept).zip(&mut self.why) {
-            if !is_comment(page, block) || block.fixed {
-                continue;
-            }
+        for (row, block) in page.blocks.iter().enumerate().filter(|(row, block)| settled[*row] && !block.fixed) {
+            let kept = self.kept[row];
             // Quotations of what stands above stay out.
-            let stays = comments == Comments::Keep && (*kept || (says_something(block) && seen.insert(block.hash)));
-            if stays != *kept {
-                (*kept, *why) = (stays, Why::Comment);
+            let stays = comments == Comments::Keep && (kept || (says_something(block) && seen.insert(block.hash)));
+            if stays != kept {
+                (self.kept[row], self.why[row]) = (stays, Why::Comment);
             }
         }
     }
 
     /// Whether the page is an article to which readers have written: what is called a comment or a review is the smaller part of what stays.
-    fn has_comments_below(&self, page: &Blocks) -> bool {
+    fn has_few_comments(&self, page: &Blocks) -> bool {
         let kept = || page.blocks.iter().zip(&self.kept).filter(|(_, kept)| **kept).map(|(block, _)| block);
         let words: u32 = kept().map(|block| block.words).sum();
         let replies: u32 = kept().filter(|block| is_comment(page, block)).map(|block| block.words).sum();

@@ -44,6 +44,7 @@ impl Stripper {
             let finals = Stretches::new(std::mem::take(&mut self.finals).into_iter());
             self.note_dropped(&mut blocks, &finals);
             blocks.join_lines();
+            blocks.find_comments();
             let kept = Stretches::new(self.keeps.iter().map(|keep| keep.events.clone()));
             blocks.note_pinned(|at| self.surely_text.contains(&at) || kept.hold(at));
             self.take_furniture(&blocks, &finals);

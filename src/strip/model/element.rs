@@ -26,6 +26,10 @@ pub(super) mod inside {
     pub(in super::super) const ANSWER: u32 = 1 << 17;
     /// So many bits, the first ones, are features, one column each.
     pub(in super::super) const COLUMNS: u32 = 17;
+    /// Its own class or id call it a comment; no element inside of it is for that.
+    pub(in super::super) const CALLED_COMMENT: u32 = 1 << 18;
+    /// One around it is called so, and does not hold the page's text as well.
+    pub(in super::super) const COMMENT: u32 = 1 << 19;
     pub(in super::super) const LINK: u32 = 1 << 20;
     pub(in super::super) const BOLD: u32 = 1 << 21;
     pub(in super::super) const CODE: u32 = 1 << 22;
@@ -51,6 +55,8 @@ pub(super) struct Element {
     pub(super) inside: u32,
     /// Tells elements of one make from others: the signatures, tags and classes on the path.
     pub(super) signature: u32,
+    /// Tells its own tag and class.
+    pub(super) make: u32,
     /// What its class and id say, in sixteenths of log odds; then over the path from the root.
     pub(super) score: i16,
     pub(super) lowest: i16,

@@ -1,5 +1,6 @@
 //! What the words in class and id say, as learned: a table from hash to log odds.
 
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Scores of class and id words. Cheap to clone.
@@ -71,6 +72,30 @@ impl Tokens {
             words(class, id, |hash| sum = sum.saturating_add(i16::from(self.get(hash))));
         }
         sum.clamp(-127, 127)
+    }
+}
+
+/// Names of some kind, as hashes of the words that [`words`] tells.
+#[derive(Debug)]
+pub(super) struct NameSet(FxHashSet<u32>);
+
+impl NameSet {
+    /// Of single words.
+    pub(super) fn of(names: &[String]) -> Self {
+        let mut hashes = FxHashSet::default();
+        for name in names {
+            all_words(name, "", |hash| {
+                hashes.insert(hash);
+            });
+        }
+        NameSet(hashes)
+    }
+
+    /// Whether a class or id has one of them.
+    pub(super) fn holds_any_of(&self, name: &str) -> bool {
+        let mut found = false;
+        all_words(name, "", |hash| found |= self.0.contains(&hash));
+        found
     }
 }
 

@@ -8,6 +8,7 @@ mod piece;
 mod scan;
 
 use super::block::Block;
+use super::comment;
 use super::element::{Element, by_tag, inside, kind_of};
 use super::tokens::{self, Tokens};
 use crate::metadata::{Collector, Says, is_thread};
@@ -27,6 +28,15 @@ const EXPECTED_ELEMENTS: u64 = 16 * 1024;
 /// Bits of the set of words that the title has.
 const TITLE_BITS: usize = 2048;
 
+/// What the class and id of an element say: log odds in sixteenths, a hash of the class, and whether each calls it a comment.
+#[derive(Clone, Copy, Debug, Default)]
+struct Named {
+    score: i16,
+    hash: u32,
+    is_comment: bool,
+    has_comment_id: bool,
+}
+
 /// Gathers the blocks of one page.
 #[derive(Debug)]
 pub(crate) struct Blocks {
@@ -36,8 +46,8 @@ pub(crate) struct Blocks {
     stack: Vec<(ElementId, u32)>,
     /// The open links, and how many blocks stand before each.
     links: Vec<(ElementId, usize)>,
-    /// Scores and hashes of class and id, by both.
-    known: FxHashMap<u64, (i16, u32)>,
+    /// What class and id say, by both.
+    known: FxHashMap<u64, Named>,
     pieces: Vec<Piece>,
     current: Block,
     /// Words of the page's title, as a set of hashes.
@@ -71,6 +81,7 @@ impl Blocks {
             depth: 0,
             inside: 0,
             signature: 0,
+            make: 0,
             score: 0,
             lowest: 0,
             highest: 0,
@@ -178,12 +189,17 @@ impl Blocks {
         let above = self.elements[parent as usize];
         let class = element.get(KnownName::Class).unwrap_or_default();
         let name = element.get(KnownName::Id).unwrap_or_default();
-        let (score, hash) = self.named(class, name);
+        let Named { score, hash, is_comment, has_comment_id } = self.named(class, name);
         if let Some(kind) = element.get(KnownName::Itemtype) {
             self.names_thread |= is_thread(kind.trim_end());
         }
-        let own = kind_of(tag, element);
-        let mut inside = above.inside | own;
+        let mut own = kind_of(tag, element);
+        // The id of a section is mostly made of its heading.
+        let is_comment = is_comment || has_comment_id && !matches!(tag, Tag::Section | Tag::Article);
+        if is_comment && tag.has(is::BLOCK) && !tag.has(is::HEADING) && !matches!(tag, Tag::Html | Tag::Body | Tag::Main) {
+            own |= inside::CALLED_COMMENT;
+        }
+        let mut inside = above.inside & !inside::CALLED_COMMENT | own;
         if tag == Tag::Button && button::is_read(element.source(), elements.stack().iter().any(|open| open.tag.has(is::HEADING)))
             || inside & inside::PRESSED != 0 && button::is_read_inside(tag)
         {
@@ -193,7 +209,8 @@ impl Blocks {
             inside &= !inside::HEADER;
         }
         let number = self.elements.len() as u32;
-        let signature = (above.signature.rotate_left(5) ^ hash ^ (tag as u32) << 8).wrapping_mul(0x9E37_79B1);
+        let make = hash ^ (tag as u32) << 8;
+        let signature = (above.signature.rotate_left(5) ^ make).wrapping_mul(0x9E37_79B1);
         self.elements.push(Element {
             parent,
             block: if tag.has(is::BLOCK) { number } else { above.block },
@@ -201,6 +218,7 @@ impl Blocks {
             depth: above.depth.saturating_add(1),
             inside,
             signature,
+            make,
             score,
             lowest: above.lowest.min(score),
             highest: above.highest.max(score),
@@ -242,9 +260,9 @@ impl Blocks {
         self.stack.last().map_or(0, |(_, number)| *number)
     }
 
-    fn named(&mut self, class: &str, name: &str) -> (i16, u32) {
+    fn named(&mut self, class: &str, name: &str) -> Named {
         if class.is_empty() && name.is_empty() {
-            return (0, 0);
+            return Named::default();
         }
         let mut hasher = FxHasher::default();
         hasher.write(class.as_bytes());
@@ -252,7 +270,9 @@ impl Blocks {
         hasher.write_u8(0);
         hasher.write(name.as_bytes());
         let tokens = &self.tokens;
-        *self.known.entry(hasher.finish()).or_insert_with(|| (tokens.score(class, name), by_class))
+        let named =
+            || Named { score: tokens.score(class, name), hash: by_class, is_comment: comment::is_class(class), has_comment_id: comment::is_id(name) };
+        *self.known.entry(hasher.finish()).or_insert_with(named)
     }
 
     /// Joins lines that a single break parts: verse, addresses, a label's few words. Paragraphs stay apart, and so does what a
