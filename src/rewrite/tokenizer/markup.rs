@@ -25,7 +25,7 @@ impl Tokenizer {
                 Some(end) => {
                     // In SVG and MathML these hold tags like any other element.
                     if holds_text(self.start_tag.tag) && !in_foreign {
-                        self.enter_text(&bytes[..end])?;
+                        self.enter_text();
                     }
                     (TokenKind::StartTag, end)
                 }
@@ -43,7 +43,7 @@ impl Tokenizer {
                     }
                 };
                 match end {
-                    Some(end) => (TokenKind::EndTag(Tag::of(&rest[2..name_end])), end),
+                    Some(end) => (TokenKind::EndTag(Tag::at(&bytes[2..], name_end - 2)), end),
                     None => broken(TokenKind::Nothing),
                 }
             }
