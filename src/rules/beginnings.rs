@@ -1,6 +1,7 @@
 //! Selectors that ask for what an attribute's value begins with, however many begin alike: `https://` is no telling prefix.
 
 use super::filter::Filter;
+use crate::octet::Octet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Selectors by the beginning that they ask for, in any case of ASCII letters: a candidate is only a candidate.
@@ -22,9 +23,9 @@ const HEAD: usize = 8;
 /// A hash of the first bytes of a text, the same for both cases of a letter; `None` where it has fewer.
 #[inline]
 fn head_hash(text: &[u8], head: usize) -> Option<u32> {
-    let mut word = [0; HEAD];
-    word.get_mut(..head)?.copy_from_slice(text.get(..head)?);
-    Some(folded((u64::from_le_bytes(word) | u64::from_le_bytes([0x20; HEAD])).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    let others = (8 * (HEAD - head.min(HEAD))) as u32;
+    let word = Octet::at(text, 0).0.checked_shl(others).unwrap_or(0);
+    (text.len() >= head).then(|| folded((word | u64::from_le_bytes([0x20; HEAD])).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// A hash of a text by one byte more.
