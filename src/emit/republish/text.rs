@@ -101,6 +101,11 @@ fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
             _ => {
                 let length = reference_length(&bytes[at..]);
                 let reference = &raw[at..at + length];
+                from = at + length;
+                if is_surely_one(reference) {
+                    out.extend_from_slice(reference.as_bytes());
+                    continue;
+                }
                 let decoded = htmlize::unescape(reference);
                 if length > 1 && decoded != reference && bytes[at + length - 1] == b';' {
                     out.extend_from_slice(reference.as_bytes());
@@ -115,11 +120,17 @@ fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
                         }
                     }
                 }
-                from = at + length;
             }
         }
     }
     out.extend_from_slice(&bytes[from..]);
+}
+
+/// Whether this is a character reference that most pages have, or the number of one, so that nothing need be looked up.
+fn is_surely_one(reference: &str) -> bool {
+    let Some(body) = reference.strip_suffix(';') else { return false };
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(body, "&amp" | "&nbsp" | "&lt" | "&gt" | "&quot") || body.strip_prefix("&#").is_some_and(is_number)
 }
 
 /// Length of what could be a character reference: `&`, `#`, letters and digits, `;`.
@@ -145,6 +156,10 @@ mod tests {
     fn text_is_never_markup() {
         assert_eq!(escaped("a < b > c"), "a &lt; b &gt; c");
         assert_eq!(escaped("&amp; &#x627; & &unknown; &am"), "&amp; &#x627; &amp; &amp;unknown; &amp;am");
+        assert_eq!(escaped("&#8217;&nbsp;&#0;&#99999999999999999999;&#;&#8217"), "&#8217;&nbsp;&#0;&#99999999999999999999;&amp;#;’");
+        for sure in ["&amp;", "&nbsp;", "&lt;", "&gt;", "&quot;", "&#0;", "&#128;", "&#55296;", "&#99999999999999999999999999;"] {
+            assert!(is_surely_one(sure) && htmlize::unescape(sure) != sure, "{sure}");
+        }
         assert_eq!(escaped("&lt script&gt"), "&lt; script&gt;");
         assert_eq!(escaped("&copyright &nbsp"), "©right \u{a0}");
     }
