@@ -3,6 +3,7 @@
 use super::filter::Filter;
 use crate::octet::Octet;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 
 /// Selectors by the beginning that they ask for, in any case of ASCII letters: a candidate is only a candidate.
 #[derive(Debug, Default)]
@@ -40,6 +41,11 @@ fn folded(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
+/// A text in lower case; most are.
+pub(super) fn in_lower_case(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.iter().any(u8::is_ascii_uppercase) { text.to_ascii_lowercase().into() } else { text.into() }
+}
+
 impl Beginnings {
     /// Adds a text that is not empty.
     pub(super) fn add(&mut self, text: &str, place: u32) {
@@ -67,8 +73,7 @@ impl Beginnings {
             hash = and(hash, byte);
             let length = at + 1;
             if *is_length && self.texts.may_hold(folded(hash)) {
-                let text = value.as_bytes()[..length].to_ascii_lowercase();
-                found.extend(self.places.get(text.as_slice()).into_iter().flatten());
+                found.extend(self.places.get(&*in_lower_case(&value.as_bytes()[..length])).into_iter().flatten());
             }
         }
     }
