@@ -1,6 +1,7 @@
 //! Text, written so that no character of it is markup.
 
 use super::Republish;
+use crate::octet::Octet;
 use crate::rewrite::TextKind;
 
 impl Republish {
@@ -53,11 +54,22 @@ impl Republish {
 #[inline]
 fn end_of_words(bytes: &[u8], mut at: usize) -> usize {
     let is_plain_at = |at: usize| bytes.get(at).is_some_and(|byte| is_plain(*byte));
-    while is_plain_at(at) {
-        at += 1;
-        if matches!(bytes.get(at), Some(b' ' | b'\n')) && is_plain_at(at + 1) {
-            at += 1;
+    if !is_plain_at(at) {
+        return at;
+    }
+    // Eight bytes at a time, and the one behind them: where words end is hard to foresee.
+    while let Some(([eight @ .., behind], _)) = bytes[at..].split_first_chunk::<9>() {
+        let octet = Octet(u64::from_le_bytes(*eight));
+        let stops = octet.may_end_text();
+        let parts = octet.equal(b' ').or(octet.equal(b'\n')).without(stops.ahead(!is_plain(*behind)));
+        let length = stops.without(parts).before();
+        at += length;
+        if length < eight.len() {
+            break;
         }
+    }
+    while is_plain_at(at) || (matches!(bytes.get(at), Some(b' ' | b'\n')) && is_plain_at(at + 1)) {
+        at += 1;
     }
     at
 }
@@ -150,6 +162,23 @@ mod tests {
         let mut out = Vec::new();
         escape(raw, TextKind::Data, &mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn words_end_where_they_do_byte_by_byte() {
+        let text = b"one two\nthree  four\n fi\x01ve & \xc3\xa9t\xc3\xa9 <six>\tseven \0eight nine ten eleven. twelve thirteen\r\n a";
+        for from in 0..=text.len() {
+            for to in from..=text.len() {
+                let (text, mut end) = (&text[from..to], 0);
+                while text.get(end).is_some_and(|byte| is_plain(*byte)) {
+                    end += 1;
+                    if matches!(text.get(end), Some(b' ' | b'\n')) && text.get(end + 1).is_some_and(|byte| is_plain(*byte)) {
+                        end += 1;
+                    }
+                }
+                assert_eq!(end_of_words(text, 0), end, "{text:?}");
+            }
+        }
     }
 
     #[test]
