@@ -24,7 +24,7 @@ pub(super) struct Known {
 
 impl<'a> Name<'a> {
     /// The name that `text` begins with, of so many bytes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(text: &'a [u8], length: usize) -> Self {
         if length >= 8 {
             let text = &text[..length];

@@ -91,6 +91,7 @@ impl Tokenizer {
     }
 
     /// The next token that is whole; `None` until more is written. `in_foreign` tells whether the last token left the page in SVG or MathML.
+    #[inline(always)]
     pub(super) fn next(&mut self, window: &Window, in_foreign: bool) -> Result<Option<Token>, RewriteError> {
         let rest = window.text(self.position..self.seen);
         if rest.is_empty() || (self.seen < self.look_again_at && !self.ended) {
