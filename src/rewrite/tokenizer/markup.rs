@@ -9,6 +9,7 @@ use crate::rewrite::token::{TextKind, TokenKind};
 
 impl Tokenizer {
     /// Kind and length in bytes of what comes next outside of texts; 0 when that is not known yet.
+    #[inline(always)]
     pub(super) fn data(&mut self, rest: &str, in_foreign: bool) -> Result<(TokenKind, usize), RewriteError> {
         let bytes = rest.as_bytes();
         if bytes[0] != b'<' {

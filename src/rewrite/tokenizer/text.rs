@@ -19,7 +19,7 @@ impl Tokenizer {
             Sign::EndTag => {
                 self.state = State::Data;
                 // Nothing stands between the two tags: the end tag is next.
-                if at == 0 { self.data(rest, false) } else { Ok((TokenKind::Text(kind_of(tag)), at)) }
+                if at == 0 { self.end_tag(rest) } else { Ok((TokenKind::Text(kind_of(tag)), at)) }
             }
             Sign::Unsure => {
                 let token_bytes = self.token_bytes;
@@ -49,7 +49,7 @@ impl Tokenizer {
                 self.state = State::Data;
                 let length = (shown_to - behind).saturating_sub(self.position) as usize;
                 // Nothing stands between the two tags: the end tag is next.
-                return if length == 0 { self.data(rest, false) } else { Ok((TokenKind::Text(kind_of(tag)), length)) };
+                return if length == 0 { self.end_tag(rest) } else { Ok((TokenKind::Text(kind_of(tag)), length)) };
             }
             if !goes_on {
                 break;
@@ -57,6 +57,11 @@ impl Tokenizer {
         }
         self.state = State::Escaped { tag, shown_to, may_end };
         Ok((TokenKind::Text(kind_of(tag)), if self.ended { bytes.len() } else { begin_of_end_tag(bytes, tag.name()) }))
+    }
+
+    /// The end tag of a text.
+    fn end_tag(&mut self, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
+        self.data(rest, false)
     }
 
     /// A CDATA section's text, and the mark at its end (13.2.5.69).
