@@ -52,6 +52,26 @@ impl Octet {
         Bytes(!(differs + ONES * 0x7F) & !self.0 & HIGH)
     }
 
+    /// What may part the names in a tag: `/`, `=`, `>`, white space, and controls.
+    #[inline]
+    pub(crate) fn may_part_names(self) -> Bytes {
+        self.blank().or(self.equal(b'/')).or(self.equal(b'=')).or(self.equal(b'>'))
+    }
+
+    /// What may end a text, or be written otherwise in it: `<`, `>`, `&`, white space, and controls.
+    #[inline]
+    pub(crate) fn may_end_text(self) -> Bytes {
+        // This bit alone parts the two brackets.
+        let brackets = Octet(self.0 & !(ONES * 2)).equal(b'<');
+        self.blank().or(brackets).or(self.equal(b'&'))
+    }
+
+    /// White space and controls of ASCII.
+    #[inline]
+    fn blank(self) -> Bytes {
+        Bytes(!((self.0 & !HIGH) + ONES * u64::from(0x7F - b' ')) & !self.0 & HIGH)
+    }
+
     /// Letters of ASCII in whatever case, spaces, and all that is not ASCII.
     #[inline]
     pub(crate) fn prose(self) -> Bytes {
@@ -124,6 +144,12 @@ impl Bytes {
         ((sum & ends).count_ones(), first | second)
     }
 
+    /// Those whose byte behind is one; `last` when the one behind the last is.
+    #[inline]
+    pub(crate) fn ahead(self, last: bool) -> Self {
+        Bytes(self.0 >> 8 | u64::from(last) << 63)
+    }
+
     /// Those whose byte before is one too, as is the first where the eight before hold their last.
     #[inline]
     pub(crate) fn second_of_pairs(self, before: Bytes) -> Self {
@@ -154,6 +180,12 @@ impl Bytes {
         })
     }
 
+    /// How many come before the first that it holds; eight where it holds none.
+    #[inline]
+    pub(crate) fn before(self) -> usize {
+        self.0.trailing_zeros() as usize / 8
+    }
+
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
@@ -180,6 +212,11 @@ mod tests {
             let set = |of: &dyn Fn(usize) -> bool| Bytes((0..8).filter(|n| of(*n)).fold(0, |all, n| all | 0x80 << (8 * n)));
             assert_eq!(octet.printable(), set(&|n| matches!(bytes[n], b' '..=b'~')));
             assert_eq!(octet.prose(), set(&|n| bytes[n].is_ascii_alphabetic() || bytes[n] == b' ' || !bytes[n].is_ascii()));
+            assert_eq!(octet.may_end_text(), set(&|n| matches!(bytes[n], 0..=b' ' | b'<' | b'>' | b'&')));
+            let ahead = |last: bool| set(&|n| if n == 7 { last } else { bytes[n + 1] == b'&' });
+            assert_eq!([false, true].map(|last| octet.equal(b'&').ahead(last)), [false, true].map(ahead));
+            let parts = set(&|n| matches!(bytes[n], 0..=b' ' | b'/' | b'=' | b'>'));
+            assert_eq!((octet.may_part_names(), parts.before()), (parts, (0..8).find(|n| parts.0 >> (8 * n) & 0x80 != 0).unwrap_or(8)));
             assert_eq!(octet.equal(b'&'), set(&|n| bytes[n] == b'&'));
             assert!(octet.prose().gaps().eq((0..8).filter(|n| octet.prose().0 >> (8 * n) & 0x80 == 0)));
             let before = if at == 0 { 0 } else { text[at - 1] };

@@ -8,6 +8,7 @@ use crate::stage_times::StageTimes;
 pub use crate::strip::{BlockRecord, FeatureRecord, FlipRecord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What became of a page.
 #[derive(Clone, Debug, Serialize)]
@@ -71,10 +72,10 @@ pub struct RemovalRecord {
     /// Byte after the last.
     pub end: u64,
     /// `whole`, `narrowed` or `refused`.
-    pub extent: String,
+    pub extent: Cow<'static, str>,
     /// Why the guard stepped in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
+    pub cause: Option<Cow<'static, str>>,
 }
 
 /// An element that a rule says is content.

@@ -133,7 +133,20 @@ const STATES: usize = 16;
 
 impl Collector {
     /// Looks at the next event.
+    #[inline]
     pub fn event(&mut self, event: &Event, elements: &OpenElements, window: &Window) {
+        // Most of a page says nothing of it.
+        let is_heard = match event.kind {
+            EventKind::Open { .. } => true,
+            EventKind::Text(_) => self.capture.is_some() || self.is_behind_headline(),
+            _ => self.capture.is_some(),
+        };
+        if is_heard {
+            self.hear(event, elements, window);
+        }
+    }
+
+    fn hear(&mut self, event: &Event, elements: &OpenElements, window: &Window) {
         match event.kind {
             EventKind::Open { tag, void, .. } => {
                 if event.kind.parts_lines() {

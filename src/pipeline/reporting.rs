@@ -150,12 +150,15 @@ pub(super) fn record(removal: &Removal, rules: &RuleSet, map: &SourceMap) -> Rem
     };
     RemovalRecord {
         rules: {
-            let model = removal.by_model.then(|| "model".to_owned());
-            model.into_iter().chain(removal.rules.iter().map(|rule| rules.rule(*rule).id.clone())).collect()
+            // Counted beforehand, so that room is made once.
+            let mut ids = Vec::with_capacity(usize::from(removal.by_model) + removal.rules.len());
+            ids.extend(removal.by_model.then(|| "model".to_owned()));
+            ids.extend(removal.rules.iter().map(|rule| rules.rule(*rule).id.clone()));
+            ids
         },
         start: map.source(removal.range.start),
         end: map.source(removal.range.end),
-        extent: extent.to_owned(),
-        cause: cause.map(|cause| cause.as_str().to_owned()),
+        extent: extent.into(),
+        cause: cause.map(|cause| cause.as_str().into()),
     }
 }

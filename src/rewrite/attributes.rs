@@ -1,5 +1,7 @@
 //! The attributes of one start tag, read from its own source text: no copy, no decoding.
 
+use super::name::{Known, Name, name_hash};
+use crate::octet::Octet;
 use std::ops::Range;
 
 /// Iterates over the `(name, raw value)` pairs of a start tag's source, `<` to `>`.
@@ -20,7 +22,7 @@ pub fn tag_name(source: &str) -> &str {
 /// Length in bytes of the tag name that `body` begins with.
 #[inline]
 pub(super) fn tag_name_length(body: &[u8]) -> usize {
-    body.iter().position(|b| ends(*b, SPACE | SLASH | CLOSE)).unwrap_or(body.len())
+    end_of_name(body, 0, SPACE | SLASH | CLOSE)
 }
 
 impl<'a> Attributes<'a> {
@@ -105,6 +107,25 @@ fn ends(byte: u8, parts: u8) -> bool {
     PARTS[usize::from(byte)] & parts != 0
 }
 
+/// Where a name ends that goes on at `at`: at one of these parts, or with the text.
+#[inline(always)]
+fn end_of_name(bytes: &[u8], mut at: usize, parts: u8) -> usize {
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let within = Octet(u64::from_le_bytes(*chunk)).may_part_names().before();
+        at += within;
+        if within < chunk.len() {
+            if ends(chunk[within], parts) {
+                return at;
+            }
+            at += 1;
+        }
+    }
+    while bytes.get(at).is_some_and(|b| !ends(*b, parts)) {
+        at += 1;
+    }
+    at
+}
+
 /// Reads on in a tag from `at`, as 13.2.5.32 to 13.2.5.39 say. All cuts are at ASCII bytes.
 #[inline(always)]
 fn next_place(bytes: &[u8], mut at: usize) -> Next {
@@ -118,9 +139,7 @@ fn next_place(bytes: &[u8], mut at: usize) -> Next {
         // A leading `=` belongs to the name.
         Some(_) => at += 1,
     }
-    while bytes.get(at).is_some_and(|b| !ends(*b, SPACE | SLASH | CLOSE | EQUALS)) {
-        at += 1;
-    }
+    at = end_of_name(bytes, at, SPACE | SLASH | CLOSE | EQUALS);
     let name = start..at;
     while bytes.get(at).is_some_and(|b| ends(*b, SPACE)) {
         at += 1;
@@ -197,13 +216,11 @@ pub(super) fn read_tag(source: &str, name_end: usize, attributes: &mut Vec<Attri
                 return None;
             }
         };
-        let hash = name_hash(&bytes[place.name.clone()]);
-        let known = KnownName::of(&bytes[place.name.clone()], hash);
+        let name = Name::at(&bytes[place.name.start..], place.name.len());
+        let hash = name.hash;
+        let known = KnownName::of(name);
         let bit = known.map_or(0, KnownName::bit);
-        let is_same = |other: &Attribute| {
-            let name = &bytes[other.name.start as usize..other.name.end as usize];
-            other.hash == hash && name.eq_ignore_ascii_case(&bytes[place.name.clone()])
-        };
+        let is_same = |other: &Attribute| other.hash == hash && name.is_text(&bytes[other.name.start as usize..other.name.end as usize]);
         let repeated = if bit != 0 { known_names & bit != 0 } else { attributes[first..].iter().any(is_same) };
         if repeated || attributes.len() - first == ATTRIBUTES {
             continue;
@@ -222,7 +239,7 @@ macro_rules! known_names {
         #[allow(missing_docs)]
         pub enum KnownName { $($variant),* }
 
-        const KNOWN: &[(&str, KnownName)] = &[$(($name, KnownName::$variant)),*];
+        const KNOWN: &[(Known, KnownName)] = &[$((Known::of($name), KnownName::$variant)),*];
     };
 }
 
@@ -245,7 +262,7 @@ static KNOWN_SLOTS: [u8; SLOTS] = {
     let mut slots = [EMPTY; SLOTS];
     let mut at = 0;
     while at < KNOWN.len() {
-        let mut slot = name_hash(KNOWN[at].0.as_bytes()) as usize % SLOTS;
+        let mut slot = name_hash(KNOWN[at].0.text().as_bytes()) as usize % SLOTS;
         while slots[slot] != EMPTY {
             slot = (slot + 1) % SLOTS;
         }
@@ -255,41 +272,14 @@ static KNOWN_SLOTS: [u8; SLOTS] = {
     slots
 };
 
-/// A hash of a name in any case of its ASCII letters.
-#[inline]
-pub(crate) const fn name_hash(name: &[u8]) -> u32 {
-    let (mut hash, mut rest) = (name.len() as u64, name);
-    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        hash = mix(hash, u64::from_le_bytes(*chunk));
-        rest = after;
-    }
-    // What is left, read in two halves that may overlap.
-    let rest = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        (Some(first), Some(last)) => (u32::from_le_bytes(*first) as u64) << 32 | u32::from_le_bytes(*last) as u64,
-        _ => match rest {
-            [] => 0,
-            [first, ..] => (*first as u64) << 16 | (rest[rest.len() / 2] as u64) << 8 | rest[rest.len() - 1] as u64,
-        },
-    };
-    hash = mix(hash, rest);
-    // A product's low bits know nothing of the high ones of its factors, where the last letters stand.
-    ((hash ^ hash >> 32).wrapping_mul(MIX) >> 32) as u32
-}
-
-const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-
-#[inline]
-const fn mix(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(5) ^ (word | 0x2020_2020_2020_2020)).wrapping_mul(MIX)
-}
-
 impl KnownName {
-    /// The known name with this hash, if it is that name in any case.
-    fn of(name: &[u8], hash: u32) -> Option<KnownName> {
-        let mut slot = hash as usize % SLOTS;
+    /// The known name that this is, in any case.
+    #[inline]
+    fn of(name: Name<'_>) -> Option<KnownName> {
+        let mut slot = name.hash as usize % SLOTS;
         loop {
             let (text, known) = *KNOWN.get(usize::from(KNOWN_SLOTS[slot]))?;
-            if text.as_bytes().eq_ignore_ascii_case(name) {
+            if name.is(text) {
                 return Some(known);
             }
             slot = (slot + 1) % SLOTS;
@@ -314,9 +304,10 @@ mod tests {
         assert_eq!(Attributes::of("<a =b=c>").collect::<Vec<_>>(), [("=b", "c")]);
         assert_eq!(Attributes::decoded("<a href='?a&amp;b'>", "href").as_deref(), Some("?a&b"));
         assert_eq!(tag_name("</DIV >"), "DIV");
-        for (name, known) in KNOWN {
-            assert_eq!(KnownName::of(name.to_uppercase().as_bytes(), name_hash(name.to_uppercase().as_bytes())), Some(*known));
+        let known = |name: &str| KnownName::of(Name::at(name.as_bytes(), name.len()));
+        for (name, variant) in KNOWN {
+            assert_eq!(known(&name.text().to_uppercase()), Some(*variant));
         }
-        assert_eq!(KnownName::of(b"data-x", name_hash(b"data-x")), None);
+        assert_eq!(known("data-x"), None);
     }
 }

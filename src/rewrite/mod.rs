@@ -7,6 +7,7 @@
 pub(crate) mod attributes;
 pub(crate) mod button;
 pub(crate) mod left;
+mod name;
 pub(crate) mod noscript;
 mod open_elements;
 mod plain_text;
@@ -18,8 +19,8 @@ mod token;
 mod tokenizer;
 mod window;
 
-pub(crate) use attributes::name_hash;
 pub use attributes::{Attributes, KnownName, decode_value, tag_name};
+pub(crate) use name::name_hash;
 pub(crate) use open_elements::AttributeRef;
 pub use open_elements::{Closing, ElementId, ElementRef, Namespace, OpenElement, OpenElements};
 pub(crate) use style::{makes_box, makes_inline, raises};

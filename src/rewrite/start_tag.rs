@@ -75,7 +75,7 @@ impl StartTag {
         self.attributes.clear();
         let name_length = tag_name_length(&source.as_bytes()[1..]);
         let (end, known) = read_tag(source, 1 + name_length, &mut self.attributes)?;
-        self.tag = Tag::of(&source[1..1 + name_length]);
+        self.tag = Tag::at(&source.as_bytes()[1..], name_length);
         self.name_length = name_length as u32;
         self.known = known;
         Some(end)

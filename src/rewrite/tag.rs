@@ -3,6 +3,8 @@
 //! Source of the categories: HTML Living Standard, 13.1.2 "Elements" (void), 13.2.4.2 "The stack of open elements"
 //! (special, scopes), 13.2.4.3 (formatting), 13.2.6.4.7 "in body" (what closes a `p`).
 
+use super::name::{Known, Name, name_hash};
+
 /// What a tag is, as bits.
 pub(crate) mod is {
     /// Has no content and no end tag.
@@ -40,7 +42,7 @@ macro_rules! tags {
 
         const TAGS: &[Tag] = &[Tag::Unknown, $(Tag::$variant),*];
         static BITS: &[u16] = &[0, $($bits),*];
-        static LABELS: &[&str] = &["", $($name),*];
+        static LABELS: &[Known] = &[Known::of(""), $(Known::of($name)),*];
     };
 }
 
@@ -94,7 +96,7 @@ static TABLE: [Tag; SLOTS] = {
     let mut table = [Tag::Unknown; SLOTS];
     let mut at = 1;
     while at < LABELS.len() {
-        let mut slot = hash(LABELS[at].as_bytes());
+        let mut slot = name_hash(LABELS[at].text().as_bytes()) as usize % SLOTS;
         while !matches!(table[slot], Tag::Unknown) {
             slot = (slot + 1) % SLOTS;
         }
@@ -104,23 +106,26 @@ static TABLE: [Tag; SLOTS] = {
     table
 };
 
-const fn hash(name: &[u8]) -> usize {
-    super::attributes::name_hash(name) as usize % SLOTS
-}
-
 impl Tag {
     /// How many there are, `Unknown` included.
     pub(crate) const COUNT: usize = TAGS.len();
 
     /// The tag of a name as it stands in the source, in any case.
     pub fn of(name: &str) -> Tag {
-        if name.is_empty() || name.len() > LONGEST_NAME {
+        Tag::at(name.as_bytes(), name.len())
+    }
+
+    /// The same of the name that `text` begins with, of so many bytes.
+    #[inline]
+    pub(super) fn at(text: &[u8], length: usize) -> Tag {
+        if length == 0 || length > LONGEST_NAME {
             return Tag::Unknown;
         }
-        let mut slot = hash(name.as_bytes());
+        let name = Name::at(text, length);
+        let mut slot = name.hash as usize % SLOTS;
         loop {
             let tag = TABLE[slot];
-            if tag == Tag::Unknown || LABELS[tag as usize].eq_ignore_ascii_case(name) {
+            if tag == Tag::Unknown || name.is(LABELS[tag as usize]) {
                 return tag;
             }
             slot = (slot + 1) % SLOTS;
@@ -129,7 +134,7 @@ impl Tag {
 
     /// The lower-case name; empty for `Unknown`.
     pub fn name(self) -> &'static str {
-        LABELS[self as usize]
+        LABELS[self as usize].text()
     }
 
     pub(crate) fn has(self, bits: u16) -> bool {

@@ -1,7 +1,9 @@
 //! Selectors that ask for what an attribute's value begins with, however many begin alike: `https://` is no telling prefix.
 
 use super::filter::Filter;
+use crate::octet::Octet;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 
 /// Selectors by the beginning that they ask for, in any case of ASCII letters: a candidate is only a candidate.
 #[derive(Debug, Default)]
@@ -22,9 +24,9 @@ const HEAD: usize = 8;
 /// A hash of the first bytes of a text, the same for both cases of a letter; `None` where it has fewer.
 #[inline]
 fn head_hash(text: &[u8], head: usize) -> Option<u32> {
-    let mut word = [0; HEAD];
-    word.get_mut(..head)?.copy_from_slice(text.get(..head)?);
-    Some(folded((u64::from_le_bytes(word) | u64::from_le_bytes([0x20; HEAD])).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    let others = (8 * (HEAD - head.min(HEAD))) as u32;
+    let word = Octet::at(text, 0).0.checked_shl(others).unwrap_or(0);
+    (text.len() >= head).then(|| folded((word | u64::from_le_bytes([0x20; HEAD])).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// A hash of a text by one byte more.
@@ -37,6 +39,11 @@ fn and(hash: u64, byte: u8) -> u64 {
 #[inline]
 fn folded(hash: u64) -> u32 {
     (hash >> 32) as u32
+}
+
+/// A text in lower case; most are.
+pub(super) fn in_lower_case(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.iter().any(u8::is_ascii_uppercase) { text.to_ascii_lowercase().into() } else { text.into() }
 }
 
 impl Beginnings {
@@ -66,8 +73,7 @@ impl Beginnings {
             hash = and(hash, byte);
             let length = at + 1;
             if *is_length && self.texts.may_hold(folded(hash)) {
-                let text = value.as_bytes()[..length].to_ascii_lowercase();
-                found.extend(self.places.get(text.as_slice()).into_iter().flatten());
+                found.extend(self.places.get(&*in_lower_case(&value.as_bytes()[..length])).into_iter().flatten());
             }
         }
     }

@@ -6,6 +6,7 @@
 use super::label::Label;
 use super::line::Line;
 use super::queue::EventIndex;
+use super::tiling::Ways;
 use super::titles::Titles;
 use crate::rules::{PhraseMatch, RuleIndex};
 use std::cell::Cell;
@@ -34,6 +35,7 @@ pub(super) struct Labels {
     /// Reused from line to line.
     pub(super) found: Vec<PhraseMatch>,
     pub(super) ids: Vec<Cell<u32>>,
+    pub(super) ways: Ways,
 }
 
 impl Labels {

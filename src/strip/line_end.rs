@@ -21,13 +21,18 @@ const HEADING_LINES: u32 = 3;
 const NUMBER_DIGITS: usize = 7;
 
 impl Stripper {
-    /// A line has ended: measures it and asks the phrases.
+    /// A line has ended, if there was one.
+    #[inline]
     pub(super) fn end_line(&mut self, window: &Window, metadata: &Collector) {
         let continues = std::mem::take(&mut self.gathering.continues);
         self.gathering.tag_since = false;
-        if self.gathering.pieces.is_empty() {
-            return;
+        if !self.gathering.pieces.is_empty() {
+            self.read_line(continues, window, metadata);
         }
+    }
+
+    /// Measures a line that has ended and asks the phrases.
+    fn read_line(&mut self, continues: bool, window: &Window, metadata: &Collector) {
         let pieces = std::mem::take(&mut self.gathering.pieces);
         let line = self.measured(&pieces, window);
         self.gathering.heading_lines += 1;

@@ -15,26 +15,58 @@ const BAR_WORDS: usize = 14;
 const BAR_KNOWN: usize = 3;
 const LINKED_BAR_KNOWN: usize = 2;
 
-/// How a place in a line is reached: from where, by which rules, and whether one of the phrases up to it is strong.
-#[derive(Clone)]
+/// How a place in a line is reached: from where, and whether one of the phrases up to it is strong.
+#[derive(Clone, Copy)]
 struct Way {
     from: usize,
-    by: Vec<RuleIndex>,
     is_strong: bool,
 }
 
-impl Way {
+/// The ways along a line.
+#[derive(Default)]
+pub(super) struct Ways {
+    /// By the place that they lead to.
+    reached: Vec<Option<Way>>,
+    /// Phrases on the way: from where to where, and by which rule.
+    tiles: Vec<(usize, usize, RuleIndex)>,
+}
+
+impl Ways {
+    /// A line of so many words comes.
+    fn begin(&mut self, count: usize) {
+        self.reached.clear();
+        self.reached.resize(count + 1, None);
+        self.tiles.clear();
+    }
+
+    fn way(&self, to: usize) -> Option<Way> {
+        self.reached.get(to).copied().flatten()
+    }
+
     /// Notes a phrase that leads to a place. The first way to it stays, unless it is weak and the other is not: a weak phrase must not hide
     /// what is said without it.
-    fn note(way: &mut Option<Way>, from: usize, rule: RuleIndex, is_strong: bool) {
+    fn note(&mut self, from: usize, to: usize, rule: RuleIndex, is_strong: bool) {
+        let Some(way) = self.reached.get_mut(to) else { return };
         match way {
-            Some(way) if way.from == from => {
-                way.by.push(rule);
-                way.is_strong |= is_strong;
-            }
-            Some(way) if way.is_strong || !is_strong => {}
-            _ => *way = Some(Way { from, by: vec![rule], is_strong }),
+            Some(way) if way.from == from => way.is_strong |= is_strong,
+            Some(way) if way.is_strong || !is_strong => return,
+            _ => *way = Some(Way { from, is_strong }),
         }
+        self.tiles.push((from, to, rule));
+    }
+
+    /// The rules of the phrases that lead from the beginning of the line to its end, where there are two or more.
+    fn through(&self) -> Option<Vec<RuleIndex>> {
+        let (mut path, mut count, mut at) = (Vec::new(), 0, self.reached.len().checked_sub(1)?);
+        while let Some(way) = self.way(at) {
+            path.extend(self.tiles.iter().filter(|(from, to, _)| (*from, *to) == (way.from, at)).map(|(.., rule)| *rule));
+            count += 1;
+            at = way.from;
+            if at == 0 {
+                break;
+            }
+        }
+        (at == 0 && count > 1).then(|| sorted(path.into_iter()))
     }
 }
 
@@ -64,6 +96,8 @@ impl Stripper {
             self.labels.ids = ids;
             return None;
         }
+        let mut ways = std::mem::take(&mut self.labels.ways);
+        ways.begin(count);
         let labels = &self.labels;
         let title = |what: Said, line: &Folded, at: usize| labels.titles.said(what, line, at, is_headline);
         let this = self.lines.back();
@@ -78,11 +112,10 @@ impl Stripper {
         let may_be_text = || !is_below_title && this.is_some_and(|line| self.may_be_content(line));
         // Rules that say the whole line, and whether they are strong.
         let mut whole: Vec<(RuleIndex, bool)> = Vec::new();
-        let mut reached: Vec<Option<Way>> = vec![None; count + 1];
         let mut unlinked = None;
         let lang = metadata.metadata().lang.as_deref();
         for at in 0..count {
-            if at > 0 && reached[at].is_none() {
+            if at > 0 && ways.way(at).is_none() {
                 continue;
             }
             if at > 0 {
@@ -109,36 +142,22 @@ impl Stripper {
                     whole.push((phrase.rule, is_strong));
                 }
                 if rule.joins && phrase.end > at {
-                    let is_strong = is_strong || reached[at].as_ref().is_some_and(|way| way.is_strong);
-                    Way::note(&mut reached[phrase.end], at, phrase.rule, is_strong);
+                    let is_strong = is_strong || ways.way(at).is_some_and(|way| way.is_strong);
+                    ways.note(at, phrase.end, phrase.rule, is_strong);
                 }
             }
         }
         let shows_title = labels.titles.are_shown_by(line, !self.gathering.headings.is_empty());
-        let strong = sorted(whole.iter().filter(|(_, strong)| *strong).map(|(rule, _)| *rule));
-        let label = match strong.is_empty() {
+        let all = || sorted(whole.iter().map(|(rule, _)| *rule));
+        let label = if whole.iter().any(|(_, is_strong)| *is_strong) {
             // All that say so are recorded, the weak ones too.
-            false => Some(Label::of(sorted(whole.iter().map(|(rule, _)| *rule)), false)),
-            true => {
-                let (mut path, mut tiles, mut at) = (Vec::new(), 0, count);
-                while let Some(way) = &reached[at] {
-                    path.extend(&way.by);
-                    tiles += 1;
-                    at = way.from;
-                    if at == 0 {
-                        break;
-                    }
-                }
-                if at == 0 && tiles > 1 {
-                    Some(Label::of(sorted(path.into_iter()), false))
-                } else {
-                    let weak = sorted(whole.iter().map(|(rule, _)| *rule));
-                    match weak.is_empty() {
-                        false => Some(Label::of(weak, true)),
-                        true => self.bar(line, &numbered, &mut found, &title, lang),
-                    }
-                }
-            }
+            Some(Label::of(all(), false))
+        } else if let Some(path) = ways.through() {
+            Some(Label::of(path, false))
+        } else if whole.is_empty() {
+            self.bar(line, &numbered, &mut found, &title, lang)
+        } else {
+            Some(Label::of(all(), true))
         };
         if label.is_some() && self.labels.titles.first_line.is_some() && self.labels.titles.at(line, 0) > 0 {
             // A label repeats the first line: that is the headline.
@@ -147,6 +166,7 @@ impl Stripper {
         }
         self.labels.found = found;
         self.labels.ids = ids;
+        self.labels.ways = ways;
         if label.is_none() {
             self.labels.titles.was_shown |= shows_title && self.may_stay();
         }

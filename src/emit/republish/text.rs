@@ -1,6 +1,7 @@
 //! Text, written so that no character of it is markup.
 
 use super::Republish;
+use crate::octet::Octet;
 use crate::rewrite::TextKind;
 
 impl Republish {
@@ -53,11 +54,22 @@ impl Republish {
 #[inline]
 fn end_of_words(bytes: &[u8], mut at: usize) -> usize {
     let is_plain_at = |at: usize| bytes.get(at).is_some_and(|byte| is_plain(*byte));
-    while is_plain_at(at) {
-        at += 1;
-        if matches!(bytes.get(at), Some(b' ' | b'\n')) && is_plain_at(at + 1) {
-            at += 1;
+    if !is_plain_at(at) {
+        return at;
+    }
+    // Eight bytes at a time, and the one behind them: where words end is hard to foresee.
+    while let Some(([eight @ .., behind], _)) = bytes[at..].split_first_chunk::<9>() {
+        let octet = Octet(u64::from_le_bytes(*eight));
+        let stops = octet.may_end_text();
+        let parts = octet.equal(b' ').or(octet.equal(b'\n')).without(stops.ahead(!is_plain(*behind)));
+        let length = stops.without(parts).before();
+        at += length;
+        if length < eight.len() {
+            break;
         }
+    }
+    while is_plain_at(at) || (matches!(bytes.get(at), Some(b' ' | b'\n')) && is_plain_at(at + 1)) {
+        at += 1;
     }
     at
 }
@@ -101,6 +113,11 @@ fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
             _ => {
                 let length = reference_length(&bytes[at..]);
                 let reference = &raw[at..at + length];
+                from = at + length;
+                if is_surely_one(reference) {
+                    out.extend_from_slice(reference.as_bytes());
+                    continue;
+                }
                 let decoded = htmlize::unescape(reference);
                 if length > 1 && decoded != reference && bytes[at + length - 1] == b';' {
                     out.extend_from_slice(reference.as_bytes());
@@ -115,11 +132,17 @@ fn escape(raw: &str, kind: TextKind, out: &mut Vec<u8>) {
                         }
                     }
                 }
-                from = at + length;
             }
         }
     }
     out.extend_from_slice(&bytes[from..]);
+}
+
+/// Whether this is a character reference that most pages have, or the number of one, so that nothing need be looked up.
+fn is_surely_one(reference: &str) -> bool {
+    let Some(body) = reference.strip_suffix(';') else { return false };
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(body, "&amp" | "&nbsp" | "&lt" | "&gt" | "&quot") || body.strip_prefix("&#").is_some_and(is_number)
 }
 
 /// Length of what could be a character reference: `&`, `#`, letters and digits, `;`.
@@ -142,9 +165,30 @@ mod tests {
     }
 
     #[test]
+    fn words_end_where_they_do_byte_by_byte() {
+        let text = b"one two\nthree  four\n fi\x01ve & \xc3\xa9t\xc3\xa9 <six>\tseven \0eight nine ten eleven. twelve thirteen\r\n a";
+        for from in 0..=text.len() {
+            for to in from..=text.len() {
+                let (text, mut end) = (&text[from..to], 0);
+                while text.get(end).is_some_and(|byte| is_plain(*byte)) {
+                    end += 1;
+                    if matches!(text.get(end), Some(b' ' | b'\n')) && text.get(end + 1).is_some_and(|byte| is_plain(*byte)) {
+                        end += 1;
+                    }
+                }
+                assert_eq!(end_of_words(text, 0), end, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
     fn text_is_never_markup() {
         assert_eq!(escaped("a < b > c"), "a &lt; b &gt; c");
         assert_eq!(escaped("&amp; &#x627; & &unknown; &am"), "&amp; &#x627; &amp; &amp;unknown; &amp;am");
+        assert_eq!(escaped("&#8217;&nbsp;&#0;&#99999999999999999999;&#;&#8217"), "&#8217;&nbsp;&#0;&#99999999999999999999;&amp;#;’");
+        for sure in ["&amp;", "&nbsp;", "&lt;", "&gt;", "&quot;", "&#0;", "&#128;", "&#55296;", "&#99999999999999999999999999;"] {
+            assert!(is_surely_one(sure) && htmlize::unescape(sure) != sure, "{sure}");
+        }
         assert_eq!(escaped("&lt script&gt"), "&lt; script&gt;");
         assert_eq!(escaped("&copyright &nbsp"), "©right \u{a0}");
     }

@@ -9,6 +9,7 @@ use crate::rewrite::token::{TextKind, TokenKind};
 
 impl Tokenizer {
     /// Kind and length in bytes of what comes next outside of texts; 0 when that is not known yet.
+    #[inline(always)]
     pub(super) fn data(&mut self, rest: &str, in_foreign: bool) -> Result<(TokenKind, usize), RewriteError> {
         let bytes = rest.as_bytes();
         if bytes[0] != b'<' {
@@ -25,7 +26,7 @@ impl Tokenizer {
                 Some(end) => {
                     // In SVG and MathML these hold tags like any other element.
                     if holds_text(self.start_tag.tag) && !in_foreign {
-                        self.enter_text(&bytes[..end])?;
+                        self.enter_text();
                     }
                     (TokenKind::StartTag, end)
                 }
@@ -43,7 +44,7 @@ impl Tokenizer {
                     }
                 };
                 match end {
-                    Some(end) => (TokenKind::EndTag(Tag::of(&rest[2..name_end])), end),
+                    Some(end) => (TokenKind::EndTag(Tag::at(&bytes[2..], name_end - 2)), end),
                     None => broken(TokenKind::Nothing),
                 }
             }

@@ -1,10 +1,11 @@
-//! The page as tokens, cut with the help of lol_html: the only place that knows the crate's rewriter.
+//! The page as tokens, cut with the help of lol_html, which `rewrite/tokenizer/escapes.rs` asks.
 //!
-//! What a `<` means depends on where it stands: in a script, a title, a style sheet it is text, and where those end is the
-//! hard part of the standard (escaped scripts above all). That is lol_html's, which is shown such elements from start tag to end tag and
-//! nothing else: reading the page twice would cost more than all that it would tell. The rest, tags, comments and text between
-//! them, is cut here.
+//! What a `<` means depends on where it stands: in a script, a title, a style sheet it is text. Mostly such a text ends at the first end tag of
+//! its name. Where it may not, in escaped scripts above all, is the hard part of the standard, and lol_html's: it is shown such elements up to
+//! their end tag and nothing else, as reading the page twice would cost more than all that it would tell. The rest, tags, comments and text
+//! between them, is cut here.
 
+mod escapes;
 mod markup;
 mod text;
 
@@ -13,22 +14,16 @@ use super::tag::Tag;
 use super::token::Token;
 use super::window::Window;
 use crate::error::RewriteError;
-use lol_html::html_content::{Element, EndTag};
-use lol_html::{EndTagHandler, HtmlRewriter, MemorySettings, Settings, element};
-use std::cell::Cell;
-use std::rc::Rc;
+use escapes::Escapes;
 
 /// Cuts decoded HTML into tokens whose ranges cover it without gap or overlap.
 pub(super) struct Tokenizer {
-    lol: HtmlRewriter<'static, fn(&[u8])>,
-    /// How many bytes lol_html was shown.
-    shown: u64,
-    /// Where among them the end tag of the last text began.
-    ended_at: Rc<Cell<Option<u64>>>,
+    /// Made for the first text that needs it.
+    escapes: Option<Escapes>,
     state: State,
     /// The start tag that was read last; its buffers are reused.
     start_tag: StartTag,
-    token_bytes: u64,
+    token_bytes: usize,
     /// Everything before this offset has been handed out.
     position: u64,
     /// Everything before this offset was written.
@@ -41,8 +36,10 @@ pub(super) struct Tokenizer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Data,
-    /// In the text of an element that holds nothing else.
-    Text {
+    /// In the text of an element that holds nothing else, as far as nothing in it may be an escape.
+    Text(Tag),
+    /// In such a text where lol_html tells the end.
+    Escaped {
         tag: Tag,
         /// lol_html was shown everything before this offset.
         shown_to: u64,
@@ -56,31 +53,11 @@ enum State {
 impl Tokenizer {
     /// `token_bytes` caps what one tag or comment may make us hold.
     pub(super) fn new(token_bytes: usize) -> Self {
-        let ended_at = Rc::new(Cell::new(None));
-        let ended = Rc::clone(&ended_at);
-        let begins = move |element: &mut Element<'_, '_>| {
-            if let Some(handlers) = element.end_tag_handlers() {
-                let ended = Rc::clone(&ended);
-                let ends: EndTagHandler<'static> = Box::new(move |tag: &mut EndTag<'_>| {
-                    ended.set(Some(tag.source_location().bytes().start as u64));
-                    Ok(())
-                });
-                handlers.push(ends);
-            }
-            Ok(())
-        };
-        let settings = Settings::new()
-            // Strict mode ends with an error on ambiguous markup; the graceful bail-outs, which flush raw bytes, stay off.
-            .with_strict(false)
-            .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(token_bytes))
-            .append_element_content_handler(element!("*", begins));
         Tokenizer {
-            lol: HtmlRewriter::new(settings, (|_: &[u8]| {}) as fn(&[u8])),
-            shown: 0,
-            ended_at,
+            escapes: None,
             state: State::Data,
             start_tag: StartTag::default(),
-            token_bytes: token_bytes as u64,
+            token_bytes,
             position: 0,
             seen: 0,
             look_again_at: 0,
@@ -113,12 +90,8 @@ impl Tokenizer {
         self.ended = true;
     }
 
-    fn show(&mut self, bytes: &[u8]) -> Result<(), RewriteError> {
-        self.shown += bytes.len() as u64;
-        self.lol.write(bytes).map_err(RewriteError::from_tokenizer)
-    }
-
     /// The next token that is whole; `None` until more is written. `in_foreign` tells whether the last token left the page in SVG or MathML.
+    #[inline(always)]
     pub(super) fn next(&mut self, window: &Window, in_foreign: bool) -> Result<Option<Token>, RewriteError> {
         let rest = window.text(self.position..self.seen);
         if rest.is_empty() || (self.seen < self.look_again_at && !self.ended) {
@@ -126,13 +99,15 @@ impl Tokenizer {
         }
         let (kind, length) = match self.state {
             State::Data => self.data(rest, in_foreign)?,
-            State::Text { tag, shown_to, may_end } => self.text(tag, shown_to, may_end, rest)?,
+            State::Text(tag) => self.text(tag, rest)?,
+            State::Escaped { tag, shown_to, may_end } => self.escaped(tag, shown_to, may_end, rest)?,
             State::CData => self.cdata(rest),
         };
         if length == 0 {
             // A long tag or comment is looked at again when there is twice as much of it, or it would cost the square of its length.
-            self.look_again_at = if rest.len() > LONG_TOKEN { (self.seen + rest.len() as u64).min(self.position + self.token_bytes + 1) } else { 0 };
-            return if rest.len() as u64 > self.token_bytes { Err(RewriteError::TokenTooLarge) } else { Ok(None) };
+            self.look_again_at =
+                if rest.len() > LONG_TOKEN { (self.seen + rest.len() as u64).min(self.position + self.token_bytes as u64 + 1) } else { 0 };
+            return if rest.len() > self.token_bytes { Err(RewriteError::TokenTooLarge) } else { Ok(None) };
         }
         let range = self.position..self.position + length as u64;
         self.position = range.end;
@@ -150,6 +125,7 @@ mod tests {
     use super::*;
     use std::cell::RefCell;
     use std::ops::Range;
+    use std::rc::Rc;
 
     fn tokens(page: &str, step: usize) -> Vec<(TokenKind, String)> {
         let mut window = Window::default();
@@ -204,8 +180,8 @@ mod tests {
 
     /// What lol_html with all handlers says of the page: texts and comments, as merged ranges.
     fn as_lol_html_says(page: &str) -> Vec<(bool, Range<usize>)> {
-        use lol_html::DocumentContentHandlers;
         use lol_html::html_content::{Comment, TextChunk};
+        use lol_html::{DocumentContentHandlers, HtmlRewriter, Settings};
         let seen = Rc::new(RefCell::new(Vec::<(bool, Range<usize>)>::new()));
         let (texts, comments) = (Rc::clone(&seen), Rc::clone(&seen));
         let handlers = DocumentContentHandlers::default()

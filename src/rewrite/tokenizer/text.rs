@@ -1,29 +1,40 @@
 //! Text of an element that holds nothing else, up to where its end tag begins, and of CDATA sections.
 
-use super::{State, Tokenizer};
+use super::{Escapes, State, Tokenizer};
 use crate::error::RewriteError;
 use crate::rewrite::tag::Tag;
 use crate::rewrite::token::{TextKind, TokenKind};
 
 impl Tokenizer {
-    /// What follows this start tag is text.
-    pub(super) fn enter_text(&mut self, start_tag: &[u8]) -> Result<(), RewriteError> {
-        self.ended_at.set(None);
-        self.show(start_tag)?;
-        self.state = State::Text { tag: self.start_tag.tag, shown_to: self.position + start_tag.len() as u64, may_end: false };
-        Ok(())
+    /// What follows the start tag that was read is text.
+    pub(super) fn enter_text(&mut self) {
+        self.state = State::Text(self.start_tag.tag);
+    }
+
+    /// Text up to its end tag, where nothing in it but that may be more than text; else lol_html tells where it ends.
+    pub(super) fn text(&mut self, tag: Tag, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
+        let bytes = rest.as_bytes();
+        let (sign, at) = next_sign(bytes, tag);
+        match sign {
+            Sign::EndTag => {
+                self.state = State::Data;
+                // Nothing stands between the two tags: the end tag is next.
+                if at == 0 { self.end_tag(rest) } else { Ok((TokenKind::Text(kind_of(tag)), at)) }
+            }
+            Sign::Unsure => {
+                let token_bytes = self.token_bytes;
+                self.escapes.get_or_insert_with(|| Escapes::new(token_bytes)).begin(tag)?;
+                self.escaped(tag, self.position + at as u64, false, rest)
+            }
+            Sign::None => Ok((TokenKind::Text(kind_of(tag)), if self.ended { bytes.len() } else { at })),
+        }
     }
 
     /// Text up to the end tag that lol_html reports, or as far as no end tag can begin. It is shown nothing behind that end tag: it
     /// stops to look wherever one may end.
-    pub(super) fn text(&mut self, tag: Tag, mut shown_to: u64, mut may_end: bool, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
-        let kind = match tag {
-            Tag::Title | Tag::Textarea => TextKind::Rcdata,
-            Tag::Plaintext => TextKind::Literal,
-            _ => TextKind::Raw,
-        };
+    pub(super) fn escaped(&mut self, tag: Tag, mut shown_to: u64, mut may_end: bool, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
         let bytes = rest.as_bytes();
-        loop {
+        while let Some(escapes) = &mut self.escapes {
             let unseen = &bytes[(shown_to - self.position) as usize..];
             let (length, goes_on) = match may_end {
                 true => memchr::memchr(b'>', unseen).map_or((unseen.len(), false), |at| (at + 1, true)),
@@ -32,19 +43,25 @@ impl Tokenizer {
                     Err(before) => (before, false),
                 },
             };
-            self.show(&unseen[..length])?;
+            escapes.show(&unseen[..length])?;
             (shown_to, may_end) = (shown_to + length as u64, may_end || goes_on);
-            if let Some(at) = self.ended_at.take() {
+            if let Some(behind) = escapes.behind_text() {
                 self.state = State::Data;
-                let length = (shown_to - (self.shown - at)).saturating_sub(self.position) as usize;
+                let length = (shown_to - behind).saturating_sub(self.position) as usize;
                 // Nothing stands between the two tags: the end tag is next.
-                return if length == 0 { self.data(rest, false) } else { Ok((TokenKind::Text(kind), length)) };
+                return if length == 0 { self.end_tag(rest) } else { Ok((TokenKind::Text(kind_of(tag)), length)) };
             }
             if !goes_on {
-                self.state = State::Text { tag, shown_to, may_end };
-                return Ok((TokenKind::Text(kind), if self.ended { bytes.len() } else { begin_of_end_tag(bytes, tag.name()) }));
+                break;
             }
         }
+        self.state = State::Escaped { tag, shown_to, may_end };
+        Ok((TokenKind::Text(kind_of(tag)), if self.ended { bytes.len() } else { begin_of_end_tag(bytes, tag.name()) }))
+    }
+
+    /// The end tag of a text.
+    fn end_tag(&mut self, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
+        self.data(rest, false)
     }
 
     /// A CDATA section's text, and the mark at its end (13.2.5.69).
@@ -59,6 +76,49 @@ impl Tokenizer {
             None => (TokenKind::Text(TextKind::Literal), rest.trim_end_matches(']').len()),
         }
     }
+}
+
+/// How the text of such an element is to be read.
+fn kind_of(tag: Tag) -> TextKind {
+    match tag {
+        Tag::Title | Tag::Textarea => TextKind::Rcdata,
+        Tag::Plaintext => TextKind::Literal,
+        _ => TextKind::Raw,
+    }
+}
+
+/// What in a text may be more than text.
+enum Sign {
+    None,
+    /// Its end tag, with nothing but a name.
+    EndTag,
+    /// What may be its end tag, or escapes those that follow.
+    Unsure,
+}
+
+/// The first sign in a text and where it begins; without one, where what may still become one does.
+fn next_sign(bytes: &[u8], tag: Tag) -> (Sign, usize) {
+    let name = tag.name().as_bytes();
+    for at in memchr::memchr_iter(b'<', bytes) {
+        let after = &bytes[at + 1..];
+        match after {
+            [b'/', given @ ..] => {
+                let length = given.len().min(name.len());
+                if given[..length].eq_ignore_ascii_case(&name[..length]) {
+                    return match given.get(name.len()) {
+                        None => (Sign::None, at),
+                        Some(b'>') if tag != Tag::Plaintext => (Sign::EndTag, at),
+                        Some(_) => (Sign::Unsure, at),
+                    };
+                }
+            }
+            // In a script this begins an escape.
+            _ if after.starts_with(b"!--") && tag == Tag::Script => return (Sign::Unsure, at),
+            _ if b"!--".starts_with(after) => return (Sign::None, at),
+            _ => {}
+        }
+    }
+    (Sign::None, bytes.len())
 }
 
 /// Whether the content of such an element is text to the tokenizer (13.2.6.2 and where 13.2.6.4 refers to it, scripting enabled).

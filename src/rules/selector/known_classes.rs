@@ -1,11 +1,11 @@
 //! Class values that a page has had already: looked up in the index once.
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::ops::Range;
 
 /// What the class values of a page came to: most elements are made like others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct KnownClasses {
     /// By the hash of a raw value: where in `texts` it stands, and where in `places` its selectors are.
     values: FxHashMap<u64, (Range<u32>, Range<u32>)>,
@@ -16,6 +16,20 @@ pub struct KnownClasses {
 /// So many different values of so many bytes are remembered of a page.
 const KNOWN_VALUES: usize = 4096;
 const KNOWN_VALUE_BYTES: usize = 512;
+
+/// Room for so many is made at once: growing moves all of them.
+const USUAL_VALUES: usize = 224;
+const USUAL_BYTES: usize = 8 * 1024;
+
+impl Default for KnownClasses {
+    fn default() -> Self {
+        KnownClasses {
+            values: FxHashMap::with_capacity_and_hasher(USUAL_VALUES, FxBuildHasher),
+            texts: String::with_capacity(USUAL_BYTES),
+            places: Vec::new(),
+        }
+    }
+}
 
 impl KnownClasses {
     /// Appends the places of a value, which `look` finds where they are not known.

@@ -1,5 +1,6 @@
 //! Selectors by a whole text: an id, a class, a name, a value.
 
+use crate::rules::beginnings::in_lower_case;
 use crate::rules::filter::Filter;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -52,7 +53,7 @@ impl Case for AnyCase {
     }
 
     fn filed(text: &[u8]) -> Cow<'_, [u8]> {
-        text.to_ascii_lowercase().into()
+        in_lower_case(text)
     }
 }
 

@@ -18,9 +18,9 @@ const LEAF: u8 = 128;
 /// Forks and leaves of a tree together.
 const NODES: usize = 128;
 /// So many blocks are scored at a time: their features and the nodes of a tree stay in the processor's nearest cache.
-const LANES: usize = 64;
-/// A byte of each of them.
-type Lanes = [u8; LANES];
+const MANY: usize = 64;
+/// So many where few are left to ask: one vector of the processor.
+const FEW: usize = 16;
 /// A column's number is a byte.
 pub(super) const COLUMNS: usize = 256;
 
@@ -204,21 +204,18 @@ impl Model {
         }
         let mut sums = vec![0i32; features.rows];
         let mut asked: Vec<u32> = (0..features.rows as u32).collect();
-        let mut columns = [[0; LANES]; COLUMNS];
-        let mut leaves = Leaves::default();
+        let (mut many, mut few) = (Together::<MANY>::default(), Together::<FEW>::default());
         let mut from = 0;
         let end = Stage { trees: self.trees.len(), bound: 0.0, factor: 1.0 };
         for stage in stages.iter().chain([&end]) {
             let trees = self.trees.get(from..stage.trees).unwrap_or_default();
             from = stage.trees;
-            for rows in asked.chunks(LANES) {
-                features.gather(rows, &mut columns);
-                let mut added = [0i32; LANES];
-                for tree in trees {
-                    let found = leaves.of(tree, &columns);
-                    added.iter_mut().zip(found).for_each(|(sum, leaf)| *sum += i32::from(tree.worth(usize::from(*leaf))));
+            for rows in asked.chunks(MANY) {
+                if rows.len() > 2 * FEW {
+                    many.ask(trees, features, rows, &mut sums);
+                } else {
+                    rows.chunks(FEW).for_each(|rows| few.ask(trees, features, rows, &mut sums));
                 }
-                rows.iter().zip(added).for_each(|(row, added)| sums[*row as usize] += added);
             }
             asked.retain(|row| {
                 let score = sums[*row as usize] as f32 * self.scale + self.bias;
@@ -233,30 +230,43 @@ impl Model {
     }
 }
 
-/// Where blocks end up below each node of a tree.
-struct Leaves {
-    /// Of a leaf that is the leaf itself, of a fork what it found for each block.
-    below: [Lanes; NODES],
+/// Blocks that are asked together.
+struct Together<const LANES: usize> {
+    /// A byte of each of them, by its column.
+    columns: [[u8; LANES]; COLUMNS],
+    /// Where they end up below each node of a tree: of a leaf that is the leaf itself, of a fork what it found for each block.
+    below: [[u8; LANES]; NODES],
     /// So many nodes were forks of the tree before.
     forks: usize,
 }
 
-impl Default for Leaves {
+impl<const LANES: usize> Default for Together<LANES> {
     fn default() -> Self {
-        Leaves { below: std::array::from_fn(|node| [node as u8; LANES]), forks: 0 }
+        Together { columns: [[0; LANES]; COLUMNS], below: std::array::from_fn(|node| [node as u8; LANES]), forks: 0 }
     }
 }
 
-impl Leaves {
+impl<const LANES: usize> Together<LANES> {
+    /// Adds what trees say of some rows, of which there are no more than lanes.
+    fn ask(&mut self, trees: &[Tree], features: &Features, rows: &[u32], sums: &mut [i32]) {
+        features.gather(rows, &mut self.columns);
+        let mut added = [0i32; LANES];
+        for tree in trees {
+            let found = self.leaves(tree);
+            added.iter_mut().zip(found).for_each(|(sum, leaf)| *sum += i32::from(tree.worth(usize::from(*leaf))));
+        }
+        rows.iter().zip(added).for_each(|(row, added)| sums[*row as usize] += added);
+    }
+
     /// The leaf of each block, as a node. All forks are asked about all blocks, the last ones first, so that what lies below a fork is known:
     /// that takes the processor sixteen blocks and more at once, where a walk from the root takes one at a time.
-    fn of(&mut self, tree: &Tree, columns: &[Lanes; COLUMNS]) -> &Lanes {
+    fn leaves(&mut self, tree: &Tree) -> &[u8; LANES] {
         for node in tree.forks..self.forks {
             self.below[node] = [node as u8; LANES];
         }
         self.forks = tree.forks;
         for (number, fork) in tree.forks().iter().enumerate().rev() {
-            let values = &columns[usize::from(fork.column)];
+            let values = &self.columns[usize::from(fork.column)];
             let (left, right) = (self.below[usize::from(fork.left) % NODES], self.below[usize::from(fork.right) % NODES]);
             // Without a branch, as the compiler makes one instruction of sixteen lanes only then.
             let mut found = [0; LANES];
@@ -309,7 +319,7 @@ mod tests {
     fn scores_are_those_of_a_walk() {
         let model = Model::read(include_bytes!("blocks.bin")).unwrap();
         let (mut seed, mut sure_at) = (1u32, [0; 2]);
-        for rows in [0, 1, LANES - 1, LANES, LANES + 1, 3 * LANES + 7] {
+        for rows in [0, 1, FEW, FEW + 1, 2 * FEW + 1, MANY - 1, MANY, MANY + 1, MANY + FEW, 3 * MANY + 7] {
             let mut byte = || {
                 seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 (seed >> 24) as u8

@@ -1,4 +1,4 @@
-//! The siblings before an element: what is remembered of the children of one parent.
+//! The siblings before an element: what is remembered of the children of each open element.
 
 use crate::rewrite::{Attributes, ElementRef, Namespace, Tag, tag_name};
 use std::ops::Range;
@@ -6,13 +6,22 @@ use std::ops::Range;
 /// Text of remembered siblings per parent, in bytes.
 const SIBLING_BYTES: usize = 4 << 20;
 
-/// The element children so far of one parent.
+/// The element children so far of the page and of each open element. An element inside of another opens later, so that the lists of all of
+/// them stand in one, the innermost last, and what has closed is written over.
 #[derive(Debug, Default)]
-pub(super) struct Level {
-    pub(super) children: Vec<Sibling>,
+pub(super) struct Levels {
+    levels: Vec<Level>,
+    children: Vec<Sibling>,
     /// The children's start tags.
     text: String,
-    pub(super) full: bool,
+}
+
+/// The children of one parent.
+#[derive(Clone, Debug, Default)]
+struct Level {
+    children: Range<usize>,
+    text: Range<usize>,
+    full: bool,
 }
 
 /// What is remembered of an element after it closed.
@@ -24,23 +33,40 @@ pub(super) struct Sibling {
     source: Range<u32>,
 }
 
-impl Level {
-    pub(super) fn clear(&mut self) {
-        self.children.clear();
-        self.text.clear();
-        self.full = false;
+impl Levels {
+    /// The children at a depth.
+    pub(super) fn children(&self, depth: usize) -> &[Sibling] {
+        self.levels.get(depth).and_then(|level| self.children.get(level.children.clone())).unwrap_or_default()
     }
 
-    /// Whether it holds as many siblings as are remembered, or as much text of them.
-    pub(super) fn has_no_room(&self, limit: usize) -> bool {
-        self.children.len() >= limit || self.text.len() >= SIBLING_BYTES
+    /// Whether some at a depth could not be remembered.
+    pub(super) fn is_full(&self, depth: usize) -> bool {
+        self.levels.get(depth).is_some_and(|level| level.full)
     }
 
-    pub(super) fn push(&mut self, element: ElementRef<'_>) {
-        let start = self.text.len() as u32;
+    /// An element has opened whose children stand at this depth.
+    pub(super) fn begin(&mut self, depth: usize) {
+        self.levels.truncate(depth);
+        let (children, text) = self.levels.last().map_or((0, 0), |around| (around.children.end, around.text.end));
+        self.levels.resize(depth + 1, Level { children: children..children, text: text..text, full: false });
+    }
+
+    /// Remembers an element at a depth, unless as many siblings are remembered there as may be, or as much text of them.
+    pub(super) fn push(&mut self, depth: usize, element: ElementRef<'_>, limit: usize) {
+        if self.levels.len() <= depth {
+            self.begin(depth);
+        }
+        let level = &mut self.levels[depth];
+        if level.children.len() >= limit || level.text.len() >= SIBLING_BYTES {
+            level.full = true;
+            return;
+        }
+        self.children.truncate(level.children.end);
+        self.text.truncate(level.text.end);
         self.text.push_str(element.source());
-        let source = start..self.text.len() as u32;
+        let source = level.text.end as u32..self.text.len() as u32;
         self.children.push(Sibling { id: element.id(), tag: element.tag(), namespace: element.namespace(), source });
+        (level.children.end, level.text.end) = (self.children.len(), self.text.len());
     }
 
     fn source(&self, sibling: &Sibling) -> &str {

@@ -3,10 +3,10 @@
 mod level;
 mod node;
 
-use crate::rewrite::{ElementRef, OpenElements, Tag};
+use crate::rewrite::{OpenElements, Tag};
 use crate::rules::RuleIndex;
 use crate::rules::selector::{KnownClasses, SelectorIndex, Siblings};
-use level::Level;
+use level::Levels;
 use node::{Node, Place};
 use selectors::context::{MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
 use selectors::matching::matches_selector;
@@ -14,8 +14,8 @@ use selectors::matching::matches_selector;
 /// Finds the rules whose selectors an element matches when it opens.
 #[derive(Default)]
 pub(super) struct SelectorMatcher {
-    /// The element children seen so far of the page and of each open element; only kept when a selector asks for siblings.
-    levels: Vec<Level>,
+    /// The element children seen so far; only kept when a selector asks for siblings.
+    levels: Levels,
     limit: usize,
     candidates: Vec<u32>,
     classes: KnownClasses,
@@ -39,12 +39,17 @@ impl SelectorMatcher {
         if siblings != Siblings::None {
             let is_named = || self.candidates.iter().any(|at| index.get(*at).names_sibling);
             let wanted = siblings == Siblings::All || is_named();
-            self.remember(element, depth, is_void, wanted);
+            if wanted {
+                self.levels.push(depth, element, self.limit);
+            }
+            if !is_void {
+                self.levels.begin(depth + 1);
+            }
         }
         if self.candidates.is_empty() {
             return;
         }
-        let full = self.levels.get(depth).is_some_and(|level| level.full);
+        let full = self.levels.is_full(depth);
         self.siblings_overflowed |= full;
         // In SVG and MathML an element's name is not looked up: any may be open there.
         let is_drawn = elements.has_open(Tag::Svg) || elements.has_open(Tag::Math);
@@ -73,24 +78,6 @@ impl SelectorMatcher {
             }
         }
         found.sort_unstable();
-    }
-
-    fn remember(&mut self, element: ElementRef<'_>, depth: usize, is_void: bool, wanted: bool) {
-        // Levels are cleared, not freed: the next sibling subtree needs them again.
-        if self.levels.len() <= depth + 1 {
-            self.levels.resize_with(depth + 2, Level::default);
-        }
-        let level = &mut self.levels[depth];
-        if !wanted {
-            // No selector can mean it.
-        } else if level.has_no_room(self.limit) {
-            level.full = true;
-        } else {
-            level.push(element);
-        }
-        if !is_void {
-            self.levels[depth + 1].clear();
-        }
     }
 }
 

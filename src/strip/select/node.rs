@@ -1,6 +1,6 @@
 //! What the `selectors` crate asks of an element, answered from the stack of open elements and the siblings before them.
 
-use super::level::{Level, Sibling};
+use super::level::{Levels, Sibling};
 use crate::rewrite::{ElementRef, Namespace, OpenElements, Tag, decode_value};
 use crate::rules::selector::{AnyLink, Css, Name, NoPseudoElement};
 use selectors::OpaqueElement;
@@ -15,7 +15,7 @@ use std::ptr::NonNull;
 #[derive(Clone, Copy)]
 pub(super) struct Node<'a> {
     pub(super) elements: &'a OpenElements,
-    pub(super) levels: &'a [Level],
+    pub(super) levels: &'a Levels,
     pub(super) place: Place,
 }
 
@@ -49,9 +49,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn closed(self) -> Option<(&'a Level, &'a Sibling)> {
+    fn closed(self) -> Option<&'a Sibling> {
         match self.place {
-            Place::Closed(depth, number) => self.levels.get(depth).and_then(|level| Some((level, level.children.get(number)?))),
+            Place::Closed(depth, number) => self.levels.children(depth).get(number),
             _ => None,
         }
     }
@@ -64,22 +64,22 @@ impl<'a> Node<'a> {
     }
 
     fn id(self) -> u32 {
-        self.open().map(ElementRef::id).or(self.closed().map(|(_, sibling)| sibling.id)).unwrap_or_default()
+        self.open().map(ElementRef::id).or(self.closed().map(|sibling| sibling.id)).unwrap_or_default()
     }
 
     fn name(self) -> &'a str {
-        self.open().map(ElementRef::name).or(self.closed().map(|(level, sibling)| level.name(sibling))).unwrap_or_default()
+        self.open().map(ElementRef::name).or(self.closed().map(|sibling| self.levels.name(sibling))).unwrap_or_default()
     }
 
     fn attribute(self, name: &str) -> Option<&'a str> {
         match self.closed() {
-            Some((level, sibling)) => level.attribute(sibling, name),
+            Some(sibling) => self.levels.attribute(sibling, name),
             None => self.open()?.attribute(name),
         }
     }
 
     fn namespace(self) -> Namespace {
-        self.open().map(ElementRef::namespace).or(self.closed().map(|(_, sibling)| sibling.namespace)).unwrap_or(Namespace::Html)
+        self.open().map(ElementRef::namespace).or(self.closed().map(|sibling| sibling.namespace)).unwrap_or(Namespace::Html)
     }
 }
 
@@ -111,11 +111,11 @@ impl selectors::Element for Node<'_> {
 
     fn prev_sibling_element(&self) -> Option<Self> {
         let depth = self.depth();
-        let level = self.levels.get(depth)?;
+        let children = self.levels.children(depth);
         let number = match self.place {
             Place::Closed(_, number) => number,
             // The element itself was remembered last.
-            _ => level.children.iter().rposition(|sibling| sibling.id == self.id()).unwrap_or(level.children.len()),
+            _ => children.iter().rposition(|sibling| sibling.id == self.id()).unwrap_or(children.len()),
         };
         (number > 0).then(|| self.at(Place::Closed(depth, number - 1)))
     }
