@@ -18,9 +18,13 @@ const TEXT_WORDS: u32 = 60;
 const TEXT_CHANCE: f32 = 0.2;
 /// Words of an id that is no heading's.
 const ID_WORDS: usize = 2;
+/// A comment has no more paragraphs to its date than this, taken together.
+const BLOCKS_A_DATE: usize = 4;
 /// So many short lines may stand between two comments, and above the first and below the last one: authors, dates, numbers, pages.
 const LINES: usize = 6;
 const LINE_WORDS: u32 = 10;
+/// Words of a line that tells who wrote and when.
+const DATE_WORDS: u32 = 16;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,15 +64,17 @@ pub(super) fn says_something(block: &Block) -> bool {
     2 * block.linked <= block.words && (block.ends_sentence && block.words > 2 || block.words >= REPEATED_WORDS)
 }
 
+/// A short line with a date, a time or how long ago it was.
+fn is_dated(block: &Block) -> bool {
+    block.words <= DATE_WORDS && !block.ends_sentence && (block.times > 0 || block.digits > 0)
+}
+
 /// Whether a page opens with a text of its own, above what readers wrote to it. The first post of a thread is made as the others are.
 pub(super) fn stand_below_a_text(page: &Blocks, chances: &[f32]) -> bool {
     let blocks = &page.blocks;
     let is_said = |row: &usize| is_comment(page, &blocks[*row]) && says_something(&blocks[*row]);
     let Some(first) = (0..blocks.len()).find(is_said) else { return false };
-    let make = |row: usize| {
-        let element = &page.elements[page.elements[blocks[row].element as usize].block as usize];
-        (element.make, page.elements[element.parent as usize].make)
-    };
+    let make = |row: usize| page.make(&blocks[row]);
     let said: FxHashSet<(u32, u32)> = (first..blocks.len()).filter(is_said).map(make).collect();
     let opening: Vec<usize> =
         (0..first).filter(|row| !blocks[*row].dropped && chances[*row] >= TEXT_CHANCE && good_words(&blocks[*row]) > 0).collect();
@@ -98,6 +104,12 @@ pub(super) fn commented(page: &Blocks, chances: &[f32]) -> Vec<bool> {
 }
 
 impl Blocks {
+    /// Tells blocks of one make from others: by the tags and classes of the element that parts its lines and of the one around that.
+    pub(super) fn make(&self, block: &Block) -> (u32, u32) {
+        let element = &self.elements[self.elements[block.element as usize].block as usize];
+        (element.make, self.elements[element.parent as usize].make)
+    }
+
     /// Notes what stands in elements that are called comments. One that holds the first heading or paragraph too is the page.
     pub(super) fn find_comments(&mut self) {
         let mut is_page = vec![false; self.elements.len()];
@@ -109,12 +121,27 @@ impl Blocks {
                 at = self.elements[at].parent as usize;
             }
         }
+        let mut is_called = vec![false; self.elements.len()];
         // A parent comes before its children.
         for number in 1..self.elements.len() {
-            let above = self.elements[self.elements[number].parent as usize].inside & inside::COMMENT;
-            let element = &mut self.elements[number];
+            let element = &self.elements[number];
             let is_comment = element.inside & inside::CALLED_COMMENT != 0 && !is_page[number];
-            element.inside |= if is_comment { inside::COMMENT } else { above };
+            is_called[number] = is_comment || is_called[element.parent as usize];
         }
+        if self.are_dated(&is_called) {
+            let called = self.elements.iter_mut().zip(is_called).filter(|(_, is_called)| *is_called);
+            called.for_each(|(element, _)| element.inside |= inside::COMMENT);
+        }
+    }
+
+    /// Whether lines with a date or a number stand in or beside such elements, as many as comments have: commentaries and sections on
+    /// comments have none.
+    fn are_dated(&self, is_called: &[bool]) -> bool {
+        let rows = || (0..self.blocks.len()).filter(|row| is_called[self.blocks[*row].element as usize]);
+        let (Some(first), Some(last)) = (rows().next(), rows().next_back()) else { return false };
+        let said = rows().filter(|row| says_something(&self.blocks[*row])).count();
+        let around = first.saturating_sub(LINES)..(last + LINES).min(self.blocks.len());
+        let dated = around.filter(|row| is_dated(&self.blocks[*row])).count();
+        dated > 0 && BLOCKS_A_DATE * dated >= said
     }
 }

@@ -196,7 +196,7 @@ impl Blocks {
         let mut own = kind_of(tag, element);
         // The id of a section is mostly made of its heading.
         let is_comment = is_comment || has_comment_id && !matches!(tag, Tag::Section | Tag::Article);
-        if is_comment && tag.has(is::BLOCK) && !tag.has(is::HEADING) && !matches!(tag, Tag::Html | Tag::Body | Tag::Main) {
+        if is_comment && tag.has(is::BLOCK) && !tag.has(is::HEADING) && !matches!(tag, Tag::Html | Tag::Body | Tag::Main | Tag::Blockquote) {
             own |= inside::CALLED_COMMENT;
         }
         let mut inside = above.inside & !inside::CALLED_COMMENT | own;
