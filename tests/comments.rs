@@ -134,3 +134,37 @@ fn what_is_only_called_so_stays() {
         TEXT.iter().chain(&SAID).for_each(|said| assert!(out.contains(said), "{name}: lost {said}\n{out}"));
     }
 }
+
+#[test]
+fn what_has_no_dates_is_no_readers_comment() {
+    let minutes = ["3", "17", "61", "66", "78", "90"];
+    let entries: [(&str, String); 6] = [
+        ("a match", thread(|n, _, said| format!("<div class=comment><span class=min>{}'</span><p>{said}</p></div>", minutes[5 - n]))),
+        ("a match with its score", thread(|n, _, said| format!("<div class=live-comment><div>{}' 1:0</div><div>{said}</div></div>", minutes[5 - n]))),
+        ("verses", thread(|n, _, said| format!("<h3>({})</h3><div class=commentary-comment><p>{said}</p></div>", n + 1))),
+        (
+            "articles of a law",
+            thread(|n, _, said| format!("<h3>Art. {}</h3><p>Ships wait at the pier.</p><div class=kommentar><p>{said}</p></div>", n + 10)),
+        ),
+        ("moves", thread(|n, _, said| format!("<div class=moves>{}. e4 e5</div><div class=comment><p>{said}</p></div>", n + 1))),
+        ("years", thread(|n, _, said| format!("<div class=comment-note><p>{}</p><p>{said}</p></div>", 1901 + 7 * n))),
+    ];
+    for (name, entries) in entries {
+        let out = clean(&page(&text(), &entries));
+        TEXT.iter().chain(&SAID).for_each(|said| assert!(out.contains(said), "{name}: lost {said}\n{out}"));
+    }
+}
+
+#[test]
+fn the_date_below_a_section_on_comments_is_the_pages() {
+    let said = |range: std::ops::Range<usize>| SAID[range].iter().map(|said| format!("<p>{said}</p>")).collect::<String>();
+    let section = format!(
+        "<section id=review-comments class='section review-comments'><h2>Review comments</h2>{}<h3>From a script</h3>\
+         <pre><code>curl https://forge.example/api/v2/proposals/128/review-comments</code></pre></section><section><h2>Off</h2>{}</section>\
+         <footer><span>Last updated on <time>Mar 4, 2024</time> by Peggy</span></footer>",
+        said(0..3),
+        said(3..6)
+    );
+    let out = clean(&page(&text(), &section));
+    TEXT.iter().chain(&SAID).for_each(|said| assert!(out.contains(said), "lost {said}\n{out}"));
+}

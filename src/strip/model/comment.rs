@@ -25,6 +25,11 @@ const LINES: usize = 6;
 const LINE_WORDS: u32 = 10;
 /// Words of a line that tells who wrote and when.
 const DATE_WORDS: u32 = 16;
+/// Digits of a date: minutes of a match, verses and years have fewer.
+const DATE_DIGITS: u32 = 5;
+/// Words and digits of how long ago it was: "3 hours ago". A step or an article of a law is named with fewer words, a move with more digits.
+const AGO_WORDS: u32 = 3;
+const AGO_DIGITS: u32 = 2;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +71,8 @@ pub(super) fn says_something(block: &Block) -> bool {
 
 /// A short line with a date, a time or how long ago it was.
 fn is_dated(block: &Block) -> bool {
-    block.words <= DATE_WORDS && !block.ends_sentence && (block.times > 0 || block.digits > 0)
+    let says_ago = (1..=AGO_DIGITS).contains(&block.digits) && block.words >= AGO_WORDS && block.heading == 0;
+    block.words <= DATE_WORDS && block.code == 0 && !block.ends_sentence && (block.times > 0 || block.digits >= DATE_DIGITS || says_ago)
 }
 
 /// Whether a page opens with a text of its own, above what readers wrote to it. The first post of a thread is made as the others are.
@@ -134,13 +140,13 @@ impl Blocks {
         }
     }
 
-    /// Whether lines with a date or a number stand in or beside such elements, as many as comments have: commentaries and sections on
-    /// comments have none.
+    /// Whether lines with a date stand above or between such elements, as many as comments have: commentaries and sections on comments have
+    /// none, and what stands below them is the date of the page.
     fn are_dated(&self, is_called: &[bool]) -> bool {
         let rows = || (0..self.blocks.len()).filter(|row| is_called[self.blocks[*row].element as usize]);
         let (Some(first), Some(last)) = (rows().next(), rows().next_back()) else { return false };
         let said = rows().filter(|row| says_something(&self.blocks[*row])).count();
-        let around = first.saturating_sub(LINES)..(last + LINES).min(self.blocks.len());
+        let around = first.saturating_sub(LINES)..last + 1;
         let dated = around.filter(|row| is_dated(&self.blocks[*row])).count();
         dated > 0 && BLOCKS_A_DATE * dated >= said
     }
