@@ -239,10 +239,11 @@ def fit(x, y, w, trees, rate, leaves, seed):
     return lightgbm.train(settings, lightgbm.Dataset(x, y, weight=w), trees)
 
 
-def learn(x, y, w, ask):
-    """Models that differ by their seeds, whose mean is the score; and the stages."""
-    models = [fit(x, y, w, ask.trees, ask.rate, ask.leaves, SEED + number) for number in range(ask.bag)]
-    return models, stages_of(models, x)
+def learn(gather, ask):
+    """Models that differ by their seeds, every second one taught with more furniture too, whose mean is the score; and the stages."""
+    plain, fuller = gather(0.0), gather(ask.full)
+    models = [fit(*(fuller if number % 2 else plain), ask.trees, ask.rate, ask.leaves, SEED + number) for number in range(ask.bag)]
+    return models, stages_of(models, fuller[0])
 
 
 def mean_score(models, x, trees=None):
@@ -385,7 +386,7 @@ def main():
     print(f"{len(usable)} pages, {len(names)} features, {sum(len(named[i]) for i in usable)} blocks; {len(short)} of the articles also shortened, {len(full)} with more furniture", flush=True)
 
     # A share of the pages is learned a second time without names, so that generated ones do little harm.
-    def gather(fold):
+    def gather(fold, share_of_full):
         xs, ys, ws = [], [], []
 
         def add(page, x, share):
@@ -404,13 +405,13 @@ def main():
                 add(pages[i], plain[i], 0.5)
             if i in short:
                 add(short[i], short_named[i], a.short)
-            if i in full:
-                add(full[i], full_named[i], a.full)
+            if i in full and share_of_full > 0:
+                add(full[i], full_named[i], share_of_full)
         w = np.concatenate(ws)
         return np.concatenate(xs), np.concatenate(ys), w / w.mean()
 
     if a.out:
-        models, stages = learn(*gather(-1), a)
+        models, stages = learn(lambda share: gather(-1, share), a)
         trees, scale, bias = export(models)
         write_model(a.out, len(names), token_table(pages, usable), trees, scale, bias, a.keep, a.slope, stages=stages)
         if a.parity:
@@ -421,7 +422,7 @@ def main():
 
     results, blind, brief, crowded, chances = {}, {}, {}, {}, {}
     for fold in range(a.folds):
-        models, stages = learn(*gather(fold), a)
+        models, stages = learn(lambda share: gather(fold, share), a)
         if a.fold_models:
             a.fold_models.mkdir(parents=True, exist_ok=True)
             trees, scale, bias = export(models)

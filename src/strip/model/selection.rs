@@ -16,7 +16,7 @@ use crate::strip::article::{ArticleSettings, PageType};
 /// What stands elsewhere on the page of a brief stays from this chance on.
 const BESIDE_A_BRIEF: f32 = 0.9;
 /// What stands behind the text of an article and apart from it stays from this chance on.
-const APART: f32 = 0.6;
+const APART: f32 = 0.5;
 /// A list of questions with their answers stays from this chance on, all of it together.
 const LIST_OF_QUESTIONS: f32 = 0.1;
 

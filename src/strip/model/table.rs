@@ -89,6 +89,6 @@ pub(super) fn complete(page: &Blocks, kept: &mut [bool]) {
         let (Some(table), Some(line)) = (tables.get(&place.table), lines.get(&place.line)) else { continue };
         let is_data = !table.is_layout && table.lines >= LINES && table.words <= CELL_WORDS * table.cells;
         let is_text = 3 * table.linked < table.words;
-        kept[place.block] |= is_data && (line.stays || is_text && 2 * table.staying >= table.lines);
+        kept[place.block] |= is_data && (line.stays || is_text && (2 * table.staying >= table.lines || page.says.product && table.staying > 0));
     }
 }
