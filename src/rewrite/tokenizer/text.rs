@@ -59,7 +59,7 @@ impl Tokenizer {
         Ok((TokenKind::Text(kind_of(tag)), if self.ended { bytes.len() } else { begin_of_end_tag(bytes, tag.name()) }))
     }
 
-    /// The end tag of a text.
+    /// The end tag of a text. One place for both ways that lead to it: what it calls is written out wherever it is used.
     fn end_tag(&mut self, rest: &str) -> Result<(TokenKind, usize), RewriteError> {
         self.data(rest, false)
     }

@@ -27,8 +27,9 @@ pub(super) struct Choice {
 
 /// Which blocks stay. `chances` are probabilities.
 pub(super) fn choose(page: &Blocks, chances: &[f32], thresholds: Thresholds, settings: &ArticleSettings) -> Choice {
-    let settings = &thread::settled(page, chances, settings);
-    let commented = comment::commented(page, chances);
+    let is_below_a_text = comment::stand_below_a_text(page, chances);
+    let settings = &thread::settled(page, is_below_a_text, settings);
+    let commented = comment::commented(page, is_below_a_text);
     let without_comments;
     let chances = if settings.comments() == Comments::Strip {
         without_comments = chances.iter().zip(&commented).map(|(chance, is_comment)| if *is_comment { 0.0 } else { *chance }).collect::<Vec<f32>>();

@@ -91,10 +91,10 @@ pub(super) fn stand_below_a_text(page: &Blocks, chances: &[f32]) -> bool {
 }
 
 /// Each block that is a comment or, where comments stand below a text, a line between two of them or right beside them.
-pub(super) fn commented(page: &Blocks, chances: &[f32]) -> Vec<bool> {
+pub(super) fn commented(page: &Blocks, is_below_a_text: bool) -> Vec<bool> {
     let blocks = &page.blocks;
     let mut found: Vec<bool> = blocks.iter().map(|block| is_comment(page, block)).collect();
-    if !stand_below_a_text(page, chances) {
+    if !is_below_a_text {
         return found;
     }
     let is_line = |row: usize| !blocks[row].pinned && blocks[row].heading != 1 && !blocks[row].ends_sentence && blocks[row].words <= LINE_WORDS;
